@@ -1,0 +1,35 @@
+"""The real parts every test stands on: PostgreSQL with pgvector, storage of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django.fixtures import SettingsWrapper
+
+from webapp import embedded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_server() -> Iterator[None]:
+    """Start the embedded server once, unless DATABASE_URL names another."""
+    if django_settings.EMBEDDED_PGDATA:
+        embedded.start(django_settings.EMBEDDED_PGDATA)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _storage(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Give each test empty folders for media and originals."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "originals": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "originals", "base_url": None},
+        },
+        # Tests render pages without a collectstatic before them.
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

@@ -1,0 +1,15 @@
+"""The site's own settings, on a database and files that belong to the tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+os.environ.setdefault("ARTREC_VAR", str(_VAR))
+os.environ.setdefault("ARTREC_PLAIN_HTTP", "1")
+os.environ.setdefault("ARTREC_DOWNLOAD", "0")
+
+from webapp.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be fast, not safe

@@ -1,0 +1,1 @@
+"""Who visits: accounts, roles, sign-up."""

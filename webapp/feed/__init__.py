@@ -1,0 +1,1 @@
+"""What visitors do and what they are shown for it."""

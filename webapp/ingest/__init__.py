@@ -1,0 +1,1 @@
+"""How artworks come in: batches, items and what became of each."""

@@ -1,0 +1,67 @@
+"""Batches of incoming files, and the story of each one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from webapp.catalog.models import Artwork
+
+
+class Batch(models.Model):
+    """Files that came in together."""
+
+    source = models.CharField(max_length=300)
+    """What it was, for people: "Upload by mara" or "Folder paintings"."""
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Item(models.Model):
+    """One incoming file: where it is on its way, and if it was refused, why."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "received"
+        STORED = "stored", "stored, waiting for its vector"
+        DUPLICATE = "duplicate", "already here"
+        REFUSED = "refused", "refused"
+        FAILED = "failed", "failed"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    name = models.CharField(max_length=500)
+    """The file's name as it was given."""
+    incoming = models.CharField(max_length=300)
+    """Name in the private "originals" storage."""
+    metadata = models.JSONField(default=dict)
+    """Checked values for the artwork's fields, e.g. {"title": …, "artist": …}."""
+    source_key = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RECEIVED)
+    reason = models.TextField(blank=True)
+    """Why it was refused or failed: a sentence for the admin."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    artwork = models.ForeignKey(
+        Artwork, on_delete=models.SET_NULL, null=True, blank=True, related_name="items"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(
+                fields=["id"], name="item_waiting", condition=models.Q(state="received")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,46 @@
+"""The only door from the web process to the workers.
+
+Jobs are sent by name, so the web process never imports `workers` and with it torch. A message is
+only a doorbell: the work is a row, and the periodic `RING_AGAIN` finds rows nobody rang for. So a
+broker that cannot be reached is logged and loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import StrEnum
+
+from celery import Celery
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+class Job(StrEnum):
+    """Work that a request may ask for."""
+
+    CHECK_ITEMS = "workers.check_items"
+    EMBED_ARTWORKS = "workers.embed_artworks"
+    REFIT_SPACE = "workers.refit_space"
+    RING_AGAIN = "workers.ring_again"
+
+
+_producer = Celery("webapp", set_as_current=False)
+_producer.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+def enqueue(job: Job, **kwargs: int | str) -> None:
+    """Send `job` once the current transaction commits; at once when there is none.
+
+    Pass ids, not objects: the worker must read the row as it is when it starts.
+    """
+    transaction.on_commit(lambda: send(job, kwargs))
+
+
+def send(job: Job, kwargs: dict[str, int | str]) -> None:
+    """Put the message on the broker now."""
+    try:
+        _producer.send_task(job.value, kwargs=kwargs, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("could not ring for %s, the next round will: %s", job.value, error)

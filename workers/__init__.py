@@ -1,0 +1,1 @@
+"""Celery workers: everything that needs torch or takes longer than a request."""
