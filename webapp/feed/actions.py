@@ -1,0 +1,75 @@
+"""Write side of the feed: one function per thing a visitor can do."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.catalog.models import Artwork
+from webapp.feed.models import Event, Visitor
+
+OPPOSITE = {Event.Kind.LIKE: Event.Kind.HIDE, Event.Kind.HIDE: Event.Kind.LIKE}
+
+
+def like(*, visitor: Visitor, artwork: Artwork) -> Event:
+    """Record a like; liking twice is the same as once, and takes back a hide."""
+    return _mark(visitor, artwork, Event.Kind.LIKE)
+
+
+def hide(*, visitor: Visitor, artwork: Artwork) -> Event:
+    """Record that a work shall not be shown again; takes back a like."""
+    return _mark(visitor, artwork, Event.Kind.HIDE)
+
+
+def unlike(*, visitor: Visitor, artwork: Artwork) -> None:
+    """Take back a like, if there is one."""
+    _undo(visitor, artwork, Event.Kind.LIKE)
+
+
+def unhide(*, visitor: Visitor, artwork: Artwork) -> None:
+    """Take back a hide, if there is one."""
+    _undo(visitor, artwork, Event.Kind.HIDE)
+
+
+def record_view(*, visitor: Visitor, artwork: Artwork) -> Event:
+    """Record that a work was looked at."""
+    return Event.objects.create(
+        visitor=visitor, artwork=artwork, kind=Event.Kind.VIEW, time=timezone.now()
+    )
+
+
+@transaction.atomic
+def merge(*, visitor: Visitor, into: AbstractBaseUser) -> Visitor:
+    """Give a session's history to an account; the account's own marks win over contrary ones."""
+    own, _created = Visitor.objects.get_or_create(user=into)
+    decided = set(
+        Event.objects.filter(visitor=own, kind__in=OPPOSITE, undone=None).values_list(
+            "artwork_id", flat=True
+        )
+    )
+    standing = visitor.events.filter(kind__in=OPPOSITE, undone=None, artwork_id__in=decided)
+    standing.update(undone=timezone.now())
+    visitor.events.update(visitor=own)
+    visitor.delete()
+    return own
+
+
+@transaction.atomic
+def _mark(visitor: Visitor, artwork: Artwork, kind: Event.Kind) -> Event:
+    _undo(visitor, artwork, OPPOSITE[kind])
+    # The unique constraint on standing marks makes two clicks at once one row.
+    event, _created = Event.objects.get_or_create(
+        visitor=visitor,
+        artwork=artwork,
+        kind=kind,
+        undone=None,
+        defaults={"time": timezone.now()},
+    )
+    return event
+
+
+def _undo(visitor: Visitor, artwork: Artwork, kind: Event.Kind) -> None:
+    Event.objects.filter(visitor=visitor, artwork=artwork, kind=kind, undone=None).update(
+        undone=timezone.now()
+    )

@@ -1,0 +1,57 @@
+"""What a visitor does with a work, over HTTP: with or without JavaScript the same forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from webapp.catalog.models import Artwork
+from webapp.feed import actions, visitors
+
+MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
+    # what is done, what is said, what takes it back
+    "like": (actions.like, "You like this.", "unlike"),
+    "unlike": (actions.unlike, "No longer among your likes.", "like"),
+    "hide": (actions.hide, "You will not see this again.", "unhide"),
+    "unhide": (actions.unhide, "It may be shown again.", "hide"),
+}
+
+
+@require_POST
+def mark(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    act, said, opposite = MARKS[verb]
+    artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
+    act(visitor=visitors.current_or_new(request), artwork=artwork)
+    undo = reverse("mark", args=[pk, opposite])
+    if request.accepts("text/html"):
+        button = '{} <button form="marks" formaction="{}" class="link">Undo</button>'
+        messages.success(request, format_html(button, said, undo))
+        return redirect(_next(request))
+    return JsonResponse({"said": said, "undo": undo})
+
+
+@require_POST
+def viewed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a work was looked at, for visitors who have done something before."""
+    if visitor := visitors.current(request):
+        artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
+        actions.record_view(visitor=visitor, artwork=artwork)
+    return HttpResponse(status=204)
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to where the visitor was, if that is on this site."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return reverse("browse")

@@ -1,0 +1,82 @@
+"""The pages of the gallery."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from webapp.catalog import queries as catalog
+from webapp.catalog.models import Artwork
+from webapp.feed import browsing, queries, visitors
+from webapp.vectors import queries as vectors
+
+SIMILAR: Final = 14
+HANDMADE_NOTE_SECONDS: Final = 10
+
+
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    wish = browsing.Wish.from_query(request.GET)
+    marks = queries.marks_of(visitors.current(request))
+    piece = browsing.piece(wish, after=request.GET.get("after", ""), exclude=marks.hidden)
+    context = {
+        "wish": wish,
+        "piece": piece,
+        "marks": marks,
+        "options": catalog.options(),
+        "availabilities": Artwork.Availability.choices,
+        "sorts": browsing.SORTS.items(),
+    }
+    return render(request, "feed/browse.html", context)
+
+
+@require_safe
+def artwork(request: HttpRequest, pk: int) -> HttpResponse:
+    work = get_object_or_404(catalog.artworks(), pk=pk)
+    marks = queries.marks_of(visitors.current(request))
+    similar = queries.more_like(work, limit=SIMILAR, exclude=marks.hidden)
+    context = {"artwork": work, "similar": similar, "marks": marks, "handmade": _is_handmade()}
+    return render(request, "feed/artwork.html", context)
+
+
+@require_safe
+def artist(request: HttpRequest, slug: str) -> HttpResponse:
+    person = get_object_or_404(catalog.artists(), slug=slug)
+    marks = queries.marks_of(visitors.current(request))
+    works = catalog.cards().filter(artist=person).exclude(pk__in=marks.hidden)
+    context = {"artist": person, "works": works.order_by("-year", "-added"), "marks": marks}
+    return render(request, "feed/artist.html", context)
+
+
+@require_safe
+def for_you(request: HttpRequest) -> HttpResponse:
+    marks = queries.marks_of(visitors.current(request))
+    page = queries.for_you(marks)
+    context = {"page": page, "marks": marks, "handmade": _is_handmade()}
+    return render(request, "feed/for_you.html", context)
+
+
+@require_safe
+def likes(request: HttpRequest) -> HttpResponse:
+    marks = queries.marks_of(visitors.current(request))
+    found = catalog.cards().in_bulk([*marks.liked, *marks.hidden])
+    context = {
+        "liked": [found[pk] for pk in marks.liked if pk in found],
+        "hidden": [found[pk] for pk in marks.hidden if pk in found],
+        "marks": marks,
+    }
+    return render(request, "feed/likes.html", context)
+
+
+def _is_handmade() -> bool:
+    """Whether pictures are compared without any trained network, which the pages then say."""
+
+    def look() -> bool:
+        space = vectors.live_space()
+        return space is not None and space.extractor == "handmade"
+
+    return bool(cache.get_or_set("feed.handmade", look, HANDMADE_NOTE_SECONDS))
