@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings as django_settings
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from webapp import embedded
 
@@ -21,7 +22,7 @@ def _database_server() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _storage(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _storage(settings: Settings, tmp_path: Path) -> None:
     """Give each test empty folders for media and originals."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STORAGES = {
@@ -33,3 +34,8 @@ def _storage(settings: SettingsWrapper, tmp_path: Path) -> None:
         # Tests render pages without a collectstatic before them.
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
