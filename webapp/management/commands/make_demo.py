@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
-from webapp.accounts.models import User
-from webapp.accounts.roles import ADMINS, CURATORS
+from webapp.accounts.people import Person, ensure_people
 
 SOURCE: Final = "demo"
 """Namespace of the collection's source keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who can sign in to the demo."""
-
-    role: str
-    name: str
-    password: str
 
 
 class Command(BaseCommand):
@@ -44,7 +28,7 @@ def ensure_demo(out: OutputWrapper) -> list[Person]:
     """Make whatever is still missing of the demo; safe to call at every start."""
     folder = settings.VAR / "demo"
     done = settings.VAR / "demo-done"
-    people = _people(settings.VAR / "demo-people.json")
+    people = ensure_people(settings.VAR / "demo-people.json")
     if not done.exists():
         out.write("Drawing the demo collection (once) …")
         drawn = subprocess.run([sys.executable, "-m", "artrec", "demo", str(folder)], check=False)
@@ -59,27 +43,4 @@ def ensure_demo(out: OutputWrapper) -> list[Person]:
         )
         call_command("import_history", str(folder / "events.csv"), source=SOURCE)
         done.touch()
-    return people
-
-
-def _people(file: Path) -> list[Person]:
-    """Return the demo people, made with random passwords the first time."""
-    if not file.exists():
-        made = [
-            Person(role, name, f"{name}-{secrets.token_hex(4)}")
-            for role, name in (("visitor", "vera"), ("curator", "carl"), ("admin", "ada"))
-        ]
-        descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            json.dump([asdict(person) for person in made], stream)
-    people = [Person(**entry) for entry in json.loads(file.read_text())]
-    for person in people:
-        user, created = User.objects.get_or_create(
-            username=person.name, defaults={"is_staff": person.role != "visitor"}
-        )
-        if created:
-            user.set_password(person.password)
-            user.save()
-            roles = {"curator": [CURATORS], "admin": [ADMINS]}.get(person.role, [])
-            user.groups.set(Group.objects.filter(name__in=roles))
     return people

@@ -1,0 +1,165 @@
+"""A whole running site for a real browser: `manage.py serve` on a database and files of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+WORKS = 60
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running stack."""
+
+    url: str
+    var: Path
+    env: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against the site's database."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def status(self, path: str = "") -> int:
+        """Return the HTTP status of a page, 0 when nothing answers."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+
+def wait_until(condition: object, *, seconds: float, what: str) -> None:
+    """Poll a callable until it is true."""
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a small demo collection, imported through real workers."""
+    var = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **os.environ,
+        "ARTREC_VAR": str(var),
+        "ARTREC_PLAIN_HTTP": "1",
+        "ARTREC_EXTRACTOR": "handmade",
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+    }
+    env.pop("DATABASE_URL", None)
+    env.pop("CELERY_BROKER_URL", None)
+    drawn = var / "demo"
+    subprocess.run(
+        [sys.executable, "-m", "artrec", "demo", str(drawn), "--works", str(WORKS)],
+        cwd=ROOT,
+        env=env,
+        check=True,
+    )
+    with (var / "serve.log").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    running = Site(f"http://127.0.0.1:{port}/", var, env, process)
+    try:
+        wait_until(lambda: running.status("health/") == 200, seconds=60, what="the site answers")
+        running.manage(
+            "import_folder",
+            str(drawn / "images"),
+            "--metadata",
+            str(drawn / "artworks.csv"),
+            "--source",
+            "demo",
+        )
+        running.manage("import_history", str(drawn / "events.csv"), "--source", "demo")
+        running.manage("make_people")
+        yield running
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def passwords(site: Site) -> dict[str, tuple[str, str]]:
+    """Return name and password of the demo people by role."""
+    people = json.loads((site.var / "demo-people.json").read_text())
+    return {entry["role"]: (entry["name"], entry["password"]) for entry in people}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def context(
+    chromium: Browser, site: Site, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    """A stranger's browser at desktop and phone width."""
+    width, height = request.param
+    made = chromium.new_context(
+        base_url=site.url, viewport={"width": width, "height": height}, has_touch=width < 500
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab that fails the test on any script error or any request to elsewhere."""
+    tab = context.new_page()
+    trouble: list[str] = []
+    tab.on("pageerror", lambda error: trouble.append(f"script error: {error}"))
+    tab.on(
+        "console",
+        lambda message: trouble.append(message.text) if message.type == "error" else None,
+    )
+    tab.on(
+        "request",
+        lambda request: None
+        if request.url.startswith(("http://127.0.0.1", "data:", "blob:"))
+        else trouble.append(f"request to {request.url}"),
+    )
+    yield tab
+    assert not trouble
