@@ -77,3 +77,7 @@ class ShapeError(ArtrecError):
 
 class BundleError(ArtrecError):
     """A model bundle is missing, damaged or of another format."""
+
+
+class ConfigError(ArtrecError):
+    """A setting is unknown or out of its range."""
