@@ -3,8 +3,32 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from webapp import media
+from webapp.accounts import views as accounts
+from webapp.feed import marking
+from webapp.feed import views as feed
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", feed.browse, name="browse"),
+    path("for-you/", feed.for_you, name="for-you"),
+    path("likes/", feed.likes, name="likes"),
+    path("works/<int:pk>/", feed.artwork, name="artwork"),
+    path("works/<int:pk>/viewed/", marking.viewed, name="viewed"),
+    re_path(
+        r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide)/$",
+        marking.mark,
+        name="mark",
+    ),
+    path("artists/<slug:slug>/", feed.artist, name="artist"),
+    path("sign-up/", accounts.sign_up, name="sign-up"),
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
     path("admin/", admin.site.urls),
+    re_path(
+        r"^media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",
+        media.variant,
+        name="variant",
+    ),
 ]

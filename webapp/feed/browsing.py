@@ -11,7 +11,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from webapp.catalog import queries as catalog
-from webapp.catalog.models import Artwork
+from webapp.catalog.models import Artist, Artwork
 from webapp.feed.models import Event
 
 PAGE: Final = 40
@@ -48,13 +48,17 @@ class Piece:
     after: str
 
 
-def piece(wish: Wish, *, after: str = "", exclude: Collection[int] = ()) -> Piece:
-    """Return the works that follow the place `after`; one query.
+def piece(
+    wish: Wish, *, artist: Artist | None = None, after: str = "", exclude: Collection[int] = ()
+) -> Piece:
+    """Return the works (of `artist`, if given) that follow the place `after`; one query.
 
     A place is the last work's value and id, not a page number: works that join or are hidden
     meanwhile neither repeat nor swallow others.
     """
     works = _ranked(_wanted(wish), wish.sort).exclude(pk__in=exclude)
+    if artist:
+        works = works.filter(artist=artist)
     if place := _parse(after, wish.sort):
         value, pk = place
         works = works.filter(Q(rank__lt=value) | Q(rank=value, pk__lt=pk), rank__lte=value)

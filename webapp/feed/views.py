@@ -22,8 +22,10 @@ HANDMADE_NOTE_SECONDS: Final = 10
 def browse(request: HttpRequest) -> HttpResponse:
     wish = browsing.Wish.from_query(request.GET)
     marks = queries.marks_of(visitors.current(request))
-    piece = browsing.piece(wish, after=request.GET.get("after", ""), exclude=marks.hidden)
+    after = request.GET.get("after", "")
+    piece = browsing.piece(wish, after=after, exclude=marks.hidden)
     context = {
+        "from_start": not after,
         "wish": wish,
         "piece": piece,
         "marks": marks,
@@ -47,8 +49,9 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
 def artist(request: HttpRequest, slug: str) -> HttpResponse:
     person = get_object_or_404(catalog.artists(), slug=slug)
     marks = queries.marks_of(visitors.current(request))
-    works = catalog.cards().filter(artist=person).exclude(pk__in=marks.hidden)
-    context = {"artist": person, "works": works.order_by("-year", "-added"), "marks": marks}
+    after = request.GET.get("after", "")
+    piece = browsing.piece(browsing.Wish(), artist=person, after=after, exclude=marks.hidden)
+    context = {"artist": person, "piece": piece, "marks": marks, "from_start": not after}
     return render(request, "feed/artist.html", context)
 
 
