@@ -2,7 +2,7 @@
 
 The one door through which pictures enter. Behind it every picture is 8-bit sRGB, upright and
 fully decoded, so nothing else has to think about files again. Safe to call from many threads;
-no global state of Pillow is touched.
+Pillow's global settings are left alone.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
+import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -38,8 +40,7 @@ _HEAD_BYTES: Final = 512
 
 # What Pillow 12 and 13 raise on hostile bytes: OSError (truncated, codec error), SyntaxError (bad
 # header), ValueError and zlib.error (chunks), struct.error, EOFError, and from unguarded parsing
-# code the others. Warning is here for processes that turn warnings into errors. MemoryError is
-# not: running out of memory says nothing about the file.
+# code the others. MemoryError is not here: running out of memory says nothing about the file.
 _PILLOW_ERRORS: Final = (
     OSError,
     SyntaxError,
@@ -53,8 +54,9 @@ _PILLOW_ERRORS: Final = (
     RuntimeError,
     struct.error,
     zlib.error,
-    Warning,
 )
+
+_QUIET: Final = threading.Lock()
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -121,7 +123,9 @@ def open_image(
     with _damage_reported(kind):
         if at_least is not None and isinstance(image, JpegImageFile):
             _reduce(image, at_least)
-        image.load()
+        # Only TIFF warns while it decodes; the others decode in parallel.
+        with _without_warnings() if kind == "TIFF" else nullcontext():
+            image.load()
         orientation = _orientation(image)
         pixels = to_srgb(image)
         if orientation in _UPRIGHT:
@@ -158,7 +162,7 @@ def _parse(data: bytes, limits: Limits) -> tuple[ImageFile, str]:
             f"This is {describe(head)}, not a picture we can open. Export it as {ACCEPTED}."
         )
     try:
-        with _damage_reported(kind):
+        with _damage_reported(kind), _without_warnings():
             return PARSERS[kind](io.BytesIO(data)), kind
     except Image.DecompressionBombError as error:
         raise TooManyPixelsError(
@@ -199,6 +203,19 @@ def _damage_reported(kind: str) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Drop Pillow's remarks on odd metadata and on size, which `Limits` judges.
+
+    A process that turns warnings into errors must not refuse more pictures than another. Python
+    keeps its filters for the whole process, hence the lock, the narrow filter, and use around
+    short work only.
+    """
+    with _QUIET, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
+
+
 def _reduce(image: JpegImageFile, at_least: int) -> None:
     """Let the decoder leave out detail: the scale is part of the JPEG inverse transform."""
     width, height = image.size
@@ -214,7 +231,8 @@ def _orientation(image: ImageFile) -> int:
     Unreadable metadata means 1. A TIFF has been turned by Pillow already and says 1.
     """
     try:
-        value = image.getexif().get(Base.Orientation, 1)
+        with _without_warnings():
+            value = image.getexif().get(Base.Orientation, 1)
     except _PILLOW_ERRORS:
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1

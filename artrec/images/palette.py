@@ -121,8 +121,9 @@ def _nearest(
 ) -> npt.NDArray[np.intp]:
     """Index of the nearest centre of each row."""
     # |x - c|^2 without |x|^2, which is the same for every centre.
-    distances: npt.NDArray[np.float32] = (centres**2).sum(axis=1) - 2 * lab @ centres.T
-    return distances.argmin(axis=1)
+    distances = (centres**2).sum(axis=1) - 2 * lab @ centres.T
+    nearest: npt.NDArray[np.intp] = distances.argmin(axis=1)
+    return nearest
 
 
 def _swatch(rgb: npt.NDArray[np.uint8], pixels: int) -> Swatch:

@@ -13,6 +13,10 @@ from PIL import Image, ImageFilter, ImageOps
 VariantFormat = Literal["webp", "avif", "jpeg"]
 
 _WEBP_MAX_SIDE: Final = 16_383
+# WebP beside JPEG, not AVIF. Measured on a 1280 x 960 mosaic of paintings, one core: WebP 110 ms,
+# 251 kB; AVIF of the same size 83 ms at speed 9 (+0.3 dB, not visible) and about 430 ms on two
+# cores at speed 6 (+0.7 dB). Nothing lost, and every browser that shows AVIF shows WebP as well.
+# JPEG at the same look took 21 ms and 307 kB.
 _SAVE: Final[dict[VariantFormat, dict[str, int | bool]]] = {
     "webp": {"quality": 80, "method": 4},
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
@@ -41,6 +45,9 @@ def make_variants(
     """
     own_width, own_height = image.size
     current = image
+    if image.info:  # Pillow would write profile and comment from here
+        current = image.copy()
+        current.info = {}
     for width in _served_widths(own_width, own_height, widths):
         height = max(1, round(own_height * width / own_width))
         if (width, height) != current.size:

@@ -1,0 +1,75 @@
+"""Served sizes: never larger than the picture, in its ratio, without metadata."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artrec.images import make_variants, placeholder
+from tests.artrec.images.pictures import difference, painting
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((3000, 2000), [(2048, 1365), (1280, 853), (640, 427), (320, 213)]),
+        ((1000, 1500), [(1000, 1500), (640, 960), (320, 480)]),
+        ((640, 480), [(640, 480), (320, 240)]),
+        ((200, 100), [(200, 100)]),
+        ((2000, 100), [(2000, 100), (1280, 64), (640, 32), (320, 16)]),
+    ],
+)
+def test_sizes_are_the_asked_widths_and_never_larger_than_the_picture(
+    size: tuple[int, int], expected: list[tuple[int, int]]
+) -> None:
+    variants = list(make_variants(painting(*size)))
+
+    assert [(v.width, v.height) for v in variants if v.format == "webp"] == expected
+    assert [(v.width, v.height) for v in variants if v.format == "jpeg"] == expected
+
+
+def test_each_variant_is_the_same_picture_in_the_stated_format_and_size() -> None:
+    picture = painting(700, 500)
+
+    for variant in make_variants(picture):
+        decoded = Image.open(io.BytesIO(variant.data))
+        assert (decoded.format or "").lower() == variant.format
+        assert decoded.size == (variant.width, variant.height)
+        assert difference(decoded, picture.resize(decoded.size)) < 4
+
+
+def test_variants_carry_no_metadata() -> None:
+    picture = painting(400, 300)
+    picture.info = {"icc_profile": b"x" * 200, "exif": b"Exif\0\0secret", "comment": b"secret"}
+
+    for variant in make_variants(picture):
+        info = Image.open(io.BytesIO(variant.data)).info
+        assert not {"icc_profile", "exif", "comment", "xmp"} & set(info)
+
+
+def test_a_scroll_taller_than_webp_can_hold_is_made_narrower() -> None:
+    variants = list(make_variants(Image.new("RGB", (1000, 20_000)), widths=(2048,)))
+
+    assert {(v.width, v.height) for v in variants} == {(819, 16_380)}
+
+
+def test_a_placeholder_is_tiny_and_has_the_colours_and_ratio_of_the_picture() -> None:
+    picture = painting(900, 600)
+
+    uri = placeholder(picture)
+
+    assert uri.startswith("data:image/webp;base64,")
+    assert len(uri) <= 400
+    tiny = Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+    assert tiny.width / tiny.height == pytest.approx(1.5, abs=0.1)
+    assert difference(tiny, picture.resize(tiny.size, Image.Resampling.BOX)) < 25
+
+
+def test_a_placeholder_of_noise_fits_as_well() -> None:
+    noise = np.random.default_rng(0).integers(0, 2, (20, 20, 3), dtype=np.uint8) * 255
+
+    assert len(placeholder(Image.fromarray(noise))) <= 400
