@@ -32,7 +32,8 @@ def test_lab_of_an_array_is_the_lab_of_each_pixel() -> None:
 
     lab = to_lab(rgb)
 
-    assert (lab.shape, lab.dtype) == ((3, 4, 3), np.float32)
+    assert lab.shape == (3, 4, 3)
+    assert lab.dtype == np.float32
     for at in np.ndindex(3, 4):
         assert lab[at].tolist() == pytest.approx(lab_from_hex("#" + rgb[at].tobytes().hex()))
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from PIL import Image
-from torchvision.transforms import v2
+from torchvision.transforms import v2  # type: ignore[import-untyped]  # ships no types
 
 from artrec.errors import ShapeError
 from artrec.images import Interpolation, centre_crop, fit_padded, multi_crop
@@ -40,7 +40,8 @@ def test_the_padded_picture_is_whole_centred_and_in_ratio(size: tuple[int, int])
 
     square = fit_padded(Image.new("RGB", size, "white"), 128, "bicubic", fill=ground)
 
-    assert (square.shape, square.dtype) == ((128, 128, 3), np.uint8)
+    assert square.shape == (128, 128, 3)
+    assert square.dtype == np.uint8
     inside = (square == 255).all(axis=-1)
     assert ((square == ground).all(axis=-1) ^ inside).all()
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
@@ -61,12 +62,14 @@ def test_crops_together_show_every_pixel_in_order(size: tuple[int, int]) -> None
     crops = multi_crop(picture, 64, "bilinear")
 
     assert crops.shape == (math.ceil(max(size) / min(size)), 64, 64, 3)
-    first, last = crops[..., 0].min(axis=(1, 2)), crops[..., 0].max(axis=(1, 2))
-    assert (first[0], last[-1]) == pytest.approx((0, 255), abs=2)  # edges are averaged
-    assert (np.diff(first.astype(int)) > 0).all()
+    values = crops[..., 0].astype(int)
+    first, last = values.min(axis=(1, 2)), values.max(axis=(1, 2))
+    assert first[0] <= 2  # edges are averaged
+    assert last[-1] >= 253
+    assert (np.diff(first) > 0).all()
     # No gap between one crop and the next: at most a pixel's step of the ramp.
     step = math.ceil(255 / (64 * max(size) / min(size)))
-    assert (first[1:].astype(int) - last[:-1] <= step).all()
+    assert (first[1:] - last[:-1] <= step).all()
 
 
 def test_a_single_crop_of_a_square_is_the_whole_square() -> None:
