@@ -71,11 +71,16 @@ def palette(image: Image.Image, colours: int = 6) -> tuple[Swatch, ...]:
     small = ImageOps.contain(image, (_SIDE, _SIDE), Image.Resampling.BOX)
     rgb = np.asarray(small).reshape(-1, 3)
     lab = to_lab(rgb)
-    centres, weights = _cluster(lab, _seeds(small))
-    centres, weights = _merge(centres, weights)
-    kept = centres[np.argsort(-weights, kind="stable")[:colours]]
-    nearest = _nearest(lab, kept)
-    swatches = [_swatch(rgb[nearest == i], len(rgb)) for i in np.unique(nearest)]
+    centres = _merge(*_cluster(lab, _seeds(small)))
+    group = _nearest(lab, centres)
+    kept = np.argsort(-np.bincount(group, minlength=len(centres)), kind="stable")[:colours]
+    # The rest counts for the nearest kept colour, but does not muddy it.
+    counted = _nearest(lab, centres[kept])
+    swatches = [
+        _swatch(rgb[group == i], float((counted == at).mean()))
+        for at, i in enumerate(kept)
+        if (group == i).any()
+    ]
     return tuple(sorted(swatches, key=lambda swatch: (-swatch.share, swatch.hex)))
 
 
@@ -101,7 +106,7 @@ def _cluster(
 
 def _merge(
     centres: npt.NDArray[np.float32], weights: npt.NDArray[np.float32]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+) -> npt.NDArray[np.float32]:
     """Join the closest two, weighted, until all are distinct."""
     while len(centres) > 1:
         apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1)
@@ -113,7 +118,7 @@ def _merge(
         centres[i] = (centres[i] * weights[i] + centres[j] * weights[j]) / total
         weights[i] = total
         centres, weights = np.delete(centres, j, axis=0), np.delete(weights, j)
-    return centres, weights
+    return centres
 
 
 def _nearest(
@@ -126,7 +131,7 @@ def _nearest(
     return nearest
 
 
-def _swatch(rgb: npt.NDArray[np.uint8], pixels: int) -> Swatch:
+def _swatch(rgb: npt.NDArray[np.uint8], share: float) -> Swatch:
     red, green, blue = np.rint(rgb.mean(axis=0)).astype(int).tolist()
     colour = f"#{red:02x}{green:02x}{blue:02x}"
-    return Swatch(colour, lab_from_hex(colour), len(rgb) / pixels)
+    return Swatch(colour, lab_from_hex(colour), share)

@@ -56,6 +56,17 @@ def test_flat_fields_are_found_with_their_shares() -> None:
     assert [swatch.lab for swatch in found] == [lab_from_hex(swatch.hex) for swatch in found]
 
 
+def test_when_few_are_asked_the_largest_are_kept_pure() -> None:
+    picture = Image.new("RGB", (960, 960), "#1b3a5c")
+    picture.paste((230, 200, 40), (0, 0, 240, 960))
+    picture.paste((200, 30, 30), (240, 0, 360, 960))
+
+    found = palette(picture, 2)
+
+    assert [swatch.hex for swatch in found] == ["#1b3a5c", "#e6c828"]
+    assert sum(swatch.share for swatch in found) == pytest.approx(1)
+
+
 def test_hardly_different_colours_are_one_swatch() -> None:
     picture = Image.new("RGB", (100, 100), (120, 120, 120))
     picture.paste((126, 120, 116), (0, 0, 50, 100))

@@ -16,7 +16,7 @@ from tests.artrec.images.pictures import painting
 SIZES = [(300, 300), (401, 250), (250, 401), (90, 200), (2000, 101)]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, (259, 256), (256, 261)])  # margins of 17.5 and 18.5
 @pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "lanczos"])
 def test_centre_crop_is_torchvisions(size: tuple[int, int], interpolation: Interpolation) -> None:
     picture = painting(*size)
