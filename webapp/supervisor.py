@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -53,7 +53,7 @@ class Child:
         """Start the process, its output appended to `log_file`."""
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603: our own command lines
+            self.process = subprocess.Popen(  # noqa: S603 (our own command lines)
                 self.command,
                 env={**os.environ, **self.env},
                 stdin=subprocess.DEVNULL,
@@ -86,10 +86,8 @@ class Child:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 log.warning("%s did not stop in %.0f s; killing it", self.name, STOP_SECONDS)
-        try:
+        with suppress(ProcessLookupError):  # the whole group may have ended by itself
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # the whole group has ended by itself
         self.process.wait()
 
 
@@ -147,7 +145,7 @@ def wait_for_web(url: str, web: Child, *, seconds: float = 60.0) -> None:
         if web.process is not None and web.process.poll() is not None:
             raise StackError(f"The web server ended at once; its log is {web.log_file}")
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310: our own address
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 (our own address)
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

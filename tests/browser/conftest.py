@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +57,8 @@ class Site:
             return 0
 
 
-def wait_until(condition: object, *, seconds: float, what: str) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> None:
     """Poll a callable until it is true."""
-    assert callable(condition)
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
@@ -157,9 +156,19 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     tab.on(
         "request",
-        lambda request: None
-        if request.url.startswith(("http://127.0.0.1", "data:", "blob:"))
-        else trouble.append(f"request to {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith(("http://127.0.0.1", "data:", "blob:"))
+            else trouble.append(f"request to {request.url}")
+        ),
     )
     yield tab
     assert not trouble
+
+
+@pytest.fixture
+def context_without_scripts(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A tab in a browser with JavaScript switched off."""
+    made = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    yield made.new_page()
+    made.close()

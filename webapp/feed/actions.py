@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
 
@@ -40,7 +40,7 @@ def record_view(*, visitor: Visitor, artwork: Artwork) -> Event:
 
 
 @transaction.atomic
-def merge(*, visitor: Visitor, into: AbstractBaseUser) -> Visitor:
+def merge(*, visitor: Visitor, into: User) -> Visitor:
     """Give a session's history to an account; the account's own marks win over contrary ones."""
     own, _created = Visitor.objects.get_or_create(user=into)
     decided = set(

@@ -42,11 +42,8 @@ def import_history(path: Path, *, source: str) -> Summary:
     Raises:
         HistoryError: If the file is missing, not UTF-8, or lacks a column.
     """
-    artworks = dict(
-        Artwork.objects.filter(source_key__startswith=f"folder:{source}/").values_list(
-            "source_key", "pk"
-        )
-    )
+    works = Artwork.objects.filter(source_key__startswith=f"folder:{source}/")
+    artworks = {str(key): pk for key, pk in works.values_list("source_key", "pk")}
     summary = Summary()
     rows = list(_rows(path, source, artworks, summary))
     visitors = _visitors({row[0] for row in rows})
@@ -121,4 +118,5 @@ def _visitors(labels: Iterable[str]) -> dict[str, int]:
         Visitor.objects.bulk_create(
             [Visitor(label=label) for label in chunk], ignore_conflicts=True
         )
-    return dict(Visitor.objects.filter(label__in=wanted).values_list("label", "pk"))
+    found = Visitor.objects.filter(label__in=wanted).values_list("label", "pk")
+    return {str(label): pk for label, pk in found}

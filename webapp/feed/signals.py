@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
+from webapp.accounts.models import User
 from webapp.feed import actions, visitors
 from webapp.feed.models import Visitor
 
@@ -17,9 +17,7 @@ def connect() -> None:
     user_logged_in.connect(_keep_likes, dispatch_uid="feed.keep_likes")
 
 
-def _keep_likes(
-    sender: object, request: HttpRequest | None, user: AbstractBaseUser, **_kwargs: Any
-) -> None:
+def _keep_likes(sender: object, request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
     if request is None:
         return
     pk = request.session.pop(visitors.SESSION_KEY, None)
