@@ -1,0 +1,3 @@
+"""What runs inside a web request: NumPy only, no torch."""
+
+from __future__ import annotations
