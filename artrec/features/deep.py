@@ -1,0 +1,159 @@
+"""Features of a pretrained network: its activations just before the classifier."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import timm
+import torch
+from torch import Tensor, nn
+
+from artrec.errors import FeatureError, ShapeError
+from artrec.features.extractor import Array, Crop, Family, Features
+from artrec.features.registry import Backbone
+from artrec.images import shapes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+log = logging.getLogger(__name__)
+
+# Above these a forward pass gains nothing more: ResNet50 on two cores, and on one big GPU.
+_CPU_BATCH = 16
+_CUDA_BATCH = 256
+
+
+def build_network(backbone: Backbone, *, seed: int = 0) -> nn.Module:
+    """The network without classifier, with random weights that depend on the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network: nn.Module = timm.create_model(
+            backbone.architecture, pretrained=False, num_classes=0, **dict(backbone.options)
+        )
+    return network.eval()
+
+
+def pick_device(wish: str) -> torch.device:
+    """The device for "auto", "cpu", "cuda" or "cuda:1".
+
+    Raises:
+        FeatureError: If the name is no device or there is no such GPU.
+    """
+    if wish == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wish)
+    except RuntimeError:
+        raise FeatureError(f"{wish!r} is no device. Use auto, cpu, cuda or cuda:0.") from None
+    if device.type not in ("cpu", "cuda"):
+        raise FeatureError(f"Features run on cpu or cuda, not on {wish!r}.")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise FeatureError(
+            f"There is no {wish}: torch sees {torch.cuda.device_count()} GPUs. Use auto or cpu."
+        )
+    return device
+
+
+def in_fitting_batches(
+    forward: Callable[[Array], Features], inputs: Array, batch: int
+) -> tuple[Features, int]:
+    """Run `forward` over batches, halving them whenever the device is out of memory.
+
+    Returns:
+        The rows of all inputs in order, and the batch size that fitted.
+
+    Raises:
+        torch.OutOfMemoryError: If a single input does not fit.
+    """
+    rows: list[Features] = []
+    done = 0
+    while done < len(inputs):
+        try:
+            rows.append(forward(inputs[done : done + batch]))
+        except torch.OutOfMemoryError:
+            if batch == 1:
+                raise
+            batch //= 2
+            log.warning("Out of device memory, going on with batches of %d.", batch)
+            torch.cuda.empty_cache()
+        else:
+            done += batch
+    return np.concatenate(rows), batch
+
+
+class DeepExtractor:
+    """An `Extractor` around one network.
+
+    Memory is channels-last throughout: it is how Pillow decodes, and convolutions are faster
+    in it. Half precision is used on CUDA only; CPUs without bf16 hardware are slower in it.
+    """
+
+    def __init__(
+        self, backbone: Backbone, network: nn.Module, crop: Crop, device: torch.device, name: str
+    ) -> None:
+        self.name = name
+        self.dim = backbone.dim
+        self.families: tuple[Family, ...] = ((backbone.name, 0, backbone.dim),)
+        self.at_least = backbone.resize if crop == "centre" else backbone.size
+        self.device = device
+        self.batch_size = _CUDA_BATCH if device.type == "cuda" else _CPU_BATCH
+        self._backbone = backbone
+        self._crop = crop
+        self._network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # Padding in the mean colour is zero after normalisation, so it excites nothing.
+        red, green, blue = (round(255 * channel) for channel in backbone.mean)
+        self._ground = (red, green, blue)
+        self._mean = torch.tensor(backbone.mean, device=device).view(1, 3, 1, 1) * 255
+        self._std = torch.tensor(backbone.std, device=device).view(1, 3, 1, 1) * 255
+
+    def prepare(self, image: Image) -> Array:
+        """Crop or pad one picture: RGB in, (K, S, S, 3) uint8 out; K > 1 for multi-crop."""
+        size, how = self._backbone.size, self._backbone.interpolation
+        if self._crop == "centre":
+            resize = self._backbone.resize
+            return shapes.centre_crop(image, size, resize_to=resize, interpolation=how)[None]
+        if self._crop == "pad":
+            return shapes.fit_padded(image, size, how, fill=self._ground)[None]
+        return shapes.multi_crop(image, size, how)
+
+    def extract(self, prepared: Sequence[Array]) -> Features:
+        """Features of N prepared pictures, (N, D) float32; the mean over each one's crops.
+
+        Raises:
+            ShapeError: If an array is not what `prepare` makes.
+            torch.OutOfMemoryError: If not even one crop fits the device.
+        """
+        size = self._backbone.size
+        for crops in prepared:
+            if crops.ndim != 4 or crops.shape[1:] != (size, size, 3) or crops.dtype != np.uint8:
+                raise ShapeError(
+                    f"Expected uint8 crops (K, {size}, {size}, 3), got {crops.dtype} {crops.shape}."
+                )
+        if not prepared:
+            return np.empty((0, self.dim), np.float32)
+        crops = np.concatenate(prepared)
+        rows, self.batch_size = in_fitting_batches(self._forward, crops, self.batch_size)
+        starts = np.cumsum([0, *(len(crops) for crops in prepared[:-1])])
+        counts = np.array([len(crops) for crops in prepared]).astype(np.float32)
+        sums: Features = np.add.reduceat(rows, starts, axis=0)
+        return sums / counts[:, None]
+
+    def _has_bf16(self) -> bool:
+        return self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+
+    def _forward(self, crops: Array) -> Features:
+        """(B, S, S, 3) uint8 -> (B, D) float32."""
+        half = torch.bfloat16 if self._has_bf16() else torch.float16
+        on_gpu = self.device.type == "cuda"
+        with torch.inference_mode(), torch.autocast("cuda", dtype=half, enabled=on_gpu):
+            pixels = torch.from_numpy(crops)
+            if on_gpu:
+                pixels = pixels.pin_memory()
+            # The permuted view of channels-last bytes already is channels-last memory.
+            pixels = pixels.to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()
+            out: Tensor = self._network((pixels - self._mean) / self._std)
+            rows: Features = out.float().cpu().numpy()
+        return rows

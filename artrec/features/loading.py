@@ -1,0 +1,139 @@
+"""Get an extractor by name, and say plainly which one was taken and why."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, get_args
+
+from torch import Tensor
+
+from artrec.errors import FeatureError, WeightsError
+from artrec.features.deep import DeepExtractor, build_network, pick_device
+from artrec.features.extractor import Crop, Extractor
+from artrec.features.handmade import FAMILIES, handmade_extractor
+from artrec.features.registry import BACKBONES, DEFAULT_BACKBONE, Backbone, get_backbone
+from artrec.features.weights import (
+    cached_weights,
+    download_weights,
+    find_weights,
+    hub_answers,
+    load_weights,
+    read_weights,
+)
+
+log = logging.getLogger(__name__)
+
+HANDMADE_NAMES: Final = (*FAMILIES, "handmade")
+
+
+def load_extractor(
+    name: str = "auto",
+    *,
+    weights: Path | None = None,
+    allow_download: bool = True,
+    device: str = "auto",
+    crop: Crop = "pad",
+    random_weights: bool = False,
+) -> Extractor:
+    """Get an extractor ready to use.
+
+    "auto" takes ResNet50 if its weights are in `weights`, in the hub's cache or on the hub; else
+    the first backbone of the registry whose weights are in `weights`; else "handmade", which
+    needs none. The choice and its reason are logged.
+
+    Args:
+        name: "auto", a backbone ("resnet50"), a weight-free family ("lbp", "attractiveness",
+            "colour") or "handmade" for all families together. A stored name
+            ("resnet50/pad") works too and brings its own crop.
+        weights: Folder of weights files, or one file for the backbone asked for by name.
+        allow_download: Whether the hub may be asked. Without a network this costs seconds.
+        device: "auto", "cpu", "cuda" or "cuda:1". Weight-free features run on the CPU.
+        crop: "pad" shows the whole picture on grey, "centre" is the paper's centre crop,
+            "multi" averages several crops.
+        random_weights: Take untrained weights, as a control in experiments. The name says so.
+
+    Raises:
+        FeatureError: If the name, the crop or the device is unknown.
+        WeightsError: If weights are missing, damaged or do not fit.
+    """
+    name, _, ending = name.partition("/")
+    if ending:
+        stored_crop, _, marker = ending.partition("/")
+        crop = stored_crop  # type: ignore[assignment]  # checked below
+        random_weights = random_weights or marker == "random"
+    if crop not in get_args(Crop):
+        raise FeatureError(f"{crop!r} is no crop. Use one of {', '.join(get_args(Crop))}.")
+    if name in HANDMADE_NAMES:
+        return handmade_extractor(name)
+    if name == "auto":
+        return _pick(weights, allow_download, device, crop)
+    backbone = get_backbone(name)
+    if random_weights:
+        target = pick_device(device)
+        return DeepExtractor(
+            backbone, build_network(backbone), crop, target, f"{name}/{crop}/random"
+        )
+    state, source = _weights_of(backbone, weights, allow_download)
+    return _with_weights(backbone, state, source, crop, device)
+
+
+def available_backbones(weights: Path) -> list[str]:
+    """Names of the backbones whose weights lie in a folder, in registry order.
+
+    Raises:
+        WeightsError: If the folder does not exist.
+    """
+    if weights.is_file():
+        raise WeightsError(f"{weights} is a file; name the folder it lies in.")
+    return [name for name, entry in BACKBONES.items() if find_weights(entry, weights)]
+
+
+def _pick(weights: Path | None, allow_download: bool, device: str, crop: Crop) -> Extractor:
+    local = available_backbones(weights) if weights else []
+    name = DEFAULT_BACKBONE
+    if name not in local:
+        default = get_backbone(name)
+        try:
+            state, source = _weights_of(default, weights, allow_download)
+            return _with_weights(default, state, source, crop, device)
+        except WeightsError as error:
+            if not local:
+                log.warning("Features are handmade: texture, attractiveness, colour. %s", error)
+                return handmade_extractor()
+            name = local[0]
+            log.info("Taking %s instead of %s. %s", name, default.name, error)
+    backbone = get_backbone(name)
+    state, source = _weights_of(backbone, weights, allow_download=False)
+    return _with_weights(backbone, state, source, crop, device)
+
+
+def _weights_of(
+    backbone: Backbone, place: Path | None, allow_download: bool
+) -> tuple[Mapping[str, Tensor], str]:
+    """The weights and where they come from: the local place, the hub's cache, the hub."""
+    if place and (path := find_weights(backbone, place)):
+        return read_weights(path), str(path)
+    if path := cached_weights(backbone):
+        return read_weights(path), str(path)
+    looked = f"There is no {backbone.timm_name}.safetensors or .pth"
+    looked += f" in {place}" if place else " in a local weights folder (none was named)"
+    if not backbone.on_hub:
+        raise WeightsError(f"{looked}, and these weights cannot be downloaded.")
+    if not allow_download:
+        raise WeightsError(f"{looked}, and downloading is switched off.")
+    if not hub_answers():
+        raise WeightsError(f"{looked}, and the model hub cannot be reached from here.")
+    return download_weights(backbone), f"the hub's {backbone.timm_name}"
+
+
+def _with_weights(
+    backbone: Backbone, state: Mapping[str, Tensor], source: str, crop: Crop, device: str
+) -> Extractor:
+    network = build_network(backbone)
+    load_weights(network, state, backbone, source)
+    target = pick_device(device)
+    name = f"{backbone.name}/{crop}"
+    log.info("Features are %s on %s, weights from %s.", name, target, source)
+    return DeepExtractor(backbone, network, crop, target, name)
