@@ -8,6 +8,7 @@ from __future__ import annotations
 from artrec.sampling.config import (
     GUIDELINES,
     REAL_USER_SHARES,
+    Mode,
     SamplingConfig,
     Strategy,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "GUIDELINES",
     "REAL_USER_SHARES",
     "Histories",
+    "Mode",
     "SamplingConfig",
     "Strategy",
     "StrategyReport",

@@ -82,12 +82,15 @@ def principal_components(
     features: NDArray[np.floating], dims: int, *, seed: int = 0, large: int = LARGE
 ) -> Floats:
     """(N, d) scores of the z-scored features on their first d = min(dims, N, D) components."""
-    mean, scale = _moments(features)
+    mean, deviation = _moments(features)
     dims = min(dims, *features.shape)
+    if not deviation.any():
+        return np.zeros((len(features), dims), dtype=np.float32)
+    scale = np.where(deviation > 0, deviation, 1)
 
     def blocks() -> Iterator[Floats]:
         for at in range(0, len(features), BLOCK):
-            yield (features[at : at + BLOCK] - mean) / scale
+            yield np.asarray((features[at : at + BLOCK] - mean) / scale, dtype=np.float32)
 
     if len(features) <= large:
         scores = PCA(dims, random_state=seed).fit_transform(np.concatenate(list(blocks())))
@@ -100,7 +103,7 @@ def principal_components(
 
 
 def _moments(features: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """Mean and standard deviation by dimension in one pass over blocks; 1 where it is 0."""
+    """Mean and standard deviation by dimension, in one pass over blocks."""
     n_items, n_dims = features.shape
     origin = np.asarray(features[0], dtype=np.float64)  # small differences, small rounding
     total, squares = np.zeros(n_dims), np.zeros(n_dims)
@@ -112,8 +115,7 @@ def _moments(features: NDArray[np.floating]) -> tuple[Floats, Floats]:
         total += block.sum(axis=0)
         squares += (block**2).sum(axis=0)
     deviation = np.sqrt(np.maximum(squares / n_items - (total / n_items) ** 2, 0))
-    scale = np.where(deviation > 1e-12, deviation, 1)
-    return (origin + total / n_items).astype(np.float32), scale.astype(np.float32)
+    return (origin + total / n_items).astype(np.float32), deviation.astype(np.float32)
 
 
 def _k_means(vectors: Floats, k: int, seed: int, *, mini_batch: bool) -> Int32s:
