@@ -50,7 +50,10 @@ class Space(models.Model):
 class Feature(models.Model):
     """What an extractor made of an image, before any standardising. Not indexed."""
 
-    artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="features")
+    # The unique constraint indexes it already.
+    artwork = models.ForeignKey(
+        Artwork, on_delete=models.CASCADE, related_name="features", db_index=False
+    )
     extractor = models.CharField(max_length=100)
     values = HalfVectorField()
 
@@ -59,15 +62,19 @@ class Feature(models.Model):
             models.UniqueConstraint(fields=["artwork", "extractor"], name="one_feature"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.extractor} of artwork {self.artwork_id}"
+
 
 class Vector(models.Model):
     """An artwork's place in a space."""
 
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="vectors")
+    # The unique constraint indexes it already.
+    space = models.ForeignKey(
+        Space, on_delete=models.CASCADE, related_name="vectors", db_index=False
+    )
     artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="vectors")
     values = HalfVectorField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["space", "artwork"], name="one_vector"),
-        )
+        constraints = (models.UniqueConstraint(fields=["space", "artwork"], name="one_vector"),)
