@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -110,7 +112,7 @@ def test_only_single_copies_are_sold_and_at_their_first_sale() -> None:
     log = _two_users()
     items = plain_items(log.item_ids)
     once = chosen_once(log)
-    originals = with_sales(type(items)(**{**vars(items), "one_of_a_kind": once}), log)
+    originals = with_sales(replace(items, one_of_a_kind=once), log)
 
     assert once.tolist() == [False, True, True]
     assert originals.sold.tolist() == [NEVER, 7, 7]

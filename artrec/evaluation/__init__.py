@@ -1,0 +1,1 @@
+"""Metrics, protocols, intervals and reports. Import the modules; this package imports nothing."""
