@@ -47,6 +47,9 @@ FAMILIES: Final = MappingProxyType(
     }
 )
 
+HANDMADE_NAMES: Final = (*FAMILIES, "handmade")
+"""What can be had without weights: each family alone, and all of them together."""
+
 
 class HandmadeExtractor:
     """An `Extractor` over one or more weight-free families, written side by side.

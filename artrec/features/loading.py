@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, get_args
+from typing import get_args
 
 from torch import Tensor
 
 from artrec.errors import FeatureError, WeightsError
 from artrec.features.deep import DeepExtractor, build_network, pick_device
 from artrec.features.extractor import Crop, Extractor
-from artrec.features.handmade import FAMILIES, handmade_extractor
+from artrec.features.handmade import HANDMADE_NAMES, handmade_extractor
 from artrec.features.registry import BACKBONES, DEFAULT_BACKBONE, Backbone, get_backbone
 from artrec.features.weights import (
     cached_weights,
@@ -24,8 +24,6 @@ from artrec.features.weights import (
 )
 
 log = logging.getLogger(__name__)
-
-HANDMADE_NAMES: Final = (*FAMILIES, "handmade")
 
 
 def load_extractor(

@@ -1,0 +1,96 @@
+"""`python -m artrec extract`: a folder of pictures to a feature store."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from artrec.cli.options import add_feature_options
+from artrec.errors import DataError, ImageError
+from artrec.features import Crop, extract_files, load_extractor, write_store
+
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"}
+)
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("extract", help=__doc__, description=__doc__)
+    parser.add_argument("folder", type=Path, help="pictures, also in its subfolders")
+    parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="folder to write")
+    parser.add_argument(
+        "--features",
+        default="auto",
+        metavar="NAME",
+        help="auto (default), a backbone, lbp, attractiveness, colour or handmade",
+    )
+    parser.add_argument("--crop", choices=get_args(Crop), default="pad")
+    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32")
+    parser.add_argument(
+        "--no-download", action="store_true", help="never ask the model hub for weights"
+    )
+    add_feature_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Extract every picture of the folder; name the ones that were refused.
+
+    Raises:
+        DataError: If the folder is missing or not one of its pictures could be used.
+        FeatureError: If the features cannot be had.
+    """
+    paths = find_pictures(options.folder)[: options.limit]
+    extractor = load_extractor(
+        options.features,
+        weights=options.weights,
+        allow_download=not options.no_download,
+        device=options.device,
+        crop=options.crop,
+    )
+
+    def rows() -> Iterator[tuple[str, NDArray[Any]]]:
+        outcomes = extract_files(paths, extractor, batch=options.batch, threads=options.threads)
+        for position, outcome in tqdm(outcomes, total=len(paths), unit="picture", disable=None):
+            key = paths[position].relative_to(options.folder).as_posix()
+            if isinstance(outcome, ImageError):
+                sys.stderr.write(f"{key}: {outcome}\n")
+            else:
+                yield key, np.asarray(outcome)
+
+    written = write_store(
+        options.out,
+        rows(),
+        capacity=len(paths),
+        extractor=extractor.name,
+        families=extractor.families,
+        dtype=options.dtype,
+    )
+    if not written:
+        raise DataError(f"None of the {len(paths)} pictures in {options.folder} could be used.")
+    sys.stdout.write(
+        f"{written} of {len(paths)} pictures as {extractor.name}, "
+        f"{extractor.dim} dimensions, in {options.out}\n"
+    )
+
+
+def find_pictures(folder: Path) -> list[Path]:
+    """Files with a picture's suffix in a folder and below, in a fixed order.
+
+    Raises:
+        DataError: If the folder is missing or holds none.
+    """
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}. Check the path.")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise DataError(f"The folder {folder} holds no pictures ({', '.join(sorted(SUFFIXES))}).")
+    return paths
