@@ -32,6 +32,7 @@ class Item(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", "received"
         STORED = "stored", "stored, waiting for its vector"
+        VISIBLE = "visible", "in the gallery"
         DUPLICATE = "duplicate", "already here"
         REFUSED = "refused", "refused"
         FAILED = "failed", "failed"
@@ -40,9 +41,9 @@ class Item(models.Model):
     name = models.CharField(max_length=500)
     """The file's name as it was given."""
     incoming = models.CharField(max_length=300)
-    """Name in the private "originals" storage."""
+    """Name in the private "originals" storage; empty once a file that is not kept was deleted."""
     metadata = models.JSONField(default=dict)
-    """Checked values for the artwork's fields, e.g. {"title": …, "artist": …}."""
+    """Checked `webapp.catalog.facts.Facts` as JSON, e.g. {"title": …, "artist": …}."""
     source_key = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.RECEIVED)
     reason = models.TextField(blank=True)
@@ -58,9 +59,7 @@ class Item(models.Model):
     class Meta:
         ordering = ("id",)
         indexes = (
-            models.Index(
-                fields=["id"], name="item_waiting", condition=models.Q(state="received")
-            ),
+            models.Index(fields=["id"], name="item_waiting", condition=models.Q(state="received")),
         )
 
     def __str__(self) -> str:

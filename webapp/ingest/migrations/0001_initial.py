@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('incoming', models.CharField(max_length=300)),
                 ('metadata', models.JSONField(default=dict)),
                 ('source_key', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('received', 'received'), ('stored', 'stored, waiting for its vector'), ('duplicate', 'already here'), ('refused', 'refused'), ('failed', 'failed')], default='received', max_length=9)),
+                ('state', models.CharField(choices=[('received', 'received'), ('stored', 'stored, waiting for its vector'), ('visible', 'in the gallery'), ('duplicate', 'already here'), ('refused', 'refused'), ('failed', 'failed')], default='received', max_length=9)),
                 ('reason', models.TextField(blank=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),

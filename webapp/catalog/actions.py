@@ -1,0 +1,192 @@
+"""Write side of the catalogue: works come in, change, are withdrawn and shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from webapp.catalog import colours, files
+from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
+from webapp.catalog.models import Artist, Artwork, ArtworkImage
+from webapp.jobs import Job, enqueue
+
+UNTITLED: Final = "Untitled"
+_OF_ARTIST: Final = frozenset({"artist", "artist_bio"})
+
+
+class DuplicateImageError(Exception):
+    """Another artwork has the very same file."""
+
+    def __init__(self, artwork: Artwork) -> None:
+        super().__init__(f"The same file is already here as {artwork.title}.")
+        self.artwork = artwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedImage:
+    """An image that was opened, measured and written to the storages."""
+
+    original: str
+    key: str
+    format: str
+    width: int
+    height: int
+    size: int
+    sha256: str
+    perceptual_hash: str
+    placeholder: str
+    palette: list[dict[str, Any]]
+    widths: list[int]
+    formats: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What `publish_image` did."""
+
+    artwork: Artwork
+    created: bool
+    replaced: ArtworkImage | None
+    """The image the work had before: its files can go once this is committed."""
+
+
+def find_by_sha256(sha256: str) -> Artwork | None:
+    """Return the artwork that has exactly this file."""
+    return Artwork.objects.filter(image__sha256=sha256).select_related("artist").first()
+
+
+@transaction.atomic
+def publish_image(*, image: CheckedImage, facts: Facts, source_key: str | None = None) -> Published:
+    """Make an artwork of a checked image, or give the work of `source_key` a new one.
+
+    The work then waits for its vector; a withdrawn work stays withdrawn. Ring EMBED_ARTWORKS
+    afterwards, once for as many works as come together.
+
+    Raises:
+        DuplicateImageError: If another work has the same file. Nothing is written.
+    """
+    if known := find_by_sha256(image.sha256):
+        raise DuplicateImageError(known)
+    before = Artwork.objects.filter(source_key=source_key).first() if source_key else None
+    replaced = ArtworkImage.objects.filter(artwork=before).first() if before else None
+    artwork = create_or_update_artwork(facts=facts, source_key=source_key)
+    if artwork.state != Artwork.State.WITHDRAWN:
+        _wait_for_vector(Artwork.objects.filter(pk=artwork.pk))
+    values = {name: getattr(image, name) for name in CheckedImage.__slots__}
+    values["colours"] = colours.families(image.palette)
+    try:
+        with transaction.atomic():
+            ArtworkImage.objects.update_or_create(artwork=artwork, defaults=values)
+    except IntegrityError as error:
+        # Another worker was faster with the same file.
+        if known := find_by_sha256(image.sha256):
+            raise DuplicateImageError(known) from error
+        raise
+    return Published(artwork, created=before is None, replaced=replaced)
+
+
+@transaction.atomic
+def create_or_update_artwork(*, facts: Facts, source_key: str | None = None) -> Artwork:
+    """Make the work of `source_key`, or bring its facts up to date; without a key make a new one.
+
+    Only the facts that are named change. A new work starts as "waiting for its vector".
+    """
+    artwork = None
+    if source_key:
+        known = Artwork.objects.select_for_update(of=("self",)).filter(source_key=source_key)
+        artwork = known.select_related("artist").first()
+    if artwork is None:
+        complete: Facts = {"title": UNTITLED, "artist": UNKNOWN_ARTIST, "added": timezone.now()}
+        complete.update(facts)
+        artwork = Artwork(artist=_artist(complete), source_key=source_key or None)
+        _assign(artwork, complete)
+        artwork.save()
+    elif changed := changed_facts(artwork, facts):
+        artwork.artist = _artist(facts) if "artist" in facts else artwork.artist
+        if artwork.artist.bio != (bio := facts.get("artist_bio") or artwork.artist.bio):
+            Artist.objects.filter(pk=artwork.artist_id).update(bio=bio)
+        _assign(artwork, facts)
+        artwork.save(update_fields=sorted({*changed - _OF_ARTIST, "artist"}))
+    return artwork
+
+
+def changed_facts(artwork: Artwork, facts: Facts) -> set[str]:
+    """Return the names of the facts in which `artwork` differs. Reads `artwork.artist`."""
+    now: dict[str, Any] = {name: getattr(artwork, name) for name in facts.keys() - _OF_ARTIST}
+    now["artist"] = artwork.artist.name
+    # A card without a biography says nothing against the one we have.
+    now["artist_bio"] = artwork.artist.bio if facts.get("artist_bio") else ""
+    return {name for name, value in facts.items() if now[name] != value}
+
+
+@transaction.atomic
+def delete_artworks(artwork_ids: Iterable[int]) -> None:
+    """Delete works with everything that hangs on them, and their files once that is certain."""
+    ids = list(artwork_ids)
+    images = list(ArtworkImage.objects.filter(artwork__in=ids))
+    Artwork.objects.filter(pk__in=ids).delete()
+    for image in images:
+        transaction.on_commit(partial(files.delete_files, image))
+
+
+@transaction.atomic
+def withdraw(artwork_ids: Iterable[int]) -> int:
+    """Take works off the walls; likes and vectors stay. Return how many were shown."""
+    shown = Artwork.objects.filter(pk__in=list(artwork_ids)).exclude(state=Artwork.State.WITHDRAWN)
+    return shown.update(state=Artwork.State.WITHDRAWN, state_reason="", claimed_until=None)
+
+
+@transaction.atomic
+def show_again(artwork_ids: Iterable[int]) -> int:
+    """Let withdrawn and failed works try again; they are visible once their vector is stored."""
+    away = Artwork.objects.filter(
+        pk__in=list(artwork_ids), state__in=[Artwork.State.WITHDRAWN, Artwork.State.FAILED]
+    )
+    count = _wait_for_vector(away)
+    if count:
+        enqueue(Job.EMBED_ARTWORKS)
+    return count
+
+
+def _wait_for_vector(artworks: Any) -> int:
+    count: int = artworks.update(
+        state=Artwork.State.CHECKED, state_reason="", attempts=0, claimed_until=None
+    )
+    return count
+
+
+def _assign(artwork: Artwork, facts: Facts) -> None:
+    for name, value in facts.items():
+        if name not in _OF_ARTIST:
+            setattr(artwork, name, value)
+
+
+def _artist(facts: Facts) -> Artist:
+    """Return the artist of that name, made now if need be."""
+    name = " ".join(facts["artist"].split())
+    artist = Artist.objects.filter(name=name).first() or _make_artist(name)
+    if (bio := facts.get("artist_bio")) and artist.bio != bio:
+        artist.bio = bio
+        artist.save(update_fields=["bio"])
+    return artist
+
+
+def _make_artist(name: str) -> Artist:
+    base = slugify(name)[:200] or "artist"
+    number = 1
+    while True:
+        slug = base if number == 1 else f"{base}-{number}"
+        try:
+            with transaction.atomic():
+                return Artist.objects.create(name=name, slug=slug)
+        except IntegrityError:
+            # Either another worker made the same artist, or another artist has the slug.
+            if known := Artist.objects.filter(name=name).first():
+                return known
+            number += 1

@@ -1,0 +1,115 @@
+"""Write side of ingest: files are received, and tried again.
+
+A received file lies in the private storage from the first byte on and stays there as the
+artwork's original; moving it would only make a moment in which it is in neither place.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.catalog.actions import show_again
+from webapp.catalog.facts import Facts, to_json
+from webapp.catalog.files import ORIGINALS
+from webapp.ingest.models import Batch, Item
+from webapp.jobs import Job, enqueue
+
+log = logging.getLogger(__name__)
+
+NAME_LENGTH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that somebody hands in."""
+
+    name: str
+    """For people; may be a path."""
+    content: File[Any]
+    """Read in chunks, so that its size costs no memory."""
+    facts: Facts = field(default_factory=Facts)
+    source_key: str = ""
+
+
+def start_batch(*, source: str, user: User | None = None) -> Batch:
+    """Open a batch for the files to come."""
+    return Batch.objects.create(source=source[:300], user=user)
+
+
+def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
+    """Store files and note each as a row; ring once for all of them.
+
+    If the rows cannot be written, the stored files are deleted again.
+    """
+    originals = storages[ORIGINALS]
+    stored: list[str] = []
+    try:
+        with transaction.atomic():
+            items = []
+            for file in files:
+                stored.append(originals.save(f"incoming/{uuid.uuid4().hex}", file.content))
+                items.append(
+                    Item(
+                        batch=batch,
+                        name=file.name[:NAME_LENGTH],
+                        incoming=stored[-1],
+                        metadata=to_json(file.facts),
+                        source_key=file.source_key,
+                    )
+                )
+            Item.objects.bulk_create(items)
+            enqueue(Job.CHECK_ITEMS)
+    except BaseException:
+        for name in stored:
+            originals.delete(name)
+        raise
+    return items
+
+
+@transaction.atomic
+def retry_failed(*, batch: Batch) -> int:
+    """Let the failed files of a batch try again. Return how many do.
+
+    Refused files are not among them: the same bytes would be refused again.
+    """
+    failed = Item.objects.select_for_update().filter(batch=batch, state=Item.State.FAILED)
+    stored = [item for item in failed if item.artwork_id is not None]
+    unchecked = [item for item in failed if item.artwork_id is None]
+    _start_over(unchecked, Item.State.RECEIVED)
+    _start_over(stored, Item.State.STORED)
+    show_again([item.artwork_id for item in stored if item.artwork_id is not None])
+    if unchecked:
+        enqueue(Job.CHECK_ITEMS)
+    return len(failed)
+
+
+def settle(*, items: Iterable[int], state: Item.State, reason: str = "") -> None:
+    """Write the end of the story of some items."""
+    Item.objects.filter(pk__in=list(items)).update(
+        state=state, reason=reason, finished=timezone.now(), claimed_until=None
+    )
+
+
+def discard_file(name: str) -> None:
+    """Delete a received file that does not become an original."""
+    try:
+        storages[ORIGINALS].delete(name)
+    except OSError as error:
+        # A file too many does no harm; the story of its item is told either way.
+        log.warning("could not delete %s: %s", name, error)
+
+
+def _start_over(items: list[Item], state: Item.State) -> None:
+    Item.objects.filter(pk__in=[item.pk for item in items]).update(
+        state=state, reason="", attempts=0, claimed_until=None, finished=None
+    )

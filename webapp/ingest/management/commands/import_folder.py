@@ -1,0 +1,136 @@
+"""`manage.py import_folder`: bring in a folder of pictures, with a table of what they are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from webapp.ingest import actions, folder, importing, queries
+from webapp.ingest.cells import COLUMNS
+from webapp.ingest.folder import Entry, Verdict
+from webapp.ingest.importing import Ending, Outcome, Result
+from webapp.ingest.models import Batch
+from webapp.ingest.table import Table, TableError, read_table
+
+SHOWN: Final = 20
+"""Reasons written to the terminal; the report file has them all."""
+START_A_WORKER: Final = "celery -A workers.app worker --beat"
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring in a folder of pictures, safely as often as you like: what is unchanged is skipped, "
+        "changed facts are updated in place, changed pictures replaced. The CSV has a column "
+        f"“file” with the path inside the folder, and any of: {', '.join(COLUMNS)}."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("directory", type=Path, metavar="DIR")
+        parser.add_argument("--metadata", type=Path, metavar="FILE.csv")
+        parser.add_argument(
+            "--source", help="name of the collection, so that a moved folder stays the same one"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+        parser.add_argument("--no-wait", action="store_true", help="leave before the workers end")
+
+    def handle(
+        self,
+        *,
+        directory: Path | str,
+        metadata: Path | str | None,
+        source: str | None,
+        dry_run: bool,
+        no_wait: bool,
+        **_options: Any,
+    ) -> None:
+        root = Path(directory)
+        if not root.is_dir():
+            raise CommandError(f"There is no folder {root}.")
+        source = source or root.resolve().name
+        try:
+            table = read_table(Path(metadata)) if metadata else None
+        except TableError as error:
+            raise CommandError(str(error)) from error
+        if table and table.unknown:
+            self.stdout.write(f"Columns that are not used: {', '.join(table.unknown)}")
+        entries = self._plan(root, source, table)
+        if dry_run:
+            self._say_plan(entries)
+            return
+        batch = actions.start_batch(source=f"Folder {source}")
+        todo = [entry for entry in entries if entry.verdict not in {Verdict.SKIP, Verdict.FAIL}]
+        with tqdm(total=len(todo), desc="Handing over", unit="file", disable=not todo) as bar:
+            importing.carry_out(entries, batch, bar.update)
+        if not no_wait:
+            self._wait(batch)
+        self._report(batch, source, importing.outcomes(entries, batch))
+
+    def _plan(self, root: Path, source: str, table: Table | None) -> list[Entry]:
+        found = folder.scan(root)
+        if found.ignored:
+            self.stdout.write(f"{found.ignored} files are no pictures and are passed over.")
+        with tqdm(total=len(found.pictures), desc="Comparing", unit="file") as bar:
+            return folder.plan(found, source=source, table=table, on_file=bar.update)
+
+    def _say_plan(self, entries: Sequence[Entry]) -> None:
+        counts = Counter(entry.verdict for entry in entries)
+        self.stdout.write(
+            f"Would add {counts[Verdict.ADD]}, "
+            f"update {counts[Verdict.UPDATE] + counts[Verdict.REPLACE]}, "
+            f"skip {counts[Verdict.SKIP]}; {counts[Verdict.FAIL]} cannot be taken."
+        )
+        bad = [entry for entry in entries if entry.verdict is Verdict.FAIL]
+        self._say_reasons([(entry.file, entry.reason) for entry in bad])
+        self.stdout.write("Nothing was changed.")
+        if bad:
+            raise CommandError(f"{len(bad)} of {len(entries)} cannot be taken.")
+
+    def _wait(self, batch: Batch) -> None:
+        total = queries.progress(batch).total
+        if not total:
+            return
+        with tqdm(total=total, desc="Embedding", unit="file") as bar:
+
+            def show(now: queries.Progress) -> None:
+                bar.set_postfix_str(f"{now.stored} checked", refresh=False)
+                bar.n = now.settled
+                bar.refresh()
+
+            ending = importing.wait(batch, show)
+        if ending is Ending.NOBODY:
+            self.stderr.write(
+                "No worker answers. Nothing is lost: the files wait and are taken up as soon as a "
+                f"worker runs. Start one with: {START_A_WORKER}"
+            )
+        elif ending is Ending.STUCK:
+            self.stderr.write(
+                f"The files are checked and wait for their vectors: {queries.obstacle(batch)}"
+            )
+
+    def _report(self, batch: Batch, source: str, outcomes: Sequence[Outcome]) -> None:
+        name = re.sub(r"[^\w-]+", "-", source)[:60]
+        report = settings.VAR / "reports" / f"import-{name}-{batch.pk}.csv"
+        importing.write_report(report, outcomes)
+        told = [
+            (outcome.file, outcome.reason)
+            for wanted in (Result.FAILED, Result.SKIPPED)
+            for outcome in outcomes
+            if outcome.result is wanted and outcome.reason != folder.UNCHANGED
+        ]
+        self._say_reasons(told)
+        self.stdout.write(f"{importing.tally(outcomes)}. Report: {report}")
+        if failed := sum(outcome.result is Result.FAILED for outcome in outcomes):
+            raise CommandError(f"{failed} of {len(outcomes)} failed.")
+
+    def _say_reasons(self, reasons: Sequence[tuple[str, str]]) -> None:
+        for file, reason in reasons[:SHOWN]:
+            self.stderr.write(f"  {file}: {reason}")
+        if len(reasons) > SHOWN:
+            self.stderr.write(f"  … and {len(reasons) - SHOWN} more.")
