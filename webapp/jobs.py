@@ -44,3 +44,12 @@ def send(job: Job, kwargs: dict[str, int | str]) -> None:
         _producer.send_task(job.value, kwargs=kwargs, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("could not ring for %s, the next round will: %s", job.value, error)
+
+
+def workers_answer(seconds: float = 2.0) -> bool:
+    """Ask all workers for a sign of life; a busy worker answers too."""
+    try:
+        return bool(_producer.control.inspect(timeout=seconds).ping())
+    except (OperationalError, OSError) as error:
+        log.warning("could not ask the workers: %s", error)
+        return False

@@ -1,4 +1,9 @@
-"""The Celery application: `celery -A workers.app worker --beat`."""
+"""The Celery application: `celery -A workers.app worker --beat`.
+
+One process by default: torch already uses every core for one batch, so a second process would
+only make both slower. On a machine with a GPU, or for checking many large files at once, give
+`--concurrency`; any number of workers on any number of machines share the work by its rows.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,41 @@ import os
 
 import django
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402  # settings need the entry point's default
+
+from webapp.jobs import Job, send  # noqa: E402
+
+RING_SECONDS = 20.0
+REFIT_SECONDS = 240.0
+
 app = Celery("workers")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    imports=[f"workers.tasks.{name}" for name in ("doorbell", "embed", "ingest", "space")],
+    worker_concurrency=1,
+    beat_schedule_filename=str(settings.VAR / "beat-schedule"),
+    beat_schedule={
+        # Messages of an hour without workers would all say the same, so they expire.
+        "ring-again": {
+            "task": Job.RING_AGAIN.value,
+            "schedule": RING_SECONDS,
+            "options": {"expires": RING_SECONDS},
+        },
+        "refit-space": {
+            "task": Job.REFIT_SPACE.value,
+            "schedule": REFIT_SECONDS,
+            "options": {"expires": REFIT_SECONDS},
+        },
+    },
+)
+
+
+@worker_ready.connect
+def look_around(**_signal: object) -> None:
+    """Take up at once what waited while no worker ran."""
+    send(Job.RING_AGAIN, {})

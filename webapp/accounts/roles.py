@@ -1,10 +1,14 @@
-"""Roles as Django groups, made by a migration; each gives only what its work needs."""
+"""Roles as Django groups, made by a migration; each gives only what its work needs.
+
+`webapp.ingest.apps` grants the permissions after every migration. The admin site opens only to
+accounts with "staff status" as well: set `is_staff` on whoever gets one of these groups.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 ADMINS: Final = "admins"
-"""Bring artworks in and edit the catalogue."""
+"""Bring artworks in and edit the catalogue: every permission on catalog and ingest."""
 CURATORS: Final = "curators"
 """See the collection as a whole and decide what serves; read the catalogue in the admin."""

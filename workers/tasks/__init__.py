@@ -1,1 +1,1 @@
-"""One module per kind of work."""
+"""The tasks; `workers.app` names the modules."""

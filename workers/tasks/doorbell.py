@@ -1,0 +1,47 @@
+"""Ring again for rows that were left waiting: a lost message, a killed worker, a new broker."""
+
+from __future__ import annotations
+
+from django.db import InterfaceError, OperationalError
+
+from webapp.catalog.models import Artwork
+from webapp.ingest.actions import settle
+from webapp.ingest.models import Item
+from webapp.jobs import Job, enqueue
+from workers import claims
+from workers.app import app
+
+
+@app.task(
+    name=Job.RING_AGAIN.value,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=3,
+)
+def ring_again() -> None:
+    """Look for waiting rows that nobody holds, and ring for them. Two index look-ups when idle."""
+    received = Item.objects.filter(claims.free(), state=Item.State.RECEIVED)
+    if received.exists():
+        enqueue(Job.CHECK_ITEMS)
+    checked = Artwork.objects.filter(claims.free(), state=Artwork.State.CHECKED)
+    if checked.exists():
+        enqueue(Job.EMBED_ARTWORKS)
+    _end_stories()
+
+
+def _end_stories() -> None:
+    """End the stories of items whose work was shown or deleted by another way."""
+    stored = Item.objects.filter(state=Item.State.STORED)
+    shown = stored.filter(artwork__state=Artwork.State.VISIBLE)
+    settle(items=shown.values_list("pk", flat=True), state=Item.State.VISIBLE)
+    withdrawn = stored.filter(artwork__state=Artwork.State.WITHDRAWN)
+    settle(
+        items=withdrawn.values_list("pk", flat=True),
+        state=Item.State.VISIBLE,
+        reason="The work is withdrawn.",
+    )
+    settle(
+        items=stored.filter(artwork=None).values_list("pk", flat=True),
+        state=Item.State.VISIBLE,
+        reason="The work was deleted.",
+    )
