@@ -35,7 +35,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             form.add_error("username", "This name has just been taken. Choose another.")
         else:
             login(request, user)
-            messages.success(request, f"Welcome, {user.username}. Your likes came with you.")
+            messages.success(request, f"Welcome, {user.username}.")
             return redirect(_next(request))
     return render(request, "accounts/sign_up.html", {"form": form, "next": _next(request)})
 

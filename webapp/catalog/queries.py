@@ -8,6 +8,7 @@ from typing import Final
 from django.core.cache import cache
 from django.db.models import F, Func, QuerySet
 
+from webapp.catalog.colours import FAMILIES
 from webapp.catalog.models import Artist, Artwork, ArtworkImage
 
 CARD: Final = (
@@ -69,4 +70,9 @@ def _read_options() -> Options:
         .annotate(colour=Func(F("colours"), function="unnest"))
         .values_list("colour", flat=True)
     )
-    return Options(tuple(styles.distinct()), tuple(sorted(set(colours.distinct()))))
+    return Options(tuple(styles.distinct()), tuple(sorted(colours.distinct(), key=_rank)))
+
+
+def _rank(colour: str) -> int:
+    """Order colours as in a rainbow, not by their letters."""
+    return FAMILIES.index(colour) if colour in FAMILIES else len(FAMILIES)

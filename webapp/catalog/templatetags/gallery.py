@@ -14,8 +14,8 @@ from webapp.catalog.models import Artwork, ArtworkImage
 
 register = template.Library()
 
-SLIMMEST: Final = 0.5
-WIDEST: Final = 4.5
+SLIMMEST: Final = 0.34
+WIDEST: Final = 8.0
 """Beyond these a cell of a wall keeps its shape and the picture stands free within it."""
 GROUND_CHROMA: Final = 2.5
 """Most colour, in CIELAB units, that the wall behind a work may have."""
@@ -75,9 +75,12 @@ def cell(image: ArtworkImage) -> str:
 
 
 @register.filter
-def stands_free(image: ArtworkImage) -> bool:
-    """Tell whether a picture is too slim or too wide to fill its cell."""
-    return not SLIMMEST <= image.width / image.height <= WIDEST
+def stance(image: ArtworkImage) -> str:
+    """Return CSS classes for a picture too slim or too wide to fill its cell."""
+    ratio = image.width / image.height
+    if ratio < SLIMMEST:
+        return " stands-free tall"
+    return " stands-free" if ratio > WIDEST else ""
 
 
 @register.filter
