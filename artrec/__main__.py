@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from artrec.cli import evaluate_features, extract
+from artrec.demo import command as demo
 from artrec.errors import ArtrecError
 
 
@@ -17,6 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     extract.add_parser(commands)
     evaluate_features.add_parser(commands)
+    drawing = commands.add_parser("demo", help=demo.__doc__, description=demo.__doc__)
+    demo.add_arguments(drawing)
+    drawing.set_defaults(run=demo.main)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("artrec").setLevel(logging.INFO)

@@ -111,7 +111,17 @@ def children(*, host: str, port: int, logs: Path, beat: Path) -> list[Child]:
     celery = [python, "-m", "celery", "-A", "workers.app"]
     env = {"PYTHONUNBUFFERED": "1"}
     web = [python, "-m", "gunicorn", "webapp.wsgi", "--bind", f"{host}:{port}"]
-    web += ["--workers", "1", "--threads", "8", "--worker-class", "gthread", "--timeout", "120"]
+    web += [
+        "--workers",
+        "1",
+        "--threads",
+        "8",
+        "--worker-class",
+        "gthread",
+        "--timeout",
+        "120",
+        "--no-control-socket",
+    ]
     worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO", "--without-mingle"]
     timer = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(beat), "--pidfile="]
     return [

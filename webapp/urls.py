@@ -9,6 +9,7 @@ from webapp import media
 from webapp.accounts import views as accounts
 from webapp.feed import marking
 from webapp.feed import views as feed
+from webapp.ingest import urls as ingest
 from webapp.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("health/", health, name="health"),
+    *ingest.urlpatterns,
     path("admin/", admin.site.urls),
     re_path(
         r"^media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",

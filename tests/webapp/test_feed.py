@@ -121,7 +121,7 @@ def test_the_feed_costs_a_fixed_number_of_queries(
     marks = queries.Marks(liked=tuple(work.pk for work in works[:5]))
 
     # Space, profile vectors, nearest (routing and ranking), artists, cards.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         queries.for_you(marks)
 
 
