@@ -78,8 +78,8 @@ def looks_agree(
     q, p, n = triple
     with_p = clusters.of_item[q] == clusters.of_item[p]
     with_n = clusters.of_item[q] == clusters.of_item[n]
-    agree: Bools = with_p & ~with_n
-    open_ = np.flatnonzero(with_p == with_n)
+    agree: Bools = with_p.copy()
+    open_ = np.flatnonzero(with_p == with_n)  # both or neither: the cosines decide
     gap = cosines(unit, q[open_], p[open_]) - cosines(unit, q[open_], n[open_])
     agree[open_] = gap > margin
     return agree

@@ -56,7 +56,7 @@ class TripletSampler:
         Triplets for which no proposal holds after `max_tries` are left out, not replaced, so
         fewer than `n` may come, or none; `report` tells.
 
-        Cheapest in blocks of 100,000 or more, cut up afterwards by `take`.
+        Cheapest in blocks of some 65,000 (few calls, still in the cache), cut up by `take`.
         """
         counts = apportion(n, [self.rules.shares[plan.strategy] for plan in self._plans], rng)
         parts = [
