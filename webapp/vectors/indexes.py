@@ -101,5 +101,7 @@ def _drop(name: str) -> None:
 
 
 def _execute(statement: str) -> None:
+    if connection.in_atomic_block:
+        connection.check_constraints()  # pending checks of new rows would forbid it
     with connection.cursor() as cursor:
         cursor.execute(statement)

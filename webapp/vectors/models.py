@@ -78,3 +78,6 @@ class Vector(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["space", "artwork"], name="one_vector"),)
+
+    def __str__(self) -> str:
+        return f"artwork {self.artwork_id} in space {self.space_id}"

@@ -66,24 +66,37 @@ def nearest_many(
     half = check_rows(queries, rows=None, dim=space.dim, what="Query vectors")
     if limit <= 0 or not len(half):
         return [[] for _ in half]
-    texts = [to_text(row) for row in half]
     excluded = sorted({int(pk) for pk in exclude})
     way = routing.route(space, limit=limit, filters=filters, excluded=len(excluded))
-    if way.index == "exact":
-        return _fetch(statements.exact(space, texts, limit, filters, excluded), len(texts))
-
-    with local_settings(way.settings):
-        found = _fetch(
-            statements.indexed(space, way.index, texts, limit, filters, excluded), len(texts)
-        )
-    # The iterative scan has an end; whoever reached it gets the exact answer instead.
+    found = search(space, way, half, limit=limit, filters=filters, excluded=excluded)
+    # The iterative scan of an index has an end; whoever reached it gets the exact answer instead.
     short = [number for number, hits in enumerate(found) if len(hits) < limit]
-    if short:
-        again = [texts[number] for number in short]
-        exact = _fetch(statements.exact(space, again, limit, filters, excluded), len(again))
-        for number, hits in zip(short, exact, strict=True):
+    if short and way.index != "exact":
+        again = search(
+            space, routing.EXACT, half[short], limit=limit, filters=filters, excluded=excluded
+        )
+        for number, hits in zip(short, again, strict=True):
             found[number] = hits
     return found
+
+
+def search(
+    space: Space,
+    way: routing.Route,
+    half: NDArray[np.float16],
+    *,
+    limit: int,
+    filters: Filters = Filters(),  # noqa: B008 - immutable
+    excluded: Sequence[int] = (),
+) -> list[list[Neighbour]]:
+    """Go one way, chosen by the caller, with no net under it: (P, dim) queries to P lists."""
+    texts = [to_text(row) for row in half]
+    if way.index == "exact":
+        return _fetch(statements.exact(space, texts, limit, filters, excluded), len(texts))
+    with local_settings(way.settings):
+        return _fetch(
+            statements.indexed(space, way.index, texts, limit, filters, excluded), len(texts)
+        )
 
 
 def vectors_of(

@@ -1,0 +1,153 @@
+"""Which way a query takes, and that no way gives too few rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from tests.webapp.makers import make_space
+from tests.webapp.vectors.crowd import clustered, make_space_of, make_works
+from webapp.vectors import queries, routing
+from webapp.vectors.filters import Filters
+from webapp.vectors.indexes import Kind, build_index, build_parameters
+from webapp.vectors.models import Space
+from webapp.vectors.queries import nearest, nearest_many
+from webapp.vectors.session import local_settings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> None:
+    cache.clear()
+
+
+def indexed_space(index: str, **report: Any) -> Space:
+    return Space(pk=1, dim=4, index=index, index_report=report)
+
+
+def test_a_space_without_index_is_compared_in_full_at_no_extra_query(
+    django_assert_num_queries: pytest.FixtureRequest,
+) -> None:
+    space = make_space(4)
+
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        way = routing.route(space, limit=10, filters=Filters(), excluded=0)
+
+    assert way == routing.EXACT
+
+
+def test_few_matches_are_compared_in_full_and_many_go_through_the_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 60)
+    make_works(100)
+    space = indexed_space("hnsw", rows=100)
+
+    few = routing.route(space, limit=10, filters=Filters(styles=("half",)), excluded=0)
+    many = routing.route(space, limit=10, filters=Filters(), excluded=0)
+    few_left = routing.route(space, limit=10, filters=Filters(), excluded=50)
+
+    assert (few.index, many.index, few_left.index) == ("exact", "hnsw", "exact")
+
+
+def test_hnsw_searches_deeper_for_more_rows_exclusions_and_narrower_filters() -> None:
+    space = indexed_space("hnsw", rows=100_000, ef_search=80)
+
+    def ef_search(**numbers: int) -> int:
+        way = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
+        return int(way.settings["hnsw.ef_search"])
+
+    assert ef_search(matches=100_000) == 100
+    assert ef_search(matches=100_000, excluded=500) == 600
+    assert ef_search(matches=50_000) == 120
+    assert ef_search(matches=50_000, excluded=500) == 1000
+
+
+def test_ivfflat_probes_more_lists_for_more_rows_but_never_more_than_there_are() -> None:
+    space = indexed_space("ivfflat", rows=100_000, lists=100, probes=5)
+
+    def probes(**numbers: int) -> int:
+        way = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
+        return int(way.settings["ivfflat.probes"])
+
+    assert probes(matches=100_000) == 6
+    assert probes(matches=100_000, limit=20, excluded=4980) == 15
+    assert probes(matches=40_000, limit=20_000) == 100
+
+
+def test_counts_are_exact_when_few_and_kept_for_a_while(
+    django_assert_num_queries: pytest.FixtureRequest,
+) -> None:
+    make_works(40)
+    space, filters = indexed_space("hnsw"), Filters(styles=("half",))
+
+    first = routing.count_matches(space, filters)
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        second = routing.count_matches(space, filters)
+
+    assert first == second == 20
+
+
+def test_many_matches_are_estimated_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 100)
+    make_works(2000)
+
+    estimate = routing.count_matches(indexed_space("hnsw"), Filters(styles=("half",)))
+
+    assert 500 < estimate < 2000
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivfflat"])
+def test_an_index_that_ends_early_is_completed_exactly(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = make_works(400)
+    vectors = clustered(400, 8, clusters=4)
+    space = make_space_of(ids, vectors)
+    build_index(space, kind, build_parameters(kind, 400))
+    space.index, space.index_report = kind, {"rows": 400, "lists": 10, "probes": 1}
+    lame = {"hnsw.iterative_scan": "off", "hnsw.ef_search": "5", "ivfflat.probes": "1"}
+    way = routing.Route(kind, lame | {"ivfflat.iterative_scan": "off", "enable_sort": "off"})
+    monkeypatch.setattr(queries.routing, "route", lambda *_, **__: way)
+
+    found = nearest_many(space, vectors[:3], limit=300)
+    alone = queries.search(space, way, vectors[:3].astype(np.float16), limit=300)
+
+    space.index = "exact"
+    assert max(len(hits) for hits in alone) < 300
+    assert found == [
+        queries.search(space, routing.EXACT, row[None].astype(np.float16), limit=300)[0]
+        for row in vectors[:3]
+    ]
+
+
+def test_fewer_matches_than_asked_for_all_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = make_works(200)
+    vectors = clustered(200, 8, clusters=4)
+    space = make_space_of(ids, vectors)
+    build_index(space, "hnsw", build_parameters("hnsw", 200))
+    space.index = "hnsw"
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 0)
+
+    found = nearest(space, vectors[0], limit=500, filters=Filters(styles=("half",)))
+
+    assert sorted(hit.artwork_id for hit in found) == ids[::2]
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_settings_end_with_the_transaction_they_are_for() -> None:
+    with local_settings({"hnsw.ef_search": "77", "enable_sort": "off"}), connection.cursor() as c:
+        c.execute("SELECT current_setting('hnsw.ef_search'), current_setting('enable_sort')")
+        inside = c.fetchone()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('hnsw.ef_search'), current_setting('enable_sort')")
+        after = cursor.fetchone()
+
+    assert inside == ("77", "off")
+    assert after == ("40", "on")
