@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from artrec.errors import DataError
-from artrec.evaluation.report import Report
+from artrec.evaluation.report import METRICS, Report, to_json, to_markdown
 
 WIDTH = 760
 _LEFT, _RIGHT, _TOP, _ROW = 200, 90, 56, 30
@@ -61,6 +63,14 @@ def to_svg(report: Report, *, metric: str | None = None) -> str:
             _text(WIDTH - _RIGHT + 14, y + 4, f"{interval.mean:.4f}", _INK),
         ]
     return "\n".join([*parts, "</svg>", ""])
+
+
+def write_report(report: Report, folder: Path, *, columns: Sequence[str] = METRICS) -> None:
+    """`report.md`, `report.json` and `report.svg` in `folder`, made if absent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.md").write_text(to_markdown(report, columns=columns), encoding="utf-8")
+    (folder / "report.json").write_text(to_json(report), encoding="utf-8")
+    (folder / "report.svg").write_text(to_svg(report), encoding="utf-8")
 
 
 def _limits(bounds: list[tuple[float, float]]) -> tuple[float, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -140,9 +139,9 @@ def to_markdown(report: Report, *, columns: Sequence[str] = METRICS) -> str:
         f"# {report.title}",
         "",
         (
-            f"Task `{report.task}`: {report.n_queries} queries, {report.n_skipped} skipped. Means over "
-            "users with half the width of the 95 % bootstrap interval in brackets (last digits). p: "
-            "sign permutation over users, Holm-corrected."
+            f"Task `{report.task}`: {report.n_queries} queries, {report.n_skipped} skipped. "
+            "Means over users with half the width of the 95 % bootstrap interval in brackets "
+            "(last digits). p: sign permutation over users, Holm-corrected."
         ),
         "",
         "| " + " | ".join(_escape(cell) for cell in head) + " |",
@@ -162,13 +161,6 @@ def to_markdown(report: Report, *, columns: Sequence[str] = METRICS) -> str:
 def to_json(report: Report) -> str:
     """The report with everything it holds, every metric included; infinite and NaN are null."""
     return json.dumps(_finite(asdict(report)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_report(report: Report, folder: Path, *, columns: Sequence[str] = METRICS) -> None:
-    """`report.md` and `report.json` in `folder`, made if absent."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.md").write_text(to_markdown(report, columns=columns), encoding="utf-8")
-    (folder / "report.json").write_text(to_json(report), encoding="utf-8")
 
 
 def _mean(interval: Interval | None) -> str:
