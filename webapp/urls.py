@@ -9,8 +9,8 @@ from webapp import media
 from webapp.accounts import views as accounts
 from webapp.feed import marking
 from webapp.feed import views as feed
-from webapp.ingest import urls as ingest
 from webapp.health import health
+from webapp.ingest import urls as ingest
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", feed.browse, name="browse"),

@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
             def show(now: queries.Progress) -> None:
                 bar.set_postfix_str(f"{now.stored} checked", refresh=False)
-                bar.n = now.settled
+                bar.n = now.steps // 2  # two steps for each file
                 bar.refresh()
 
             ending = importing.wait(batch, show)
