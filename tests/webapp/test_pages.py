@@ -246,3 +246,13 @@ def test_no_other_file_is_served(client: Client, path: str) -> None:
     (Path(settings.MEDIA_ROOT).parent / "secret.txt").write_text("secret")
 
     assert client.get(path).status_code == 404
+
+
+def test_the_way_to_upload_is_shown_to_those_who_may(client: Client) -> None:
+    client.force_login(User.objects.create_user("mara"))
+    visitor = page(client, "/")
+    client.force_login(User.objects.create_superuser("chief"))
+    admin = page(client, "/")
+
+    assert 'href="/upload/"' not in visitor
+    assert 'href="/upload/"' in admin

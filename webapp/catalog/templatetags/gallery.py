@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from webapp.catalog.files import variant_name
 from webapp.catalog.models import Artwork, ArtworkImage
 
 register = template.Library()
@@ -140,7 +141,7 @@ def _plain(length: Decimal) -> str:
 
 
 def _url(image: ArtworkImage, width: int, kind: str) -> str:
-    return default_storage.url(f"works/{image.key}/{width}.{kind}")
+    return default_storage.url(variant_name(image.key, width, kind))
 
 
 def _srcset(image: ArtworkImage, kind: str) -> str:
