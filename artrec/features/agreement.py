@@ -52,17 +52,3 @@ def chance_precision(labels: NDArray[Any]) -> float:
     """Expected precision, at any k, of neighbours drawn at random; N >= 2."""
     _, counts = np.unique(labels, return_counts=True)
     return float((counts * (counts - 1)).sum() / (len(labels) * (len(labels) - 1)))
-
-
-def bootstrap_interval(
-    values: NDArray[np.float64], *, rounds: int = 1000, level: float = 0.95, seed: int = 0
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean over queries, (N,) -> (low, high).
-
-    Efron, Tibshirani, "An introduction to the bootstrap", 1993, chapter 13. Queries are drawn
-    with replacement; that neighbours are shared between queries is not accounted for.
-    """
-    generator = np.random.default_rng(seed)
-    means = [generator.choice(values, len(values)).mean() for _ in range(rounds)]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)

@@ -57,21 +57,22 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         WeightsError: If the file is missing, damaged, of another kind, or holds anything but
             named tensors. Torch files are read with `weights_only`, so they cannot run code.
     """
+    if path.suffix not in SUFFIXES:
+        raise WeightsError(
+            f"{path} is neither .safetensors nor .pth; save the weights as one of these."
+        )
     try:
         if path.suffix == ".safetensors":
             return safetensors.torch.load_file(path)
-        if path.suffix not in SUFFIXES:
-            raise WeightsError(
-                f"{path} is neither .safetensors nor .pth; save the weights as one of these."
-            )
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, safetensors.SafetensorError, RuntimeError, EOFError) as error:
-        raise WeightsError(f"Cannot read the weights {path}: {_first_line(error)}") from error
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path} holds more than plain tensors and was not opened, because it could run "
-            "code. Save its state_dict as safetensors instead."
+            f"{path} was not opened: it is damaged, or holds more than plain tensors and could "
+            "run code. Save its state_dict as safetensors instead."
         ) from error
+    # On damaged bytes torch's reader fails with whatever error it stumbles into.
+    except Exception as error:
+        raise WeightsError(f"Cannot read the weights {path}: {_first_line(error)}") from error
     for wrapper in ("state_dict", "model"):
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]

@@ -44,7 +44,8 @@ def slow_histogram(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     histogram = np.zeros(59)
     for code in slow_codes(grey):
         histogram[bins.get(code, 58)] += 1
-    return histogram / histogram.sum()
+    shares: NDArray[np.float64] = histogram / histogram.sum()
+    return shares
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (7, 12), (20, 15)])

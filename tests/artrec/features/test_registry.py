@@ -28,10 +28,11 @@ def test_the_network_exists_and_gives_the_stated_dimension(backbone: Backbone) -
 def test_preparation_is_what_the_weights_were_published_with(backbone: Backbone) -> None:
     published = get_pretrained_cfg(backbone.timm_name, allow_unregistered=False)
 
+    assert published is not None
     assert published.hf_hub_id == f"timm/{backbone.timm_name}"
     assert (published.mean, published.std) == (backbone.mean, backbone.std)
     assert published.interpolation == backbone.interpolation
-    assert published.license.lower() == backbone.licence.lower()
+    assert str(published.license).lower() == backbone.licence.lower()
     # DINOv2 is the one we feed smaller pictures than it was trained on.
     assert backbone.size == (224 if backbone.name == "dinov2" else published.input_size[1])
     assert backbone.resize == int(backbone.size / published.crop_pct)

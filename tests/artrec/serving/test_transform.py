@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,7 +122,8 @@ def test_it_survives_being_stored(rng: np.random.Generator, max_dim: int) -> Non
 
 def rewritten(header: dict[str, object], **arrays: NDArray[np.float32]) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, header=np.array(json.dumps(header)), **arrays)
+    contents: dict[str, Any] = {"header": np.array(json.dumps(header)), **arrays}
+    np.savez(buffer, **contents)
     return buffer.getvalue()
 
 
