@@ -15,11 +15,14 @@ from tqdm import tqdm
 from artrec.cli.labels import read_labels
 from artrec.cli.options import add_feature_options, positive
 from artrec.errors import DataError, ImageError
+from artrec.evaluation.intervals import bootstrap
 from artrec.features import Crop, Extractor, available_backbones, extract_files, load_extractor
-from artrec.features.agreement import bootstrap_interval, chance_precision, precision_per_query
+from artrec.features.agreement import chance_precision, precision_per_query
 from artrec.features.handmade import HANDMADE_NAMES
 from artrec.features.registry import DEFAULT_BACKBONE
 from artrec.serving.transform import fit_transform_for
+
+HELP: Final = "precision of same-label neighbours for every feature set at hand"
 
 Features = NDArray[np.float32]
 
@@ -27,9 +30,8 @@ Features = NDArray[np.float32]
 _KEEP_ALL: Final = 1_000_000
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser("evaluate-features", help=__doc__, description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to a parser."""
     parser.add_argument("folder", type=Path, help="pictures")
     parser.add_argument(
         "--metadata", type=Path, required=True, metavar="CSV", help="with a column named file"
@@ -43,7 +45,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help='only these, e.g. "colour" "resnet50/pad" (default: all that can be had)',
     )
     add_feature_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -117,9 +118,8 @@ def _spaces(matrix: Features, extractor: Extractor) -> Iterator[Features]:
 
 
 def _cell(vectors: Features, labels: NDArray[np.str_], k: int) -> str:
-    values = precision_per_query(vectors, labels, k)
-    low, high = bootstrap_interval(values)
-    return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
+    interval = bootstrap(precision_per_query(vectors, labels, k))
+    return f"{interval.mean:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
 
 
 def _say(line: str) -> None:

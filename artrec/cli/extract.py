@@ -16,14 +16,14 @@ from artrec.cli.options import add_feature_options
 from artrec.errors import DataError, ImageError
 from artrec.features import Crop, extract_files, load_extractor, write_store
 
+HELP: Final = "a folder of pictures to a feature store"
 SUFFIXES: Final = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"}
 )
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser("extract", help=__doc__, description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to a parser."""
     parser.add_argument("folder", type=Path, help="pictures, also in its subfolders")
     parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="folder to write")
     parser.add_argument(
@@ -38,7 +38,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--no-download", action="store_true", help="never ask the model hub for weights"
     )
     add_feature_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -58,13 +57,18 @@ def run(options: argparse.Namespace) -> None:
     )
 
     def rows() -> Iterator[tuple[str, NDArray[Any]]]:
+        usable = 0
         outcomes = extract_files(paths, extractor, batch=options.batch, threads=options.threads)
         for position, outcome in tqdm(outcomes, total=len(paths), unit="picture", disable=None):
             key = paths[position].relative_to(options.folder).as_posix()
             if isinstance(outcome, ImageError):
                 sys.stderr.write(f"{key}: {outcome}\n")
             else:
+                usable += 1
                 yield key, np.asarray(outcome)
+        # Raised in here, before an older store would be replaced by an empty one.
+        if not usable:
+            raise DataError(f"None of the {len(paths)} pictures in {options.folder} can be used.")
 
     written = write_store(
         options.out,
@@ -74,8 +78,6 @@ def run(options: argparse.Namespace) -> None:
         families=extractor.families,
         dtype=options.dtype,
     )
-    if not written:
-        raise DataError(f"None of the {len(paths)} pictures in {options.folder} could be used.")
     sys.stdout.write(
         f"{written} of {len(paths)} pictures as {extractor.name}, "
         f"{extractor.dim} dimensions, in {options.out}\n"

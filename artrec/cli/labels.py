@@ -58,7 +58,7 @@ def read_labels(folder: Path, metadata: Path, column: str, limit: int | None = N
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"Cannot read {metadata}: {error}.") from error
     except csv.Error as error:
-        raise DataError(f"{metadata}, line {reader.line_num}: {error}.") from error
+        raise DataError(f"{metadata}, line {reader.reader.line_num}: {error}.") from error
     found = tuple(paths.values())
     return Labelled(tuple(path for path, _ in found), tuple(label for _, label in found), repeats)
 
