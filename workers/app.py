@@ -11,13 +11,14 @@ import os
 
 import django
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402  # settings need the entry point's default
 
+from webapp import embedded  # noqa: E402
 from webapp.jobs import Job, send  # noqa: E402
 
 RING_SECONDS = 20.0
@@ -43,6 +44,13 @@ app.conf.update(
         },
     },
 )
+
+
+@worker_init.connect
+@beat_init.connect
+def join_database(**_signal: object) -> None:
+    """Start the embedded database, or keep the one that runs from stopping under us."""
+    embedded.start_if_needed()
 
 
 @worker_ready.connect
