@@ -8,9 +8,10 @@ decided here, in one place. Either way the answer has min(limit, matches) rows.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import ceil
+from math import ceil, log
 from typing import Final
 
 from django.core.cache import cache
@@ -24,8 +25,12 @@ EXACT_MATCHES: Final = 30_000
 COUNT_SECONDS: Final = 60
 """How long a count of matches is believed. A stale one costs time, never rows."""
 MAX_EF_SEARCH: Final = 1000  # pgvector's own limit
-DEFAULT_EF_SEARCH: Final = 100
-DEFAULT_PROBE_SHARE: Final = 0.02
+SHALLOW, DEEP = 20, 520
+"""Depths at which an index is measured: a page of neighbours, and one after 500 seen works."""
+VISITED_PER_EF: Final = 20
+"""Rows HNSW compares per step of ef_search, about; IVFFlat compares the lists it probes."""
+WORTH_AN_INDEX: Final = 1 / 3
+"""An index that would compare more than this share of the matches saves nothing."""
 
 # Once the index is chosen, sorting all rows instead must not look attractive. Generic plans
 # of prepared statements would ignore the settings below.
@@ -60,33 +65,47 @@ def route(space: Space, *, limit: int, filters: Filters, excluded: int) -> Route
     matches = count_matches(space, filters)
     if matches - excluded <= EXACT_MATCHES:
         return EXACT
-    return index_route(space, limit=limit, matches=matches, excluded=excluded)
+    way, visited = index_route(space, limit=limit, matches=matches, excluded=excluded)
+    return way if visited <= WORTH_AN_INDEX * matches else EXACT
 
 
-def index_route(space: Space, *, limit: int, matches: int, excluded: int) -> Route:
+def index_route(space: Space, *, limit: int, matches: int, excluded: int) -> tuple[Route, float]:
     """Fit the index's parameters to the depth at which `limit` allowed works are expected.
 
-    Excluded works are what the visitor has seen, so they are counted as lying nearest.
+    Excluded works are what the visitor has seen, so they are counted as lying nearest. Returns
+    about how many rows will be compared, too.
     """
     report = space.index_report
-    rows = max(int(report.get("rows", matches)), matches)
-    depth = ceil((limit + excluded) * rows / matches)
+    rows = max(int(report["rows"]), matches)
+    depth = (limit + excluded) * rows / matches
     if space.index == "hnsw":
-        ef_search = int(report.get("ef_search", DEFAULT_EF_SEARCH)) + depth
+        ef_search = min(_fitted(report["ef_search"], depth), MAX_EF_SEARCH)
         settings = {
-            "hnsw.ef_search": str(min(ef_search, MAX_EF_SEARCH)),
+            "hnsw.ef_search": str(ef_search),
             "hnsw.iterative_scan": "relaxed_order",
-            "hnsw.max_scan_tuples": str(max(20_000, 10 * depth)),
+            "hnsw.max_scan_tuples": str(max(20_000, ceil(10 * depth))),
         }
+        visited = float(VISITED_PER_EF * ef_search)
     else:
-        lists = int(report.get("lists", 1000))
-        probes = int(report.get("probes", ceil(DEFAULT_PROBE_SHARE * lists)))
-        probes += ceil(2 * depth * lists / rows)
+        lists = int(report["lists"])
+        probes = min(_fitted(report["probes"], depth), lists)
         settings = {
-            "ivfflat.probes": str(min(probes, lists)),
+            "ivfflat.probes": str(probes),
             "ivfflat.iterative_scan": "relaxed_order",
         }
-    return Route(space.index, settings | _PLANNER)
+        visited = rows * probes / lists
+    return Route(space.index, settings | _PLANNER), visited
+
+
+def _fitted(measured: Sequence[int], depth: float) -> int:
+    """Return the parameter for `depth` from what was needed at `SHALLOW` and `DEEP`.
+
+    A power law through both, for neighbours thin out with distance; never below the first.
+    """
+    shallow, deep = measured
+    slope = log(deep / shallow) / log(DEEP / SHALLOW)
+    needed: float = shallow * max(1.0, depth / SHALLOW) ** slope
+    return ceil(round(needed, 6))
 
 
 def count_matches(space: Space, filters: Filters) -> int:

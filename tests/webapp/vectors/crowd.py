@@ -36,11 +36,16 @@ def make_works(count: int) -> list[int]:
 
 
 def clustered(count: int, dim: int, *, clusters: int, seed: int = 0) -> NDArray[np.float32]:
-    """Draw (count, dim) unit vectors around `clusters` centres, as stored: rounded to halves."""
+    """Draw (count, dim) unit vectors around `clusters` centres, as stored: rounded to halves.
+
+    Like features of pictures they fill few directions: sixteen, and a little noise in the others.
+    """
     generator = np.random.default_rng(seed)
-    centres = generator.standard_normal((clusters, dim))
-    rows = centres[generator.integers(clusters, size=count)]
-    rows = rows + 0.7 * generator.standard_normal((count, dim))
+    rank = min(16, dim)
+    latent = generator.standard_normal((clusters, rank))[generator.integers(clusters, size=count)]
+    latent = latent + 0.6 * generator.standard_normal((count, rank))
+    rows = latent @ generator.standard_normal((rank, dim)) / np.sqrt(rank)
+    rows += 0.05 * generator.standard_normal((count, dim))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows.astype(np.float16).astype(np.float32)
 

@@ -46,7 +46,7 @@ def test_few_matches_are_compared_in_full_and_many_go_through_the_index(
 ) -> None:
     monkeypatch.setattr(routing, "EXACT_MATCHES", 60)
     make_works(100)
-    space = indexed_space("hnsw", rows=100)
+    space = indexed_space("hnsw", rows=100, ef_search=[1, 2])
 
     few = routing.route(space, limit=10, filters=Filters(styles=("half",)), excluded=0)
     many = routing.route(space, limit=10, filters=Filters(), excluded=0)
@@ -56,28 +56,43 @@ def test_few_matches_are_compared_in_full_and_many_go_through_the_index(
 
 
 def test_hnsw_searches_deeper_for_more_rows_exclusions_and_narrower_filters() -> None:
-    space = indexed_space("hnsw", rows=100_000, ef_search=80)
+    space = indexed_space("hnsw", rows=100_000, ef_search=[80, 320])
 
     def ef_search(**numbers: int) -> int:
-        way = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
+        way, _ = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
         return int(way.settings["hnsw.ef_search"])
 
-    assert ef_search(matches=100_000) == 100
-    assert ef_search(matches=100_000, excluded=500) == 600
-    assert ef_search(matches=50_000) == 120
-    assert ef_search(matches=50_000, excluded=500) == 1000
+    assert ef_search(matches=100_000, limit=5) == 80
+    assert ef_search(matches=100_000) == 80
+    assert ef_search(matches=100_000, excluded=500) == 320
+    assert ef_search(matches=50_000, limit=260) == 320
+    assert 155 < ef_search(matches=100_000, limit=102) < 165  # half way, by ratios
+    assert ef_search(matches=40_000, excluded=20_000) == 1000
 
 
 def test_ivfflat_probes_more_lists_for_more_rows_but_never_more_than_there_are() -> None:
-    space = indexed_space("ivfflat", rows=100_000, lists=100, probes=5)
+    space = indexed_space("ivfflat", rows=100_000, lists=100, probes=[5, 45])
 
-    def probes(**numbers: int) -> int:
-        way = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
-        return int(way.settings["ivfflat.probes"])
+    def probes(**numbers: int) -> tuple[int, float]:
+        way, visited = routing.index_route(space, **({"limit": 20, "excluded": 0} | numbers))
+        return int(way.settings["ivfflat.probes"]), visited
 
-    assert probes(matches=100_000) == 6
-    assert probes(matches=100_000, limit=20, excluded=4980) == 15
-    assert probes(matches=40_000, limit=20_000) == 100
+    assert probes(matches=100_000) == (5, 5_000)
+    assert probes(matches=100_000, excluded=500) == (45, 45_000)
+    assert probes(matches=40_000, limit=20_000) == (100, 100_000)
+
+
+def test_an_index_that_would_visit_most_matches_is_passed_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 60)
+    make_works(100)
+    space = indexed_space("ivfflat", rows=100, lists=10, probes=[3, 9])
+
+    near = routing.route(space, limit=20, filters=Filters(), excluded=0)
+    deep = routing.route(space, limit=100, filters=Filters(), excluded=0)
+
+    assert (near.index, deep.index) == ("ivfflat", "exact")
 
 
 def test_counts_are_exact_when_few_and_kept_for_a_while(
@@ -110,10 +125,10 @@ def test_an_index_that_ends_early_is_completed_exactly(
     vectors = clustered(400, 8, clusters=4)
     space = make_space_of(ids, vectors)
     build_index(space, kind, build_parameters(kind, 400))
-    space.index, space.index_report = kind, {"rows": 400, "lists": 10, "probes": 1}
+    space.index, space.index_report = kind, {"rows": 400}
     lame = {"hnsw.iterative_scan": "off", "hnsw.ef_search": "5", "ivfflat.probes": "1"}
     way = routing.Route(kind, lame | {"ivfflat.iterative_scan": "off", "enable_sort": "off"})
-    monkeypatch.setattr(queries.routing, "route", lambda *_, **__: way)
+    monkeypatch.setattr(routing, "route", lambda *_, **__: way)
 
     found = nearest_many(space, vectors[:3], limit=300)
     alone = queries.search(space, way, vectors[:3].astype(np.float16), limit=300)
@@ -131,8 +146,9 @@ def test_fewer_matches_than_asked_for_all_come_back(monkeypatch: pytest.MonkeyPa
     vectors = clustered(200, 8, clusters=4)
     space = make_space_of(ids, vectors)
     build_index(space, "hnsw", build_parameters("hnsw", 200))
-    space.index = "hnsw"
+    space.index, space.index_report = "hnsw", {"rows": 200, "ef_search": [40, 40]}
     monkeypatch.setattr(routing, "EXACT_MATCHES", 0)
+    monkeypatch.setattr(routing, "WORTH_AN_INDEX", 100)
 
     found = nearest(space, vectors[0], limit=500, filters=Filters(styles=("half",)))
 

@@ -32,9 +32,9 @@ class Command(BaseCommand):
         reason = f" ({report['why']})" if "why" in report else ""
         self.stdout.write(f"{space}: {report['chosen']}{reason}, {report['rows']} vectors")
         for entry in report.get("candidates", []):
-            depth = ", ".join(f"{key} {value}" for key, value in entry["search"].items())
+            depth = entry["parameters"].get("probes") or entry["parameters"]["ef_search"]
             recall = ", ".join(f"{key} {value:.3f}" for key, value in entry["recall"].items())
             self.stdout.write(
-                f"  {entry['kind']}: {entry['ms']} ms at {depth}, recall {recall},"
-                f" built in {entry['build_seconds']} s (exact: {report['exact_ms']} ms)"
+                f"  {entry['kind']}: {entry['ms']} ms at {depth[0]} (deep: {depth[1]}), recall"
+                f" {recall}, built in {entry['build_seconds']} s (exact: {report['exact_ms']} ms)"
             )
