@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from artrec.cli import evaluate_features, extract
-from artrec.demo import command as demo
 from artrec.errors import ArtrecError
+
+COMMANDS: Final = {
+    "extract": ("artrec.cli.extract", "features of a folder of pictures"),
+    "evaluate-features": ("artrec.cli.evaluate_features", "how far features agree with labels"),
+    "demo": ("artrec.demo.command", "draw the demo collection"),
+}
+"""Module and one line of help. Only the module of the chosen command is imported: drawing must not
+load torch, least of all in each of its processes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it worked, 1 if its input was refused, 2 if it was misspelt."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="python -m artrec", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    extract.add_parser(commands)
-    evaluate_features.add_parser(commands)
-    drawing = commands.add_parser("demo", help=demo.__doc__, description=demo.__doc__)
-    demo.add_arguments(drawing)
-    drawing.set_defaults(run=demo.main)
-    options = parser.parse_args(arguments)
+    for name, (module, line) in COMMANDS.items():
+        command = commands.add_parser(name, help=line)
+        if name in given[:1]:
+            chosen = importlib.import_module(module)
+            command.description = chosen.__doc__
+            chosen.add_arguments(command)
+            command.set_defaults(run=chosen.run)
+    options = parser.parse_args(given)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("artrec").setLevel(logging.INFO)
     try:

@@ -170,7 +170,6 @@ STATIC_ROOT = VAR / "static"
 _npm = BASE_DIR / "node_modules"
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
-    ("vendor/htmx", _npm / "htmx.org" / "dist"),
     ("vendor/newsreader", _npm / "@fontsource-variable" / "newsreader"),
     ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
 ]

@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 STOP_SECONDS: Final = 15.0
 """A child that has not ended this long after SIGTERM is killed."""
 SETTLED_SECONDS: Final = 30.0
-"""A child that lived this long starts again at once; one that dies sooner waits longer each time."""
+"""A child that lived this long starts again at once; others wait longer each time."""
+
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class StackError(Exception):
@@ -134,18 +136,19 @@ def children(*, host: str, port: int, logs: Path, beat: Path) -> list[Child]:
 @contextmanager
 def running(stack: Sequence[Child]) -> Iterator[None]:
     """Start the children; stop them, last first, however the block ends."""
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background leaves Ctrl-C ignored; we listen all the same.
+    previous = {number: signal.signal(number, _interrupt) for number in STOP_SIGNALS}
     try:
         for child in stack:
             child.start()
         yield
     finally:
-        # A second Ctrl-C while we stop must not leave orphans behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in STOP_SIGNALS:  # a second Ctrl-C must not leave orphans behind
+            signal.signal(number, signal.SIG_IGN)
         for child in reversed(stack):
             child.stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def wait_for_web(url: str, web: Child, *, seconds: float = 60.0) -> None:

@@ -50,12 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def main(args: argparse.Namespace) -> int:
-    """Run the command on parsed arguments; returns the exit status."""
+def run(args: argparse.Namespace) -> None:
+    """Run the command on parsed arguments."""
     made = make_collection(args.folder, args.works, args.seed, args.jobs, args.size)
     done = "The demo collection is in" if made else "Nothing to do, it is all there:"
     sys.stdout.write(f"{done} {args.folder}\n")
-    return 0
 
 
 def make_collection(folder: Path, works: int, seed: int, jobs: int, size: int = 1200) -> bool:

@@ -47,8 +47,9 @@ def start_batch(*, source: str, user: User | None = None) -> Batch:
 
 
 def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
-    """Store files and note each as a row; ring once for all of them.
+    """Store files, note each as a row, and ring unless others already wait for theirs.
 
+    A ring per chunk of a big import would fill the queue, and embedding would come last.
     If the rows cannot be written, the stored files are deleted again.
     """
     originals = storages[ORIGINALS]
@@ -67,8 +68,10 @@ def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
                         source_key=file.source_key,
                     )
                 )
+            rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
             Item.objects.bulk_create(items)
-            enqueue(Job.CHECK_ITEMS)
+            if not rung:
+                enqueue(Job.CHECK_ITEMS)
     except BaseException:
         for name in stored:
             originals.delete(name)

@@ -48,16 +48,16 @@ def check_items() -> None:
     Safe to run twice and beside itself: files are claimed, and a unique SHA-256 decides.
     """
     _give_up()
-    stored = 0
+    stored, ids = 0, []
     for _ in range(ROUNDS):
         ids = claims.claim(Item.objects.filter(state=Item.State.RECEIVED), limit=BATCH)
         if not ids:
             break
         stored += _check_batch(ids)
-    else:
-        enqueue(Job.CHECK_ITEMS)
     if stored:
         enqueue(Job.EMBED_ARTWORKS)
+    if ids:  # more may wait; embedding, rung for first, gets its turn before
+        enqueue(Job.CHECK_ITEMS)
 
 
 def _check_batch(ids: list[int]) -> int:

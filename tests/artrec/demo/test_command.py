@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from artrec.demo import command
-from artrec.demo.command import ARTWORK_COLUMNS, EVENT_COLUMNS, add_arguments, main, make_collection
+from artrec.demo.command import ARTWORK_COLUMNS, EVENT_COLUMNS, add_arguments, make_collection, run
 from artrec.demo.plan import Work
 from artrec.errors import DataError
 
@@ -96,9 +96,9 @@ def test_a_second_run_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     folder = tmp_path / "demo"
     args = parser.parse_args([str(folder), "--works", "4", "--jobs", "1", "--size", "80"])
 
-    assert main(args) == 0
+    run(args)
     before = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
-    assert main(args) == 0
+    run(args)
 
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
     assert "Nothing to do" in capsys.readouterr().out
