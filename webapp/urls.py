@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("health/", health, name="health"),
+    path("favicon.ico", media.icon),  # pages without our <link>, such as the admin's, ask for it
     *ingest.urlpatterns,
     path("admin/", admin.site.urls),
     re_path(
