@@ -81,3 +81,7 @@ class BundleError(ArtrecError):
 
 class ConfigError(ArtrecError):
     """A setting is unknown or out of its range."""
+
+
+class UnsupportedError(ArtrecError):
+    """The method does not allow what was asked of it, by its nature; `supports` says so before."""
