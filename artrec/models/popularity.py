@@ -1,0 +1,38 @@
+"""Popularity: the same order for everyone, by how many users chose an item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from artrec.models.base import VectorModel
+from artrec.models.contract import Floats, Profiles, Supports, TrainingData
+
+
+@dataclass(frozen=True, slots=True)
+class PopularityConfig:
+    """Popularity has no settings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Popularity(VectorModel):
+    """One coordinate per item: the number of users who chose it."""
+
+    name: ClassVar[str] = "popularity"
+    Config: ClassVar[type[PopularityConfig]] = PopularityConfig
+
+    @classmethod
+    def fit(cls, data: TrainingData, config: PopularityConfig | None = None) -> Self:
+        """Count users per item; a user who chose an item again counts once."""
+        counts = data.interactions.deduplicated().item_counts
+        return cls(config or PopularityConfig(), counts[:, None].astype(np.float32))
+
+    @property
+    def supports(self) -> Supports:
+        """Serves anybody; does not look at the profile."""
+        return Supports(empty_profile=True, similar_items=False)
+
+    def _user_vectors(self, profiles: Profiles) -> Floats:
+        return np.ones((len(profiles), 1), dtype=np.float32)
