@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -41,6 +42,7 @@ class ArtworkAdmin(admin.ModelAdmin[Artwork]):
     readonly_fields = ("picture", "state", "state_reason", "source_key", "attempts")
     exclude = ("claimed_until",)
     date_hierarchy = "added"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     actions = ("withdraw", "show_again")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
         Raises:
             ValidationError: If there are none, too many, or one is too large.
         """
-        files = data if isinstance(data, list | tuple) else [data]
+        files = data or [None]  # the widget gives a list; None is refused as missing
         if len(files) > MAX_FILES:
             raise forms.ValidationError(
                 f"{len(files)} files at once are too many; choose at most {MAX_FILES}, or import "

@@ -1,0 +1,107 @@
+"""Real workers in processes of their own, on the tests' database and files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from webapp import jobs
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> None:
+    """Poll a callable until it is true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.1)
+
+
+@dataclass
+class Stack:
+    """The environment of workers and commands, and the workers that run in it."""
+
+    env: dict[str, str]
+    log: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker with its timer, in a process group of its own."""
+        command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--beat"]
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                [*command, "--loglevel", "INFO", "--without-mingle"],
+                cwd=ROOT,
+                env=self.env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill -9 a worker with its children."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command to its end."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+
+    def stop(self) -> None:
+        """End every worker that still runs, gently first."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    self.kill(process)
+
+
+@pytest.fixture
+def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
+    """Offer workers on the filesystem broker."""
+    made = make_stack(tmp_path)
+    yield made
+    made.stop()
+
+
+def make_stack(var: Path, **extra: str) -> Stack:
+    # The same files that the tests' own storages use: see tests/conftest.py.
+    env = {**os.environ, "ARTREC_VAR": str(var), "DATABASE_URL": _database_url(), **extra}
+    env |= {"ARTREC_EXTRACTOR": "handmade", "ARTREC_PLAIN_HTTP": "1", "ARTREC_DOWNLOAD": "0"}
+    env |= {"DJANGO_SETTINGS_MODULE": "webapp.settings", "OMP_NUM_THREADS": "1"}
+    return Stack(env, var / "worker.log")
+
+
+def _database_url() -> str:
+    """Return the address of the very database the test is connected to."""
+    address = urlsplit(settings.DATABASE_URL)
+    return address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+@pytest.fixture(autouse=True)
+def _no_broker_for_the_test_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test process rings for is noted by nobody; workers have a broker of their own."""
+    monkeypatch.setattr(jobs, "send", lambda *_message: None)

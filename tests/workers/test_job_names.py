@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from webapp.jobs import Job
+from workers.app import app
+
+
+@pytest.mark.parametrize("job", Job)
+def test_every_job_has_a_task(job: Job) -> None:
+    app.loader.import_default_modules()
+
+    assert job.value in app.tasks
+
+
+def test_the_timer_rings_only_for_jobs_that_exist() -> None:
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(Job)
