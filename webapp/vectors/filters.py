@@ -51,7 +51,7 @@ class Filters:
     def _terms(self) -> Sequence[tuple[str, Any]]:
         return (
             ("a.style = ANY(%s)", self.styles),
-            ("a.artist_id = ANY(%s)", self.artists),
+            ("a.artist_id = ANY(%s::bigint[])", self.artists),
             ("a.availability = ANY(%s)", self.availability),
             ("a.one_of_a_kind = %s", self.one_of_a_kind),
             ("a.currency = %s", self.currency),

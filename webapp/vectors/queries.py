@@ -110,7 +110,7 @@ def vectors_of(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT artwork_id, halfvec_send(values) FROM vectors_vector"
-            " WHERE space_id = %s AND artwork_id = ANY(%s) ORDER BY artwork_id",
+            " WHERE space_id = %s AND artwork_id = ANY(%s::bigint[]) ORDER BY artwork_id",
             [space.pk, [int(pk) for pk in artwork_ids]],
         )
         rows = cursor.fetchall()

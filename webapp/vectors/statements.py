@@ -77,6 +77,7 @@ def _matching(space: Space, filters: Filters, excluded: Sequence[int]) -> Statem
     # The id of the space is written out: an index with a predicate needs to see it when planning.
     where = f"v.space_id = {int(space.pk)} AND {where}"
     if excluded:
-        where += " AND v.artwork_id <> ALL(%s)"
+        # With its type spelled out the array is hashed; without, each row walks all of it.
+        where += " AND v.artwork_id <> ALL(%s::bigint[])"
         params = [*params, list(excluded)]
     return where, params

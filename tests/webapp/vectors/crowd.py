@@ -47,7 +47,8 @@ def clustered(count: int, dim: int, *, clusters: int, seed: int = 0) -> NDArray[
     rows = latent @ generator.standard_normal((rank, dim)) / np.sqrt(rank)
     rows += 0.05 * generator.standard_normal((count, dim))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows.astype(np.float16).astype(np.float32)
+    stored: NDArray[np.float32] = rows.astype(np.float16).astype(np.float32)
+    return stored
 
 
 def make_space_of(ids: list[int], vectors: NDArray[np.float32]) -> Space:
