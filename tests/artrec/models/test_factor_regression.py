@@ -6,6 +6,7 @@ import numpy as np
 
 from artrec.models.als import ALS
 from artrec.models.factor_regression import FactorRegression, FactorRegressionConfig
+from artrec.models.ridge import fit_ridge
 from tests.contracts.recommender import EVEN, RecommenderContract
 from tests.contracts.worlds import World, checkerboard
 
@@ -40,3 +41,17 @@ def test_items_chosen_often_may_keep_their_own_factor() -> None:
     assert 0 < often.sum() < len(often)
     np.testing.assert_array_equal(vectors[often], factors[often])
     assert np.all(np.abs(vectors[~often] - factors[~often]).max(axis=1) > 1e-6)
+
+
+def test_an_item_counts_in_the_ridge_by_its_users() -> None:
+    world = checkerboard()
+    features = world.data.content.matrix()
+    factors = ALS.fit(world.data, SETTINGS.als()).vectors
+    counts = world.split.train.item_counts
+    # The same as giving the row of an item once for each of its users.
+    repeated = np.repeat(np.arange(len(counts)), counts)
+    expected = fit_ridge(features[repeated], factors[repeated], l2=SETTINGS.ridge_l2)
+
+    model = FactorRegression.fit(world.data, SETTINGS)
+
+    np.testing.assert_allclose(model.vectors, expected.predict(features), rtol=1e-3, atol=1e-4)
