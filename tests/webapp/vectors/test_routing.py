@@ -68,6 +68,7 @@ def test_hnsw_searches_deeper_for_more_rows_exclusions_and_narrower_filters() ->
     assert ef_search(matches=50_000, limit=260) == 320
     assert 155 < ef_search(matches=100_000, limit=102) < 165  # half way, by ratios
     assert ef_search(matches=40_000, excluded=20_000) == 1000
+    assert routing.index_route(space, limit=20, matches=100_000, excluded=0)[1] == 1600
 
 
 def test_ivfflat_probes_more_lists_for_more_rows_but_never_more_than_there_are() -> None:
