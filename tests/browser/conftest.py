@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,9 +67,12 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> N
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """Serve a small demo collection, imported through real workers."""
-    var = tmp_path_factory.mktemp("site")
+    # Not pytest's own folder: run as root, PostgreSQL is another user and may not enter there.
+    var = ROOT / "var" / "test-site"
+    shutil.rmtree(var, ignore_errors=True)
+    var.mkdir(parents=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -113,6 +117,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
+        sys.stdout.write((var / "serve.log").read_text())  # pytest shows it when something failed
 
 
 @pytest.fixture(scope="session")
