@@ -52,7 +52,7 @@ def is_running(pgdata: Path) -> bool:
         holder = int((pgdata / "postmaster.pid").read_text().split(maxsplit=1)[0])
     except (OSError, ValueError, IndexError):  # no file, or one that is just being written
         return False
-    return psutil.pid_exists(holder)
+    return bool(psutil.pid_exists(holder))
 
 
 def restart(pgdata: Path) -> None:

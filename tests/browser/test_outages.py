@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -40,22 +41,27 @@ def test_a_killed_database_is_a_clear_page_and_comes_back(site: Site) -> None:
 
 
 def test_a_killed_web_server_and_worker_are_started_again(site: Site) -> None:
-    victims = {
-        part: process
-        for process in psutil.Process(site.process.pid).children()
-        for part in ("gunicorn", "worker")
-        if part in process.cmdline()[2:]
-    }
+    before = _parts(site)
+    assert before.keys() == {"gunicorn", "worker"}
 
-    for process in victims.values():
+    for process in before.values():
         process.kill()
 
     def replaced() -> bool:
-        now = [p.cmdline() for p in psutil.Process(site.process.pid).children() if p.is_running()]
-        return all(any(part in line[2:] for line in now) for part in victims)
+        now = _parts(site)
+        return now.keys() == before.keys() and all(now[part] != before[part] for part in now)
 
-    assert set(victims) == {"gunicorn", "worker"}
     wait_until(lambda: replaced() and site.status() == 200, seconds=60, what="the parts return")
+
+
+def _parts(site: Site) -> dict[str, psutil.Process]:
+    """Return the web server and the worker among the children of `serve`."""
+    found: dict[str, psutil.Process] = {}
+    for process in psutil.Process(site.process.pid).children():
+        with suppress(psutil.Error):  # it has just ended
+            words = process.cmdline()
+            found |= {part: process for part in ("gunicorn", "worker") if part in words}
+    return found
 
 
 def test_a_taken_port_is_a_clear_message(site: Site) -> None:

@@ -1,0 +1,97 @@
+"""What a page costs over the query behind it: For you and an artwork's page.
+
+`python -m benchmarks.bench_pages [--works N]` fills a scratch database with synthetic works, asks
+for pages through the whole Django stack (middleware, session, template), and compares with the query
+alone and with a bare SQL nearest-neighbour search. Interleaved; prints medians and Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import django
+import numpy as np
+
+from benchmarks.bench_queries import DIM, LIMIT, interleaved, scratch_database
+
+
+def compare(works: int, rounds: int) -> None:
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connection
+    from django.test import Client
+
+    from tests.webapp.makers import make_artwork, make_space
+    from webapp.catalog.models import Artwork
+    from webapp.feed import actions, queries, visitors
+    from webapp.feed.models import Visitor
+    from webapp.vectors import actions as vectors
+    from webapp.vectors.encoding import to_text
+
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(works, DIM)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    made = [make_artwork(f"Work {i}", artist=f"Artist {i // 10}") for i in range(works)]
+    ids = [work.pk for work in made]
+    space = make_space(DIM)
+    vectors.store_vectors(space, ids, points)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    visitor = Visitor.objects.create()
+    for work in made[:5]:
+        actions.like(visitor=visitor, artwork=work)
+    marks = queries.marks_of(visitor)
+    session = SessionStore()
+    session[visitors.SESSION_KEY] = visitor.pk
+    session.save()
+    client = Client(HTTP_HOST="localhost")
+    client.cookies["sessionid"] = session.session_key or ""
+
+    sql = (
+        "SELECT artwork_id, values <#> %s::halfvec AS d FROM vectors_vector"
+        f" WHERE space_id = {space.pk} ORDER BY d LIMIT {LIMIT}"
+    )
+    text = to_text(points[7].astype(np.float16))
+
+    def bare() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [text])
+            return cursor.fetchall()
+
+    def page(path: str) -> object:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.status_code
+        return answer.content
+
+    work = Artwork.objects.get(pk=ids[50])
+    ms = interleaved(
+        {
+            "bare": bare,
+            "for_you": lambda: queries.for_you(marks),
+            "for_you page": lambda: page("/for-you/"),
+            "more_like": lambda: queries.more_like(work),
+            "artwork page": lambda: page(f"/works/{work.pk}/"),
+        },
+        rounds,
+    )
+    print("\n## Pages\n")
+    print(f"{works:,} works × {DIM} dimensions, five likes, medians of {rounds}\n")
+    print("| | ms | ratio |\n|---|---:|---|")
+    print(f"| bare SQL kNN | {ms['bare']:.1f} | |")
+    for query, shown in (("for_you", "for_you page"), ("more_like", "artwork page")):
+        print(f"| {query}() | {ms[query]:.1f} | {ms[query] / ms['bare']:.1f} × bare SQL |")
+        print(f"| {shown} | {ms[shown]:.1f} | {ms[shown] / ms[query]:.1f} × its query |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--works", type=int, default=3_500)
+    parser.add_argument("--rounds", type=int, default=30)
+    options = parser.parse_args()
+    django.setup()
+    with scratch_database():
+        compare(options.works, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
