@@ -1,8 +1,8 @@
 """What a page costs over the query behind it: For you and an artwork's page.
 
 `python -m benchmarks.bench_pages [--works N]` fills a scratch database with synthetic works, asks
-for pages through the whole Django stack (middleware, session, template), and compares with the query
-alone and with a bare SQL nearest-neighbour search. Interleaved; prints medians and Markdown.
+for pages through the whole Django stack (middleware, session, template), and compares them with
+the query alone and with a bare SQL nearest-neighbour search. Interleaved; medians as Markdown.
 """
 
 from __future__ import annotations
