@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from artrec.serving import visrank
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
+from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
 from webapp.feed import actions, queries, ranking
 from webapp.feed.models import Event, Visitor
@@ -64,6 +65,17 @@ def test_the_feed_caps_works_per_artist() -> None:
 
     assert len(ids) == queries.PER_ARTIST + 1
     assert other.pk in ids
+
+
+def test_works_without_a_known_artist_are_not_capped_as_one_artist() -> None:
+    space = make_space()
+    liked = make_artwork("Liked", artist=UNKNOWN_ARTIST)
+    place(space, liked, [1, 0, 0, 0])
+    for number in range(6):
+        place(space, make_artwork(str(number), artist=UNKNOWN_ARTIST), [1, 0.1 * number, 0, 0])
+
+    assert len(_ids(queries.for_you(queries.Marks(liked=(liked.pk,))))) == 6
+    assert len(_ids(queries.for_you(queries.Marks()))) == 7
 
 
 def test_a_like_that_brings_many_works_gets_a_row_and_no_work_comes_twice() -> None:

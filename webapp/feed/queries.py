@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import Count, Max, Q, QuerySet
 
 from artrec.serving.rerank import cap_per_group, interleave
+from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
 from webapp.feed import ranking
 from webapp.feed.models import Event, Visitor
@@ -102,13 +103,9 @@ def for_you(marks: Marks, *, limit: int = 72, top: int = 1) -> FeedPage:
         works = fresh_and_popular(limit=limit, exclude=known)
         return FeedPage((), tuple(Recommendation(work, None, 0.0) for work in works), False)
 
-    artists = dict(
-        Artwork.objects.filter(pk__in=[entry.artwork_id for entry in ranked]).values_list(
-            "pk", "artist_id"
-        )
-    )
-    ranked = [entry for entry in ranked if entry.artwork_id in artists]  # withdrawn meanwhile
-    groups = [artists[entry.artwork_id] for entry in ranked]
+    hands = _hands(entry.artwork_id for entry in ranked)
+    ranked = [entry for entry in ranked if entry.artwork_id in hands]  # deleted meanwhile
+    groups = [hands[entry.artwork_id] for entry in ranked]
     kept = [ranked[i] for i in cap_per_group(groups, cap=PER_ARTIST)][:limit]
     cards = cards_of([e.artwork_id for e in kept] + [e.because_id for e in kept])
     return _with_rails(
@@ -139,11 +136,10 @@ def fresh_and_popular(*, limit: int, exclude: Collection[int] = ()) -> list[Artw
     shown = Artwork.objects.filter(
         state=Artwork.State.VISIBLE, availability__in=RECOMMENDABLE.availability
     ).exclude(pk__in=exclude)
-    newest = shown.order_by("-added", "-pk").values_list("pk", "artist_id")[: limit * SPARE]
-    popular = _popular(shown, limit * SPARE)
-    artists = {**dict(newest), **dict(popular)}
-    mixed = list(interleave([pk for pk, _ in popular], [pk for pk, _ in newest]))
-    kept = [mixed[i] for i in cap_per_group([artists[pk] for pk in mixed], cap=PER_ARTIST)]
+    newest = shown.order_by("-added", "-pk").values_list("pk", flat=True)[: limit * SPARE]
+    mixed = list(interleave(_popular(shown, limit * SPARE), newest))
+    hands = _hands(mixed)
+    kept = [mixed[i] for i in cap_per_group([hands.get(pk) for pk in mixed], cap=PER_ARTIST)]
     cards = cards_of(kept[:limit])
     return [cards[pk] for pk in kept[:limit] if pk in cards]
 
@@ -157,8 +153,15 @@ def cards_of(ids: Iterable[int]) -> dict[int, Artwork]:
     )
 
 
-def _popular(shown: QuerySet[Artwork], limit: int) -> list[tuple[int, int]]:
-    """Return (artwork, artist) ids of the works most visitors lately liked or bought."""
+def _hands(ids: Iterable[int]) -> dict[int, int]:
+    """Return whose hand made each work; each work of an unknown artist counts as a hand of its own,
+    or a collection without names could show three works."""
+    rows = Artwork.objects.filter(pk__in=list(ids)).values_list("pk", "artist_id", "artist__name")
+    return {pk: -pk if name == UNKNOWN_ARTIST else artist for pk, artist, name in rows}
+
+
+def _popular(shown: QuerySet[Artwork], limit: int) -> list[int]:
+    """Return the works most visitors lately liked or bought."""
     newest = Event.objects.aggregate(newest=Max("time"))["newest"]
     if newest is None:
         return []
@@ -171,7 +174,7 @@ def _popular(shown: QuerySet[Artwork], limit: int) -> list[tuple[int, int]]:
         shown.filter(lately)
         .annotate(fans=Count("events__visitor", distinct=True))
         .order_by("-fans", "-pk")
-        .values_list("pk", "artist_id")[:limit]
+        .values_list("pk", flat=True)[:limit]
     )
 
 
