@@ -1,4 +1,4 @@
-"""Run the whole stack on one machine: web, worker and beat as children, restarted if they die.
+"""Run the whole stack on one machine: web and worker as children, restarted if they die.
 
 `manage.py serve` is the caller. Every child gets a process group of its own, so that one Ctrl-C
 reaches us alone and we stop them in order.
@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -48,8 +48,6 @@ class Child:
     started: float = 0.0
     failures: int = 0
     wait_until: float = 0.0
-    history: list[int] = field(default_factory=list)
-    """Exit codes so far."""
 
     def start(self) -> None:
         """Start the process, its output appended to `log_file`."""
@@ -71,7 +69,7 @@ class Child:
             if self.process is None and time.monotonic() >= self.wait_until:
                 self.start()
             return
-        self.history.append(self.process.returncode)
+        self._end_group()
         lived = time.monotonic() - self.started
         self.failures = 0 if lived > SETTLED_SECONDS else self.failures + 1
         self.wait_until = time.monotonic() + min(2**self.failures - 1, 30)
@@ -88,9 +86,14 @@ class Child:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 log.warning("%s did not stop in %.0f s; killing it", self.name, STOP_SECONDS)
-        with suppress(ProcessLookupError):  # the whole group may have ended by itself
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._end_group()
         self.process.wait()
+
+    def _end_group(self) -> None:
+        """Leave no orphans: a killed parent's children go on in its process group."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):  # the whole group may have ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def check_port(host: str, port: int) -> None:
@@ -107,29 +110,19 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
-def children(*, host: str, port: int, logs: Path, beat: Path) -> list[Child]:
+def children(*, host: str, port: int, logs: Path) -> list[Child]:
     """Describe the processes of the stack."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "workers.app"]
     env = {"PYTHONUNBUFFERED": "1"}
     web = [python, "-m", "gunicorn", "webapp.wsgi", "--bind", f"{host}:{port}"]
-    web += [
-        "--workers",
-        "1",
-        "--threads",
-        "8",
-        "--worker-class",
-        "gthread",
-        "--timeout",
-        "120",
-        "--no-control-socket",
-    ]
-    worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO", "--without-mingle"]
-    timer = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(beat), "--pidfile="]
+    web += ["--workers", "1", "--threads", "8", "--worker-class", "gthread"]
+    web += ["--timeout", "120", "--no-control-socket"]
+    # The timer lives in the one worker; a process of its own would hold a second torch.
+    worker = [python, "-m", "celery", "-A", "workers.app", "worker", "--beat"]
+    worker += ["--concurrency", "1", "--loglevel", "INFO", "--without-mingle"]
     return [
         Child("web", web, env, logs / "web.log"),
         Child("worker", worker, env, logs / "worker.log"),
-        Child("beat", timer, env, logs / "beat.log"),
     ]
 
 

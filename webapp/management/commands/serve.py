@@ -35,9 +35,7 @@ class Command(BaseCommand):
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{port}/"
         logs = settings.VAR / "log"
-        stack = supervisor.children(
-            host=shown, port=port, logs=logs, beat=settings.VAR / "beat-schedule"
-        )
+        stack = supervisor.children(host=shown, port=port, logs=logs)
         with supervisor.running(stack):
             supervisor.wait_for_web(f"{address}health/", stack[0])
             people = make_demo.ensure_demo(self.stdout) if demo else []
