@@ -13,7 +13,8 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from tests.browser.conftest import ROOT, Site, wait_until
+from tests.browser.conftest import ROOT, Site
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

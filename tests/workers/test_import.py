@@ -13,8 +13,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Count
 
+from tests.waiting import wait_until
 from tests.webapp.ingest.pictures import folder_of, picture
-from tests.workers.conftest import Stack, make_stack, wait_until
+from tests.workers.conftest import Stack, make_stack
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.actions import Incoming, receive_files, start_batch
 from webapp.ingest.models import Item
