@@ -11,6 +11,7 @@ import argparse
 
 import django
 import numpy as np
+from django.core.management import call_command
 
 from benchmarks.bench_queries import DIM, LIMIT, interleaved, scratch_database
 
@@ -89,6 +90,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     options = parser.parse_args()
     django.setup()
+    # Pages name static files by their hashes.
+    call_command("collectstatic", interactive=False, verbosity=0)
     with scratch_database():
         compare(options.works, options.rounds)
 
