@@ -8,7 +8,7 @@ const observer = new IntersectionObserver(
     const entry = entries.find(({ isIntersecting }) => isIntersecting);
     if (entry && fetched < BY_ITSELF) more(entry.target);
   },
-  { rootMargin: "900px" },
+  { rootMargin: "2000px" },
 );
 
 function watch() {
