@@ -14,6 +14,11 @@ from artrec.errors import ArtrecError
 COMMANDS: Final = {
     "extract": ("artrec.cli.extract", "features of a folder of pictures"),
     "evaluate-features": ("artrec.cli.evaluate_features", "how far features agree with labels"),
+    "train": ("artrec.cli.train", "fit one model and keep it in a file"),
+    "evaluate": ("artrec.cli.evaluate", "every metric of one trained model on a protocol"),
+    "compare": ("artrec.cli.compare", "several models, with their controls, in one table"),
+    "recommend": ("artrec.cli.recommend", "the best items for a profile, a user or another item"),
+    "sample-report": ("artrec.cli.sample_report", "how far sampling guidelines can be satisfied"),
     "demo": ("artrec.demo.command", "draw the demo collection"),
 }
 """Module and one line of help. Only the module of the chosen command is imported: drawing must not

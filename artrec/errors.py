@@ -85,3 +85,7 @@ class ConfigError(ArtrecError):
 
 class UnsupportedError(ArtrecError):
     """The method does not allow what was asked of it, by its nature; `supports` says so before."""
+
+
+class TrainingError(ArtrecError):
+    """A training broke down: it diverged, or nothing is left to train on."""

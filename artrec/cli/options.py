@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from artrec.errors import ArtrecError
+
 
 def add_feature_options(parser: argparse.ArgumentParser) -> None:
     """Add where weights come from and what the features run on."""
@@ -34,3 +36,14 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return number
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a result, all of it or nothing. Raises ArtrecError where the disk does not allow it."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(content, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise ArtrecError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -18,6 +18,7 @@ MODELS: Final = {
     "als": "artrec.models.als:ALS",
     "visual-popularity": "artrec.models.visual_popularity:VisualPopularity",
     "factor-regression": "artrec.models.factor_regression:FactorRegression",
+    "curatornet": "artrec.models.curatornet:CuratorNet",
     "visrank": "artrec.models.visrank:VisRank",
 }
 """Name to module and class. Text, so that naming a model does not load what it needs."""

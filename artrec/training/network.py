@@ -1,0 +1,46 @@
+"""What a model trained here must provide: encodings of items, and users made from them.
+
+Every item that a batch touches is encoded once, however many triplets and profiles it is in; the
+rest of the step gathers rows. A score is the inner product of a user and an item vector, so what is
+trained is what is served.
+
+Letters used in shapes: n items of a batch, P profiles, L profile entries, T score dimensions.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+from artrec.training.batches import Batch
+
+
+class Network(nn.Module, ABC):
+    """Two towers that meet in an inner product."""
+
+    n_items: int
+    """N, rows that `encode` accepts are 0 to N - 1."""
+
+    @abstractmethod
+    def encode(self, items: Tensor) -> Tensor:
+        """(n,) item rows to (n, E): all that scores and profiles need of an item."""
+
+    def item_vectors(self, encoded: Tensor) -> Tensor:
+        """(n, E) encodings to (n, T) score vectors; the same unless a model says otherwise."""
+        return encoded
+
+    @abstractmethod
+    def user_vectors(self, batch: Batch, encoded: Tensor) -> Tensor:
+        """(P, T) of the batch's profiles; `encoded` are the batch's items, (n, E)."""
+
+    def penalty(self, batch: Batch, encoded: Tensor) -> Tensor:
+        """() what `TrainingConfig.l2` multiplies: half the squared norm of the weights, no biases.
+
+        Models with tables per user or item overrule it, so that a row is penalised when it is used.
+        """
+        total = encoded.new_zeros(())
+        for parameter in self.parameters():
+            if parameter.ndim > 1 and parameter.requires_grad:
+                total = total + parameter.square().sum()
+        return total / 2
