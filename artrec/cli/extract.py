@@ -12,14 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from artrec.cli.options import add_feature_options
+from artrec.cli.options import PICTURE_SUFFIXES, add_feature_options
 from artrec.errors import DataError, ImageError
 from artrec.features import Crop, extract_files, load_extractor, write_store
 
 HELP: Final = "a folder of pictures to a feature store"
-SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"}
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +89,8 @@ def find_pictures(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Check the path.")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
     if not paths:
-        raise DataError(f"The folder {folder} holds no pictures ({', '.join(sorted(SUFFIXES))}).")
+        known = ", ".join(sorted(PICTURE_SUFFIXES))
+        raise DataError(f"The folder {folder} holds no pictures ({known}).")
     return paths

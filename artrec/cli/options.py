@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from artrec.errors import ArtrecError
+
+PICTURE_SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp"}
+)
+"""What files of a folder are taken for pictures."""
 
 
 def add_feature_options(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,124 @@
+"""Fit and evaluate one model in a process of its own.
+
+The peak of memory is then that of this model, whatever came before it, and a model that the system
+ends for want of memory takes nothing else with it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from artrec.cli import fitting, protocols, results
+from artrec.cli.dataset import Prepared
+from artrec.cli.evaluate import background
+from artrec.cli.protocols import Protocol
+from artrec.errors import ArtrecError
+from artrec.evaluation.evaluate import evaluate
+from artrec.models.contract import Content, TrainingData
+
+_SHUFFLE_SEED: Final = 20210413
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One model to measure and where its result goes."""
+
+    name: str
+    model: str
+    config: Any
+    shuffled: bool
+    prepared: Prepared
+    protocol: Protocol
+    device: str
+    key: str
+    out: Path
+    checkpoints: Path
+
+
+def measure(job: Job) -> str | None:
+    """Fit, evaluate and keep the result in `job.out`; a sentence if that failed."""
+    context = multiprocessing.get_context("spawn")  # no threads or caches of ours in there
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(job, sender), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        failure: str | None = receiver.recv()
+    except EOFError:
+        failure = "its process ended without a word, as it does when memory runs out."
+    except KeyboardInterrupt:
+        process.terminate()
+        raise
+    finally:
+        process.join()
+        receiver.close()
+    return failure
+
+
+def shuffled(content: Content) -> Content:
+    """The same features on the wrong items: what a model does without looking at the pictures."""
+    if content.n_items is None:
+        return content
+    order = np.random.default_rng(_SHUFFLE_SEED).permutation(content.n_items)
+    return replace(content, features={n: rows[order] for n, rows in content.features.items()})
+
+
+def _child(job: Job, sender: Connection[str | None, Any]) -> None:
+    # Ctrl-C is for the comparison: a training cut short must not pass for a finished one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _run(job)
+    except ArtrecError as error:
+        sender.send(str(error))
+    except MemoryError:
+        sender.send("there is not enough memory.")
+    except Exception as error:
+        # One broken model must not cost the others their table.
+        sender.send(f"{type(error).__name__}: {error}")
+    else:
+        sender.send(None)
+
+
+def _run(job: Job) -> None:
+    split, task = protocols.make(job.protocol, job.prepared.dataset)
+    content = job.prepared.content
+    data = TrainingData(split.train, shuffled(content) if job.shuffled else content)
+    started = time.process_time()
+    model = fitting.fit(
+        job.model,
+        data,
+        job.config,
+        device=job.device,
+        folder=job.checkpoints if fitting.trains(job.model) else None,
+        resume=True,
+    )
+    cpu = time.process_time() - started
+    result = evaluate(
+        job.name, model.scorer(split.history), task, background=background(job.prepared, split)
+    )
+    details = {results.FIT: cpu, results.PEAK: _peak_bytes() / 2**20}
+    results.write(job.out, replace(result, details=details), job.key)
+
+
+def _peak_bytes() -> int:
+    """Largest resident memory of this process so far, data and interpreter included."""
+    try:
+        # ru_maxrss would start from that of the parent on Linux.
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    import resource  # not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

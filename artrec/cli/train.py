@@ -1,0 +1,72 @@
+"""`python -m artrec train MODEL`: fit one model and keep it in a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from artrec.cli import dataset, fitting, model_files, protocols, settings
+from artrec.errors import ArtrecError
+from artrec.models.contract import TrainingData
+from artrec.models.registry import MODELS
+
+HELP: Final = "fit one model and keep it in a file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to a parser."""
+    parser.add_argument("model", metavar="MODEL", help=", ".join(MODELS))
+    parser.add_argument("--out", type=Path, required=True, metavar="NPZ", help="file to write")
+    dataset.add_data_arguments(parser)
+    protocols.add_protocol_arguments(parser, default=None)
+    settings.add_settings_arguments(parser)
+    fitting.add_runtime_arguments(parser)
+    parser.add_argument(
+        "--checkpoints", type=Path, metavar="DIR", help="checkpoints and TensorBoard scalars"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the checkpoint in --checkpoints"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Fit and save; one paragraph on what came out.
+
+    Raises:
+        ArtrecError: If the data, the settings or the model refuse.
+    """
+    if options.resume and options.checkpoints is None:
+        raise ArtrecError("--resume needs --checkpoints, the folder to go on from.")
+    if options.out.suffix != ".npz":
+        raise ArtrecError(f"--out must end in .npz; it is {options.out}.")
+    config = settings.from_options(fitting.default_config(options.model), options)
+    prepared = dataset.load(options)
+    protocol = protocols.chosen(options)
+    events = prepared.dataset.interactions
+    if protocol is not None:
+        events = protocols.make(protocol, prepared.dataset)[0].train
+    cpu, wall = time.process_time(), time.perf_counter()
+    model = fitting.fit(
+        options.model,
+        TrainingData(events, prepared.content),
+        config,
+        device=options.device,
+        folder=options.checkpoints,
+        resume=options.resume,
+    )
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    model_files.save(options.out, model, prepared, protocol)
+    families = ", ".join(
+        f"{name} ({rows.shape[1]} dimensions)" for name, rows in prepared.content.features.items()
+    )
+    users = int((events.user_counts > 0).sum())
+    held_out = f", leaving out what {protocol} hides" if protocol else ""
+    sys.stdout.write(
+        f"{options.model} was fitted on {events.n_events} choices by {users} users among "
+        f"{events.n_items} items{held_out}, with {families or 'no features'}, in {wall:.1f} s "
+        f"({cpu:.1f} CPU-seconds). It is in {options.out}; what items its rows stand for is in "
+        f"{model_files.items_path(options.out).name} beside it.\n"
+    )
