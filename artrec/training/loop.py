@@ -149,7 +149,8 @@ class _Trainer:
         with autocast(self.runtime.precision, self.device):
             encoded = network.encode(batch.items)
             users = network.user_vectors(batch, encoded)
-            values = example_losses(users, network.item_vectors(encoded), batch, config)
+            items = network.item_vectors(encoded)
+            values = example_losses(users, items, batch, config, network.n_items)
         loss = values.sum() if config.reduction == "sum" else values.mean()
         objective = loss
         if config.l2:
@@ -220,8 +221,10 @@ class _Trainer:
             self.runtime.on_progress(progress)
 
 
-def example_losses(users: Tensor, items: Tensor, batch: Batch, config: TrainingConfig) -> Tensor:
-    """(B,) loss of each example, from (P, T) user and (n, T) item vectors."""
+def example_losses(
+    users: Tensor, items: Tensor, batch: Batch, config: TrainingConfig, n_items: int
+) -> Tensor:
+    """(B,) loss of each example, from (P, T) user and (n, T) item vectors; `n_items` is N."""
     owners = users[batch.rows]
     positive = (owners * items[batch.positive]).sum(dim=1)
     if not config.uses_triplets:
@@ -234,7 +237,7 @@ def example_losses(users: Tensor, items: Tensor, batch: Batch, config: TrainingC
     if config.loss == "margin":
         return losses.margin(positive, negative, width=config.margin)
     if config.loss == "warp":
-        return losses.warp(positive, negative, width=config.margin, n_items=len(items))
+        return losses.warp(positive, negative, width=config.margin, n_items=n_items)
     return losses.bpr(positive, negative)
 
 
