@@ -98,8 +98,12 @@ class UserSource:
 
     @cached_property
     def _usable(self) -> Ints:
-        least = 1 if self.config.target_share == 1 else 2
-        return np.flatnonzero(self.log.user_counts >= least)
+        return np.flatnonzero(self.log.user_counts >= self._least)
+
+    @property
+    def _least(self) -> int:
+        """Items without which nothing can be asked of a user."""
+        return 1 if self.config.target_share == 1 else 2
 
     @property
     def examples(self) -> int:
@@ -169,11 +173,23 @@ class UserSource:
             return pool, np.zeros(len(pool), dtype=np.float32)
         drawn = rng.choice(pool, size=self.config.sampled, replace=False)
         items, _ = columns_of(log.n_items, chosen, drawn)
-        shares = np.minimum(counts[items] / log.n_users, 1 - 1e-9)
-        by_users = -np.expm1(len(users) * np.log1p(-shares))
+        by_users = 1 - self._missed(len(users))[self._holders[items]]
         by_draw = self.config.sampled / len(pool)
         expected = by_draw + (1 - by_draw) * by_users
         return items, np.log(expected).astype(np.float32)
+
+    @cached_property
+    def _holders(self) -> Ints:
+        """(N,) usable users who chose each item."""
+        usable = (self.log.user_counts >= self._least)[self.log.event_users]
+        return np.bincount(self.log.items[usable], minlength=self.log.n_items)
+
+    def _missed(self, users: int) -> NDArray[np.float64]:
+        """(U + 1,) probability that none of so many given users is among `users` of the usable."""
+        # Hypergeometric: a batch is drawn without putting back, and may well be most users.
+        given = np.arange(len(self._usable))
+        left = np.maximum(len(given) - users - given, 0)
+        return np.concatenate(([1.0], np.cumprod(left / (len(given) - given))))
 
 
 def triplet_source(
