@@ -51,7 +51,7 @@ def write_comparison(outcome: Outcome, folder: Path) -> str:
         main=MAIN,
     )
     controls = _against_controls(outcome)
-    parts = [to_markdown(report, columns=COLUMNS), _MEMORY]
+    parts = [to_markdown(report, columns=COLUMNS), _COSTS]
     if controls:
         parts.append(_controls_table(controls))
     if outcome.failed:
@@ -66,9 +66,10 @@ def write_comparison(outcome: Outcome, folder: Path) -> str:
     return markdown
 
 
-_MEMORY: Final = (
-    "fit CPU-s: of all threads. peak MiB: of the whole process of each model, with the data and "
-    "the interpreter, which the row `random` shows by itself. users/s: of scoring and ranking.\n"
+_COSTS: Final = (
+    "fit CPU-s: of all threads. examples/s: of a training, validation left out. peak MiB: of the "
+    "whole process of each model, with the data and the interpreter, which the row `random` shows "
+    "by itself. users/s: of scoring and ranking.\n"
 )
 
 

@@ -73,9 +73,7 @@ def _read(path: Path) -> list[tuple[str, Sequence[str], NDArray[Any]]]:
         ids, features = read_tradesy_features(path)
         return [(path.stem, ids, features)]
     if path.suffix != ".npy":
-        raise DataError(
-            f"{path} is neither a feature store (a folder written by extract) nor a .npy nor a .b file."
-        )
+        raise DataError(f"{path} is neither a folder written by extract nor a .npy nor a .b file.")
     try:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # an array of objects, as the tutorials write it

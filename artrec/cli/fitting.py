@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,22 @@ def trains(name: str) -> bool:
     return bool(getattr(model_class(name), "trains", False))
 
 
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A model and how its fitting went."""
+
+    model: Recommender
+    cpu_seconds: float
+    """Of all threads of this process."""
+    seconds: float
+    examples_per_second: float | None = None
+    """Of a training, validation left out; None for a model in closed form."""
+    interrupted: bool = False
+    """By Ctrl-C: the model is the best so far."""
+    first: bool = True
+    """Whether this process is the one that writes and reports; not so for its peers of torchrun."""
+
+
 def fit(
     name: str,
     data: TrainingData,
@@ -37,7 +56,7 @@ def fit(
     device: str = "auto",
     folder: Path | None = None,
     resume: bool = False,
-) -> Recommender:
+) -> Fitted:
     """Fit the model called `name`.
 
     Args:
@@ -52,14 +71,18 @@ def fit(
         ArtrecError: If the data or settings do not suit the model.
     """
     kind: Any = model_class(name)
-    fitted: Recommender
+    cpu, wall = time.process_time(), time.perf_counter()
     if not trains(name):
-        fitted = kind.fit(data, config)
-        return fitted
+        model = kind.fit(data, config)
+        return Fitted(model, time.process_time() - cpu, time.perf_counter() - wall)
     # torch is loaded for those models only that need it.
-    from artrec.training import Progress, Runtime
+    from artrec.training import Outcome, Progress, Runtime
+
+    rates: list[float] = []
+    outcomes: list[Outcome] = []
 
     def show(progress: Progress) -> None:
+        rates.append(progress.examples_per_second)
         metric = "" if progress.metric is None else f", validation {progress.metric:.4f}"
         sys.stderr.write(
             f"{name}: epoch {progress.epoch} of at most {progress.epochs}, loss "
@@ -67,6 +90,15 @@ def fit(
             f"{progress.seconds_left:.0f} s left at most\n"
         )
 
-    runtime = Runtime(device=device, folder=folder, resume=resume, on_progress=show)
-    fitted = kind.fit(data, config, runtime=runtime)
-    return fitted
+    runtime = Runtime(
+        device=device, folder=folder, resume=resume, on_progress=show, on_end=outcomes.append
+    )
+    model = kind.fit(data, config, runtime=runtime)
+    return Fitted(
+        model=model,
+        cpu_seconds=time.process_time() - cpu,
+        seconds=time.perf_counter() - wall,
+        examples_per_second=statistics.median(rates) if rates else None,
+        interrupted=any(each.interrupted for each in outcomes),
+        first=bool(outcomes),
+    )

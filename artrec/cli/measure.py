@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-import time
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -92,8 +91,7 @@ def _run(job: Job) -> None:
     split, task = protocols.make(job.protocol, job.prepared.dataset)
     content = job.prepared.content
     data = TrainingData(split.train, shuffled(content) if job.shuffled else content)
-    started = time.process_time()
-    model = fitting.fit(
+    fitted = fitting.fit(
         job.model,
         data,
         job.config,
@@ -101,11 +99,15 @@ def _run(job: Job) -> None:
         folder=job.checkpoints if fitting.trains(job.model) else None,
         resume=True,
     )
-    cpu = time.process_time() - started
     result = evaluate(
-        job.name, model.scorer(split.history), task, background=background(job.prepared, split)
+        job.name,
+        fitted.model.scorer(split.history),
+        task,
+        background=background(job.prepared, split),
     )
-    details = {results.FIT: cpu, results.PEAK: _peak_bytes() / 2**20}
+    details = {results.FIT: fitted.cpu_seconds, results.PEAK: _peak_bytes() / 2**20}
+    if fitted.examples_per_second is not None:
+        details[results.RATE] = fitted.examples_per_second
     results.write(job.out, replace(result, details=details), job.key)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from artrec.cli import fingerprint
 from artrec.cli.dataset import Prepared
+from artrec.cli.options import write_text
 from artrec.cli.protocols import Protocol
 from artrec.errors import ArtrecError, BundleError, DataError
 from artrec.models.contract import Content, Recommender
@@ -61,11 +62,9 @@ def save(path: Path, model: Recommender, prepared: Prepared, protocol: Protocol 
             "protocol": None if protocol is None else asdict(protocol),
             "item_ids": list(prepared.dataset.items.ids),
         }
-        partial = path.with_name(f"{items_path(path).name}.partial")
-        partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        partial.replace(items_path(path))
     except OSError as error:
         raise ArtrecError(f"Cannot write the model {path}: {error}.") from error
+    write_text(items_path(path), json.dumps(content, ensure_ascii=False))
 
 
 def load(path: Path) -> Saved:

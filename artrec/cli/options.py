@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import uuid
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,7 @@ def positive(text: str) -> int:
 
 def write_text(path: Path, content: str) -> None:
     """Write a result, all of it or nothing. Raises ArtrecError where the disk does not allow it."""
-    partial = path.with_name(f"{path.name}.partial")
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(content, encoding="utf-8")

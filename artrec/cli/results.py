@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from artrec.evaluation.evaluate import Result
 _FORMAT: Final = 1
 FIT: Final = "fit CPU-s"
 PEAK: Final = "peak MiB"
+RATE: Final = "examples/s"
 
 
 def key_of(data: str, protocol: Protocol, model: str, config: Any, *, shuffled: bool) -> str:
@@ -82,12 +83,12 @@ def pooled(results: Sequence[Result], main: str) -> Result:
     if len(results) == 1:
         return first
     means = [float(np.nanmean(each.values[main])) for each in results]
-    details: Mapping[str, str | float] = {
-        FIT: float(np.mean([float(each.details[FIT]) for each in results])),
-        PEAK: max(float(each.details[PEAK]) for each in results),
-        "seeds": len(results),
-        f"{main} sd of seeds": float(np.std(means, ddof=1)),
+    details: dict[str, str | float] = {
+        name: float(np.mean([float(each.details[name]) for each in results]))
+        for name in first.details
     }
+    details[PEAK] = max(float(each.details[PEAK]) for each in results)
+    details |= {"seeds": len(results), f"{main} sd of seeds": float(np.std(means, ddof=1))}
     return replace(
         first,
         values={

@@ -98,6 +98,10 @@ def _value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
+        pass
+    try:
+        return float(text) if text[:1] in "+-." else text  # .5 is no JSON
+    except ValueError:
         return text
 
 

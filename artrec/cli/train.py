@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import Final
 
 from artrec.cli import dataset, fitting, model_files, protocols, settings
+from artrec.cli.dataset import Prepared
+from artrec.cli.fitting import Fitted
+from artrec.cli.protocols import Protocol
+from artrec.data import Interactions
 from artrec.errors import ArtrecError
 from artrec.models.contract import TrainingData
 from artrec.models.registry import MODELS
@@ -48,8 +51,7 @@ def run(options: argparse.Namespace) -> None:
     events = prepared.dataset.interactions
     if protocol is not None:
         events = protocols.make(protocol, prepared.dataset)[0].train
-    cpu, wall = time.process_time(), time.perf_counter()
-    model = fitting.fit(
+    fitted = fitting.fit(
         options.model,
         TrainingData(events, prepared.content),
         config,
@@ -57,16 +59,29 @@ def run(options: argparse.Namespace) -> None:
         folder=options.checkpoints,
         resume=options.resume,
     )
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    model_files.save(options.out, model, prepared, protocol)
-    families = ", ".join(
-        f"{name} ({rows.shape[1]} dimensions)" for name, rows in prepared.content.features.items()
-    )
+    if not fitted.first:
+        return
+    if fitted.interrupted:
+        dataset.say("Stopped by Ctrl-C; the best so far is kept.")
+    model_files.save(options.out, fitted.model, prepared, protocol)
+    sys.stdout.write(_summary(options, events, prepared, protocol, fitted))
+
+
+def _summary(
+    options: argparse.Namespace,
+    events: Interactions,
+    prepared: Prepared,
+    protocol: Protocol | None,
+    fitted: Fitted,
+) -> str:
+    features = prepared.content.features.items()
+    families = ", ".join(f"{name} ({rows.shape[1]} dimensions)" for name, rows in features)
     users = int((events.user_counts > 0).sum())
     held_out = f", leaving out what {protocol} hides" if protocol else ""
-    sys.stdout.write(
+    return (
         f"{options.model} was fitted on {events.n_events} choices by {users} users among "
-        f"{events.n_items} items{held_out}, with {families or 'no features'}, in {wall:.1f} s "
-        f"({cpu:.1f} CPU-seconds). It is in {options.out}; what items its rows stand for is in "
-        f"{model_files.items_path(options.out).name} beside it.\n"
+        f"{events.n_items} items{held_out}, with {families or 'no features'}, in "
+        f"{fitted.seconds:.1f} s ({fitted.cpu_seconds:.1f} CPU-seconds). It is in {options.out}; "
+        f"what items its rows stand for is in {model_files.items_path(options.out).name} beside "
+        f"it.\n"
     )
