@@ -34,6 +34,10 @@ class TrainingConfig:
     more are drawn uniformly from what the user has not chosen."""
     sampled: int = 2048
     """Items drawn into each batch as negatives of `sampled-softmax`."""
+    in_batch: bool = False
+    """Batches are single choices and negatives are the batch's other items, plus `sampled` more;
+    for models that know users by id and whose items are costly to encode. `batch` then counts
+    choices, whatever the loss."""
     chosen_only: bool = True
     """Negatives of the softmax losses are items that somebody chose. Others have had no chance to
     be chosen, or wait to be recommended; as negatives they would only be pushed down."""
@@ -97,7 +101,7 @@ class TrainingConfig:
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1; it is {getattr(self, name)}.")
         for name in ("l2", "weight_decay", "patience", "lr_patience", "lr_min", "margin", "seed"):
-            if getattr(self, name) < 0:
+            if not getattr(self, name) >= 0:  # so that NaN is refused too
                 raise ConfigError(f"{name} must be 0 or more; it is {getattr(self, name)}.")
         for name in ("lr_factor", "validation_share"):
             if not 0 < getattr(self, name) < 1:
@@ -110,7 +114,7 @@ class TrainingConfig:
             )
         for name in ("lr", "epoch_examples", "clip", "profile_cap"):
             value = getattr(self, name)
-            if value is not None and value <= 0:
+            if value is not None and not value > 0:
                 raise ConfigError(f"{name} must be above 0; it is {value}.")
 
     @property
