@@ -128,6 +128,7 @@ class _Trainer:
         """Train one epoch; mean loss and number of examples of this process."""
         rng = np.random.default_rng((self.config.seed, epoch, self.peers.rank))
         torch.manual_seed(int(rng.integers(2**62)))  # dropout, likewise by epoch
+        self.network.begin_epoch(epoch)
         self.network.train()
         total = torch.zeros((), device=self.device)
         examples = 0
@@ -135,11 +136,17 @@ class _Trainer:
         for batch in self.peers.in_step(self.source.epoch(rng, self.peers.size)):
             total += self._step(batch.to(self.device)) * len(batch.rows)
             examples += len(batch.rows)
-        loss = float(total) / max(examples, 1)
-        if not np.isfinite(loss):
+        if not examples:
             raise TrainingError(
-                f"The loss is {loss} in epoch {epoch + 1}: the training diverged. Lower lr "
-                f"(now {self.state.lr:g}), clip the gradient, or use reduction mean."
+                "No examples could be drawn: the sampling serves none of the users or items. "
+                "Choose other strategies or shares, or train on more interactions."
+            )
+        loss = float(total) / examples
+        if not np.isfinite(loss) or not _finite(self.network):
+            raise TrainingError(
+                f"The training diverged: the loss is {loss:g} in epoch {epoch + 1}, or a parameter "
+                f"is no longer a number. Lower lr (now {self.state.lr:g}), clip the gradient, or "
+                f"use reduction mean."
             )
         return loss, examples
 
@@ -252,6 +259,10 @@ def _optimizer(network: Network, config: TrainingConfig) -> torch.optim.Optimize
         trained, lr=config.lr, weight_decay=config.weight_decay
     )
     return optimizer
+
+
+def _finite(network: Network) -> bool:
+    return all(bool(torch.isfinite(each).all()) for each in network.parameters())
 
 
 def _copy(network: Network) -> dict[str, Tensor]:

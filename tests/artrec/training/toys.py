@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -63,6 +66,25 @@ def toy(
     world = World(held.train.n_items)
     chosen = sampling or SamplingConfig(mode="random")
     return network, triplet_source(world, held.train, chosen, config), held
+
+
+@dataclass
+class Recorded:
+    """A source that remembers what it gave."""
+
+    source: Source
+    batches: list[Batch] = field(default_factory=list)
+
+    @property
+    def examples(self) -> int:
+        """As the source."""
+        return self.source.examples
+
+    def epoch(self, rng: np.random.Generator, share: int = 1) -> Iterator[Batch]:
+        """As the source."""
+        for batch in self.source.epoch(rng, share):
+            self.batches.append(batch)
+            yield batch
 
 
 def random_log(seed: int, n_users: int = 9, n_items: int = 12, longest: int = 8) -> Interactions:
