@@ -22,7 +22,7 @@ from artrec.features.handmade import HANDMADE_NAMES
 from artrec.features.registry import DEFAULT_BACKBONE
 from artrec.serving.transform import fit_transform_for
 
-HELP: Final = "precision of same-label neighbours for every feature set at hand"
+HELP: Final = "how far features agree with labels"
 
 Features = NDArray[np.float32]
 

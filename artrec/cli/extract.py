@@ -16,7 +16,7 @@ from artrec.cli.options import PICTURE_SUFFIXES, add_feature_options
 from artrec.errors import DataError, ImageError
 from artrec.features import Crop, extract_files, load_extractor, write_store
 
-HELP: Final = "a folder of pictures to a feature store"
+HELP: Final = "features of a folder of pictures"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
