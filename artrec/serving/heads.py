@@ -1,0 +1,126 @@
+"""The last step of every model that can be served: from chosen works to query vectors. NumPy only.
+
+A head is built from the settings and arrays of a bundle, which checks them, and is then a function.
+A new kind is one builder and one line in HEADS.
+
+Letters used in shapes: P chosen items, W profile columns, Q queries, T scored columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artrec.errors import BundleError
+from artrec.serving import als, curatornet
+
+Floats = NDArray[np.float32]
+Query = Callable[[Floats], Floats]
+"""(P, W) rows of the profile, oldest first, to (Q, T) queries."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a head is built from."""
+
+    settings: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+    width: int
+    """W."""
+    scored: int
+    """T."""
+
+    def array(self, name: str, *shape: int) -> NDArray[Any]:
+        """A named array, which must have this shape. Raises BundleError otherwise."""
+        values = self.arrays.get(name)
+        if values is None or values.shape != shape:
+            found = "missing" if values is None else f"{values.shape}"
+            raise BundleError(f"The bundle's array {name!r} must be {shape}; it is {found}.")
+        return values
+
+    def number(self, name: str, *, least: float) -> float:
+        """A setting that is a number, at least `least`. Raises BundleError otherwise."""
+        value: Any = self.settings.get(name)
+        if type(value) not in (int, float) or not least <= value < 1e9:
+            raise BundleError(
+                f"The bundle's setting {name!r} must be a number from {least:g} to 1e9; it is not."
+            )
+        return float(value)
+
+    def same_columns(self) -> None:
+        """Raise BundleError unless what is handed in is what is scored by."""
+        if self.width != self.scored:
+            raise BundleError(
+                f"This head needs as many profile columns as scored ones; they are {self.width} "
+                f"and {self.scored}."
+            )
+
+
+class Head(NamedTuple):
+    """One kind of head."""
+
+    build: Callable[[Parts], Query]
+    """Raises BundleError where the parts do not fit."""
+    empty_profile: bool = False
+    """Somebody who chose nothing yet can be served."""
+
+
+def _constant(parts: Parts) -> Query:
+    query = parts.array("query", parts.scored)[None].astype(np.float32)
+    return lambda rows: query
+
+
+def _mean(parts: Parts) -> Query:
+    parts.same_columns()
+    return lambda rows: rows.mean(axis=0, keepdims=True)
+
+
+def _rows(parts: Parts) -> Query:
+    parts.same_columns()
+    if parts.number("top", least=1) % 1:
+        raise BundleError("The bundle's setting 'top' must be a whole number.")
+    return lambda rows: rows
+
+
+def _als(parts: Parts) -> Query:
+    parts.same_columns()
+    gram = parts.array("gram", parts.width, parts.width).astype(np.float64)
+    alpha, l2 = parts.number("alpha", least=0), parts.number("l2", least=0)
+    try:
+        np.linalg.cholesky(gram + l2 * np.eye(len(gram)))
+    except np.linalg.LinAlgError as error:
+        raise BundleError("The bundle's array 'gram' is no sum of outer products.") from error
+    fold_in = partial(als.fold_in, gram=gram, alpha=alpha, l2=l2)
+    return lambda rows: fold_in(rows)[None]
+
+
+def _curatornet(parts: Parts) -> Query:
+    count = len(parts.arrays) // 2
+    outer = [np.size(parts.arrays.get(f"bias_{place}", ())) for place in range(count)]
+    if not outer or outer[-1] != parts.scored:
+        raise BundleError(f"The bundle's layers must end {parts.scored} wide; they are {outer}.")
+    widths = [2 * parts.width, *outer]
+    layers = [
+        (
+            parts.array(f"weights_{place}", *widths[place : place + 2]),
+            parts.array(f"bias_{place}", widths[place + 1]),
+        )
+        for place in range(count)
+    ]
+    return lambda rows: curatornet.user_vectors(rows, np.array([0, len(rows)]), layers)
+
+
+HEADS: Final[Mapping[str, Head]] = {
+    "constant": Head(_constant, empty_profile=True),
+    "mean": Head(_mean),
+    "rows": Head(_rows),
+    "als": Head(_als),
+    "curatornet": Head(_curatornet),
+}
+"""`constant`: the same query for everyone. `mean`: the average row. `rows`: every row is a query.
+`als`: the fold-in of implicit ALS. `curatornet`: its user tower."""
