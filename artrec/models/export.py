@@ -1,0 +1,106 @@
+"""From a fitted model to what a web request serves: a bundle, and one row to store per item.
+
+Letters used in shapes: N items, M new items, S stored columns, T scored columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from artrec.errors import UnsupportedError
+from artrec.models.contract import Content, Floats, Recommender
+from artrec.serving.bundle import Bundle
+
+_LARGEST: Final = 16.0
+"""Stored rows are brought to at most this magnitude: far from 65,504, where half floats end, so
+that new items may be larger, and far above 6e-5, where they become coarse."""
+
+
+def export(model: Recommender, *, version: str = "") -> tuple[Bundle, Floats]:
+    """The bundle of a model, and the rows (N, S) float32 that it expects to be stored.
+
+    A row of zeros belongs to an item the model knows nothing about, such as one that nobody chose
+    for ALS. It scores 0; a store that takes no such rows may leave the item out.
+
+    Args:
+        model: A fitted model.
+        version: Which training it is of; free text.
+
+    Raises:
+        UnsupportedError: For a model whose scores are no inner products of vectors, or whose user
+            vectors are not made of item vectors. `model.score` still serves it, slowly.
+    """
+    if model.name not in _HEADS or not model.supports.item_vectors:
+        raise UnsupportedError(
+            f"{model.name} with these settings does not end as item vectors and a small head, so "
+            f"it cannot be served from a vector index; choose one of {', '.join(_HEADS)}, VisRank "
+            f"with a single family."
+        )
+    rows = _rows(model, None)
+    largest = float(np.abs(rows).max(initial=0)) or 1.0
+    scale = float(2.0 ** np.clip(np.floor(np.log2(_LARGEST / largest)), -60, 60))
+    scored = model.item_vectors().shape[1]
+    bundle = Bundle(
+        model=model.name,
+        version=version,
+        dim=rows.shape[1],
+        scored=scored,
+        profile=(rows.shape[1] - scored, rows.shape[1]),
+        scale=scale,
+        **_HEADS[model.name](model),
+    )
+    return bundle, rows * np.float32(scale)
+
+
+def stored_rows(model: Recommender, bundle: Bundle, content: Content) -> Floats:
+    """(M, S) rows to store for new items, for a bundle made of the same model.
+
+    Raises UnsupportedError for models without `supports.new_items`.
+    """
+    return _rows(model, content) * np.float32(bundle.scale)
+
+
+def _rows(model: Any, content: Content | None) -> Floats:
+    vectors: Floats = model.item_vectors(content)
+    # What a chosen item says of a user may be something else than what it scores by.
+    if not hasattr(model, "profile_vectors"):
+        return vectors
+    profile = vectors if content is not None else model.profile_vectors
+    return np.concatenate((vectors, profile), axis=1)
+
+
+def _constant(model: Any) -> dict[str, Any]:
+    return {"head": "constant", "arrays": {"query": model.user_vector([])}}
+
+
+def _visrank(model: Any) -> dict[str, Any]:
+    if model.config.top == 0:
+        return {"head": "mean"}
+    return {"head": "rows", "settings": {"top": model.config.top}}
+
+
+def _als(model: Any) -> dict[str, Any]:
+    settings = {"alpha": model.config.alpha, "l2": model.config.l2}
+    return {"head": "als", "settings": settings, "arrays": {"gram": model.gram}}
+
+
+def _curatornet(model: Any) -> dict[str, Any]:
+    arrays = {}
+    for place, (weights, bias) in enumerate(model.user_layers()):
+        arrays[f"weights_{place}"] = weights
+        arrays[f"bias_{place}"] = bias
+    return {"head": "curatornet", "arrays": arrays}
+
+
+# By name, so that exporting one model does not load what another needs.
+_HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
+    "popularity": _constant,
+    "visual-popularity": _constant,
+    "visrank": _visrank,
+    "als": _als,
+    "factor-regression": _als,
+    "curatornet": _curatornet,
+}
