@@ -19,6 +19,7 @@ from artrec.models.contract import Content, TrainingData
 from artrec.sampling import SamplingConfig, Strategy, World
 from artrec.sampling.clusters import VisualClusters, visual_clusters
 from artrec.training.config import TrainingConfig
+from artrec.training.in_batch import in_batch_source
 from artrec.training.loop import train
 from artrec.training.network import Network
 from artrec.training.runtime import Runtime
@@ -34,6 +35,8 @@ class NeuralModel(VectorModel):
 
     trains: ClassVar[bool] = True
     """`fit` takes a `Runtime`, takes long, and can be interrupted."""
+    uses_profiles: ClassVar[bool] = True
+    """Whether a user vector is made of the profile; otherwise no profiles are drawn."""
 
     @classmethod
     @abstractmethod
@@ -58,12 +61,12 @@ class NeuralModel(VectorModel):
         training: TrainingConfig = settings.training
         held = hold_out(data.interactions, training)
         network = cls._seeded(TrainingData(held.train, data.content), settings)
-        source = _source(held.train, data.content, settings)
-        outcome = train(network, source, held, training, runtime)
+        source = cls._source(held.train, data.content, settings)
+        outcome = train(network, source, held, training, runtime, about=_about(settings))
         if training.refit and held.task is not None and not outcome.interrupted:
             again = replace(training, validation="none", epochs=max(outcome.best_epoch, 1))
             network = cls._seeded(data, settings)
-            source = _source(data.interactions, data.content, settings)
+            source = cls._source(data.interactions, data.content, settings)
             quiet = replace(runtime or Runtime(), folder=None, resume=False)
             train(network, source, hold_out(data.interactions, again), again, quiet)
         return cls._export(network.cpu(), data, settings)
@@ -73,6 +76,17 @@ class NeuralModel(VectorModel):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.training.seed)
             return cls._network(data, settings)
+
+    @classmethod
+    def _source(cls, log: Interactions, content: Content, settings: Any) -> Source:
+        training: TrainingConfig = settings.training
+        if training.in_batch:
+            return in_batch_source(log, training)
+        if not training.uses_triplets:
+            return user_source(log, training)
+        sampling: SamplingConfig = settings.sampling
+        world = world_of(content, log.n_items, sampling)
+        return triplet_source(world, log, sampling, training, profiles=cls.uses_profiles)
 
 
 def nested(kind: type[C], value: C | dict[str, Any]) -> C:
@@ -93,12 +107,10 @@ def nested(kind: type[C], value: C | dict[str, Any]) -> C:
     return kind(**value)
 
 
-def _source(log: Interactions, content: Content, settings: Any) -> Source:
-    training: TrainingConfig = settings.training
-    if not training.uses_triplets:
-        return user_source(log, training)
-    sampling: SamplingConfig = settings.sampling
-    return triplet_source(world_of(content, log.n_items, sampling), log, sampling, training)
+def _about(settings: Any) -> str:
+    """All settings but those of the training, which knows them itself."""
+    names = [each.name for each in fields(settings) if each.name != "training"]
+    return repr([(name, getattr(settings, name)) for name in names])
 
 
 _clusters: WeakKeyDictionary[Content, dict[tuple[int, int, int], VisualClusters]]

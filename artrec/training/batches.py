@@ -84,9 +84,16 @@ class Batch:
         return replace(self, **moved)
 
 
-def from_triplets(triplets: Triplets, n_items: int, more: Ints | None = None) -> Batch:
-    """A batch of triplets; `more` (B, M - 1) are further negatives, as item rows."""
+def from_triplets(
+    triplets: Triplets, n_items: int, more: Ints | None = None, *, profiles: bool = True
+) -> Batch:
+    """A batch of triplets; `more` (B, M - 1) are further negatives, as item rows.
+
+    Without `profiles` they are empty, and their items are not encoded in vain.
+    """
     keys = np.stack((triplets.start, triplets.stop, triplets.hole), axis=1)
+    if not profiles:
+        keys = triplets.user[:, None] * np.array([1, 1, 0]) - np.array([0, 0, 1])
     distinct, first, rows = _distinct_rows(keys)
     starts, stops, holes = distinct.T
     positions = expand(starts, stops)

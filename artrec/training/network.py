@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+import torch
 from torch import Tensor, nn
 
 from artrec.training.batches import Batch
@@ -21,6 +22,16 @@ class Network(nn.Module, ABC):
 
     n_items: int
     """N, rows that `encode` accepts are 0 to N - 1."""
+    items_at_once: int = 8192
+    """Items that `encode` is given at once where nothing is trained; fewer for pictures."""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Called before every epoch of the training, which count from 0."""
+
+    def blocks(self) -> tuple[Tensor, ...]:
+        """All item rows, `items_at_once` in each block, on the device of the parameters."""
+        device = next(self.parameters()).device
+        return torch.split(torch.arange(self.n_items, device=device), self.items_at_once)
 
     @abstractmethod
     def encode(self, items: Tensor) -> Tensor:

@@ -47,6 +47,8 @@ class TripletSource:
     batch: int
     examples: int
     negatives: int
+    profiles: bool = True
+    """Whether the model reads them."""
 
     def epoch(self, rng: np.random.Generator, share: int = 1) -> Iterator[Batch]:
         """See `Source`."""
@@ -60,7 +62,7 @@ class TripletSource:
                 more = None
                 if self.negatives > 1:
                     more = self._unchosen(block.user, self.negatives - 1, rng)
-                yield from_triplets(block, n_items, more)
+                yield from_triplets(block, n_items, more, profiles=self.profiles)
 
     def _unchosen(self, users: NDArray[np.integer], count: int, rng: np.random.Generator) -> Ints:
         """(B, count) uniform items that the user has not chosen; any item for nobody."""
@@ -197,6 +199,8 @@ def triplet_source(
     interactions: Interactions,
     sampling: SamplingConfig,
     config: TrainingConfig,
+    *,
+    profiles: bool = True,
 ) -> TripletSource:
     """Triplets of these interactions. Raises ShapeError where the world lacks what is needed."""
     histories = Histories(
@@ -208,6 +212,7 @@ def triplet_source(
         batch=config.batch,
         examples=config.epoch_examples or max(interactions.n_events, 1),
         negatives=config.negatives,
+        profiles=profiles,
     )
 
 

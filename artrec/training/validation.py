@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from artrec.data import Interactions
 from artrec.data.splits import Split, cold_start_items, leave_last_item
@@ -26,7 +27,6 @@ from artrec.training.network import Network
 
 Floats = NDArray[np.float32]
 
-_ITEMS_AT_ONCE = 8192
 _ENTRIES_AT_ONCE = 200_000  # profile entries whose encodings are gathered at once
 
 
@@ -76,9 +76,10 @@ def measure(network: Network, held: HeldOut, metric: str) -> float:
     """Mean of one metric over the held-out task. Raises ConfigError for a metric not known."""
     if held.task is None:
         raise ConfigError("Nothing was held out to measure on.")
-    items = item_vectors(network)
+    encoded = encode_all(network)
+    items = item_vectors(network, encoded)
     lists = Profiles(held.history.indptr, held.history.items).take(held.task.users)
-    users = user_vectors(network, lists, held.task.users)
+    users = user_vectors(network, lists, held.task.users, encoded)
     task = replace(held.task, users=np.arange(len(held.task)))
     ranking = rank(inner_product(users, items), task)
     values = metrics.all_metrics(ranking.ranks, (20, 100), task.n_items)
@@ -90,26 +91,30 @@ def measure(network: Network, held: HeldOut, metric: str) -> float:
 
 
 @torch.inference_mode()
-def item_vectors(network: Network) -> Floats:
-    """(N, T) of the whole catalogue."""
-    return network.item_vectors(encode_all(network)).float().cpu().numpy()
+def item_vectors(network: Network, encoded: Tensor | None = None) -> Floats:
+    """(N, T) of the whole catalogue; `encoded` is what `encode_all` gave, if that was called."""
+    if encoded is None:
+        encoded = encode_all(network)
+    return network.item_vectors(encoded).float().cpu().numpy()
 
 
 @torch.inference_mode()
-def encode_all(network: Network) -> torch.Tensor:
+def encode_all(network: Network) -> Tensor:
     """(N, E) encodings of the whole catalogue, in blocks."""
-    device = next(network.parameters()).device
-    blocks = [
-        network.encode(torch.arange(start, min(start + _ITEMS_AT_ONCE, network.n_items)).to(device))
-        for start in range(0, network.n_items, _ITEMS_AT_ONCE)
-    ]
-    return torch.cat(blocks)
+    return torch.cat([network.encode(some) for some in network.blocks()])
 
 
 @torch.inference_mode()
-def user_vectors(network: Network, profiles: Profiles, users: NDArray[np.int64]) -> Floats:
-    """(P, T) of profiles; `users` (P,) are user rows of the training, -1 for strangers."""
-    encoded = encode_all(network)
+def user_vectors(
+    network: Network,
+    profiles: Profiles,
+    users: NDArray[np.int64],
+    encoded: Tensor | None = None,
+) -> Floats:
+    """(P, T) of profiles; `users` (P,) are user rows of the training, -1 for strangers, `encoded`
+    as in `item_vectors`."""
+    if encoded is None:
+        encoded = encode_all(network)
     parts = []
     start = 0
     while start < len(profiles):

@@ -130,7 +130,7 @@ def test_vectors_made_in_blocks_are_those_made_at_once(monkeypatch: pytest.Monke
     users = np.arange(len(profiles))
     whole = item_vectors(network), user_vectors(network, profiles, users)
 
-    monkeypatch.setattr(validation, "_ITEMS_AT_ONCE", 7)
+    monkeypatch.setattr(network, "items_at_once", 7)
     monkeypatch.setattr(validation, "_ENTRIES_AT_ONCE", 20)
     blocks = item_vectors(network), user_vectors(network, profiles, users)
 
