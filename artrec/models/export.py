@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from artrec.errors import UnsupportedError
-from artrec.models.contract import Content, Floats, Recommender
+from artrec.models.base import ProfileModel
+from artrec.models.contract import Content, Floats
 from artrec.serving.bundle import Bundle
 
 _LARGEST: Final = 16.0
@@ -19,7 +20,7 @@ _LARGEST: Final = 16.0
 that new items may be larger, and far above 6e-5, where they become coarse."""
 
 
-def export(model: Recommender, *, version: str = "") -> tuple[Bundle, Floats]:
+def export(model: ProfileModel, *, version: str = "") -> tuple[Bundle, Floats]:
     """The bundle of a model, and the rows (N, S) float32 that it expects to be stored.
 
     A row of zeros belongs to an item the model knows nothing about, such as one that nobody chose
@@ -39,7 +40,7 @@ def export(model: Recommender, *, version: str = "") -> tuple[Bundle, Floats]:
             f"it cannot be served from a vector index; choose one of {', '.join(_HEADS)}, VisRank "
             f"with a single family."
         )
-    rows = _rows(model, None)
+    rows = _rows(model)
     largest = float(np.abs(rows).max(initial=0)) or 1.0
     scale = float(2.0 ** np.clip(np.floor(np.log2(_LARGEST / largest)), -60, 60))
     scored = model.item_vectors().shape[1]
@@ -48,28 +49,29 @@ def export(model: Recommender, *, version: str = "") -> tuple[Bundle, Floats]:
         version=version,
         dim=rows.shape[1],
         scored=scored,
-        profile=(rows.shape[1] - scored, rows.shape[1]),
+        profile=(scored, rows.shape[1]) if model.name in _PROFILES else (0, scored),
         scale=scale,
+        empty_profile=model.supports.empty_profile,
         **_HEADS[model.name](model),
     )
     return bundle, rows * np.float32(scale)
 
 
-def stored_rows(model: Recommender, bundle: Bundle, content: Content) -> Floats:
+def stored_rows(model: ProfileModel, bundle: Bundle, content: Content) -> Floats:
     """(M, S) rows to store for new items, for a bundle made of the same model.
 
     Raises UnsupportedError for models without `supports.new_items`.
     """
-    return _rows(model, content) * np.float32(bundle.scale)
+    new = _rows(model.with_items(content))[model.n_items :]
+    return new * np.float32(bundle.scale)
 
 
-def _rows(model: Any, content: Content | None) -> Floats:
-    vectors: Floats = model.item_vectors(content)
-    # What a chosen item says of a user may be something else than what it scores by.
-    if not hasattr(model, "profile_vectors"):
+def _rows(model: ProfileModel) -> Floats:
+    """(N, S) before they are scaled."""
+    vectors = model.item_vectors()
+    if model.name not in _PROFILES:
         return vectors
-    profile = vectors if content is not None else model.profile_vectors
-    return np.concatenate((vectors, profile), axis=1)
+    return np.concatenate((vectors, _PROFILES[model.name](model)), axis=1)
 
 
 def _constant(model: Any) -> dict[str, Any]:
@@ -104,3 +106,8 @@ _HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "factor-regression": _als,
     "curatornet": _curatornet,
 }
+
+_PROFILES: Final[Mapping[str, Callable[[Any], Floats]]] = {
+    "factor-regression": lambda model: model.profile_vectors,
+}
+"""Models for which a chosen item says something else of a user than it scores by: that, (N, W)."""

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from artrec.errors import BundleError, ShapeError, UnsupportedError
 from artrec.serving import archive
-from artrec.serving.heads import HEADS, Head, Parts, Query
+from artrec.serving.heads import HEADS, Parts, Query
 
 FORMAT: Final = 1
 MAX_DIM: Final = 16_000
@@ -45,6 +45,7 @@ _HEADER: Final = {
     "scored": int,
     "profile": list,
     "scale": float,
+    "empty_profile": bool,
     "settings": dict,
 }
 
@@ -65,6 +66,8 @@ class Bundle:
     """First column that the head is given, and one past the last."""
     scale: float = 1.0
     """Stored row = model's row times this; a power of two."""
+    empty_profile: bool = False
+    """Whether somebody who chose nothing yet can be served."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Of the head; JSON values."""
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
@@ -77,6 +80,8 @@ class Bundle:
             raise BundleError(
                 f"The bundle has a head {self.head!r}; this version knows {', '.join(HEADS)}."
             )
+        if self.empty_profile and not HEADS[self.head].empty_profile:
+            raise BundleError(f"A head {self.head!r} can make nothing of an empty profile.")
         start, stop = self.profile
         if not (0 < self.scored <= self.dim <= MAX_DIM and 0 <= start < stop <= self.dim):
             raise BundleError(
@@ -89,11 +94,6 @@ class Bundle:
             if values.dtype.kind != "f" or not np.isfinite(values).all():
                 raise BundleError(f"The bundle's array {name!r} holds something else than numbers.")
         _ = self._query  # building the head checks the rest
-
-    @property
-    def supports_empty_profile(self) -> bool:
-        """Whether somebody who chose nothing yet can be served."""
-        return self._head.empty_profile
 
     @property
     def top(self) -> int:
@@ -113,13 +113,13 @@ class Bundle:
 
         Raises:
             ShapeError: If the rows are not (P, S) or not finite.
-            UnsupportedError: For an empty profile, unless `supports_empty_profile`.
+            UnsupportedError: For an empty profile, unless the bundle has `empty_profile`.
         """
         if rows.ndim != 2 or rows.shape[1] != self.dim:
             raise ShapeError(f"Stored rows must be (P, {self.dim}); they are {rows.shape}.")
         if not np.isfinite(rows).all():
             raise ShapeError("Stored rows must be finite; store these items again.")
-        if not len(rows) and not self.supports_empty_profile:
+        if not len(rows) and not self.empty_profile:
             raise UnsupportedError(
                 f"{self.model} needs at least one chosen item per profile; serve those who chose "
                 f"nothing yet by popularity."
@@ -175,11 +175,7 @@ class Bundle:
         except (OSError, BundleError) as error:
             raise BundleError(f"Cannot read the bundle {path}: {error}") from error
 
-    @property
-    def _head(self) -> Head:
-        return HEADS[self.head]
-
     @cached_property
     def _query(self) -> Query:
         start, stop = self.profile
-        return self._head.build(Parts(self.settings, self.arrays, stop - start, self.scored))
+        return HEADS[self.head].build(Parts(self.settings, self.arrays, stop - start, self.scored))

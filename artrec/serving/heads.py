@@ -67,7 +67,7 @@ class Head(NamedTuple):
     build: Callable[[Parts], Query]
     """Raises BundleError where the parts do not fit."""
     empty_profile: bool = False
-    """Somebody who chose nothing yet can be served."""
+    """It can be given no rows; whether that is of use, the bundle says."""
 
 
 def _constant(parts: Parts) -> Query:

@@ -122,8 +122,8 @@ class ServingContract:
         self, fitted: ProfileModel, exported: tuple[Bundle, Floats]
     ) -> None:
         bundle, stored = exported
-        assert bundle.supports_empty_profile == fitted.supports.empty_profile
-        if not bundle.supports_empty_profile:
+        assert bundle.empty_profile == fitted.supports.empty_profile
+        if not bundle.empty_profile:
             with pytest.raises(UnsupportedError, match="at least one"):
                 bundle.user_vectors(stored[:0])
             return

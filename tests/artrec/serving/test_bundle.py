@@ -126,6 +126,7 @@ def test_a_file_is_written_whole_and_read_again(tmp_path: Path) -> None:
     [
         {"head": "guess"},
         {"scored": 0},
+        {"empty_profile": True},
         {"dim": 1},
         {"dim": 16_001},
         {"profile": (1, 1)},
@@ -282,7 +283,17 @@ def test_any_damage_is_refused_or_harmless(data: st.DataObject) -> None:
 
 HEADERS: list[Callable[[Any], dict[str, Any]]] = [
     lambda value, name=name: _header(**{name: value})  # type: ignore[misc]
-    for name in ("format", "model", "head", "dim", "scored", "profile", "scale", "settings")
+    for name in (
+        "format",
+        "model",
+        "head",
+        "dim",
+        "scored",
+        "profile",
+        "scale",
+        "empty_profile",
+        "settings",
+    )
 ]
 
 
