@@ -51,11 +51,11 @@ def test_what_a_user_chose_is_marked_as_known() -> None:
 
 
 def test_the_correction_is_how_often_an_item_is_in_a_batch() -> None:
-    drawn = source(batch=64, sampled=8)
+    drawn = source(batch=24, sampled=4)
     rng = np.random.default_rng(2)
     counts = np.zeros(LOG.n_items)
     expected = np.zeros(LOG.n_items)
-    batches = 3000
+    batches = 2000
     for _ in range(batches):
         batch = next(drawn.epoch(rng))
         counts[batch.items] += 1
@@ -64,7 +64,7 @@ def test_the_correction_is_how_often_an_item_is_in_a_batch() -> None:
     shares = counts / batches
 
     np.testing.assert_allclose(shares, expected, atol=0.04)
-    assert shares.max() - shares[shares > 0].min() > 0.5
+    assert shares.max() - shares[shares > 0].min() > 0.3
 
 
 def test_triplets_within_a_batch_have_negatives_the_user_did_not_choose() -> None:
