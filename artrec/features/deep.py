@@ -1,15 +1,16 @@
-"""Features of a pretrained network: its activations just before the classifier."""
+"""Features of a pretrained network: its last activations before the classifier, pooled or not."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import timm
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from artrec.errors import FeatureError, ShapeError
 from artrec.features.extractor import Array, Crop, Family, Features
@@ -89,19 +90,33 @@ class DeepExtractor:
 
     Memory is channels-last throughout: it is how Pillow decodes, and convolutions are faster
     in it. Half precision is used on CUDA only; CPUs without bf16 hardware are slower in it.
+
+    With a `grid` of G a row is the last feature map, averaged over G x G cells, cell after cell
+    (`artrec.features.maps`). Raises FeatureError for a network or a crop that has no such map.
     """
 
     def __init__(
-        self, backbone: Backbone, network: nn.Module, crop: Crop, device: torch.device, name: str
+        self,
+        backbone: Backbone,
+        network: nn.Module,
+        crop: Crop,
+        device: torch.device,
+        name: str,
+        *,
+        grid: int | None = None,
     ) -> None:
+        if grid is not None:
+            _check_map(backbone, network, crop)
         self.name = name
-        self.dim = backbone.dim
-        self.families: tuple[Family, ...] = ((backbone.name, 0, backbone.dim),)
+        self.dim = backbone.dim * (grid or 1) ** 2
+        family = backbone.name if grid is None else f"{backbone.name}/map{grid}"
+        self.families: tuple[Family, ...] = ((family, 0, self.dim),)
         self.at_least = backbone.resize if crop == "centre" else backbone.size
         self.device = device
         self.batch_size = _CUDA_BATCH if device.type == "cuda" else _CPU_BATCH
         self._backbone = backbone
         self._crop = crop
+        self._grid = grid
         self._network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         # Padding in the mean colour is zero after normalisation, so it excites nothing.
         red, green, blue = (round(255 * channel) for channel in backbone.mean)
@@ -154,6 +169,33 @@ class DeepExtractor:
                 pixels = pixels.pin_memory()
             # The permuted view of channels-last bytes already is channels-last memory.
             pixels = pixels.to(self.device, non_blocking=True).permute(0, 3, 1, 2).float()
-            out: Tensor = self._network((pixels - self._mean) / self._std)
+            out = self._rows((pixels - self._mean) / self._std)
             rows: Features = out.float().cpu().numpy()
         return rows
+
+    def _rows(self, pixels: Tensor) -> Tensor:
+        """(B, 3, S, S) -> (B, D), or (B, G*G*D)."""
+        if self._grid is None:
+            pooled: Tensor = self._network(pixels)
+            return pooled
+        cells = functional.adaptive_avg_pool2d(_map(self._network, pixels), self._grid)
+        return cells.flatten(2).transpose(1, 2).flatten(1)
+
+
+def _map(network: nn.Module, pixels: Tensor) -> Tensor:
+    """(B, D, h, w), the last feature map, in single precision."""
+    features: Any = network.forward_features  # every network of timm has it
+    found: Tensor = features(pixels).float()
+    return found
+
+
+def _check_map(backbone: Backbone, network: nn.Module, crop: Crop) -> None:
+    if crop == "multi":
+        raise FeatureError("Crops show different places, so a map cannot be their mean: use pad.")
+    with torch.inference_mode():
+        shape = _map(network, torch.zeros(1, 3, backbone.size, backbone.size)).shape
+    if len(shape) != 4 or shape[1] != backbone.dim:
+        raise FeatureError(
+            f"{backbone.name} has no map of {backbone.dim} dimensions before pooling; use a "
+            f"convolutional network such as resnet50."
+        )

@@ -13,6 +13,7 @@ from artrec.errors import FeatureError, WeightsError
 from artrec.features.deep import DeepExtractor, build_network, pick_device
 from artrec.features.extractor import Crop, Extractor
 from artrec.features.handmade import HANDMADE_NAMES, handmade_extractor
+from artrec.features.maps import grid_of
 from artrec.features.registry import BACKBONES, DEFAULT_BACKBONE, Backbone, get_backbone
 from artrec.features.weights import (
     cached_weights,
@@ -44,7 +45,8 @@ def load_extractor(
     Args:
         name: "auto", a backbone ("resnet50"), a weight-free family ("lbp", "attractiveness",
             "colour") or "handmade" for all families together. A stored name
-            ("resnet50/pad") works too and brings its own crop.
+            ("resnet50/pad") works too and brings its own crop. "resnet50/pad/map7" gives 7 x 7
+            cells of the last feature map instead of their mean; see `artrec.features.maps`.
         weights: Folder of weights files, or one file for the backbone asked for by name.
         allow_download: Whether the hub may be asked. Without a network this costs seconds.
         device: "auto", "cpu", "cuda" or "cuda:1". Weight-free features run on the CPU.
@@ -56,11 +58,12 @@ def load_extractor(
         FeatureError: If the name, the crop or the device is unknown.
         WeightsError: If weights are missing, damaged or do not fit.
     """
-    name, _, ending = name.partition("/")
-    if ending:
-        stored_crop, _, marker = ending.partition("/")
-        crop = stored_crop  # type: ignore[assignment]  # checked below
-        random_weights = random_weights or marker == "random"
+    name, *endings = name.split("/")
+    grid = None
+    if endings:
+        crop, *markers = endings  # type: ignore[assignment]  # checked below
+        random_weights = random_weights or "random" in markers
+        grid = next((found for found in map(grid_of, markers) if found), None)
     if crop not in get_args(Crop):
         raise FeatureError(f"{crop!r} is no crop. Use one of {', '.join(get_args(Crop))}.")
     if name in HANDMADE_NAMES:
@@ -69,12 +72,11 @@ def load_extractor(
         return _pick(weights, allow_download, device, crop)
     backbone = get_backbone(name)
     if random_weights:
-        target = pick_device(device)
-        return DeepExtractor(
-            backbone, build_network(backbone), crop, target, f"{name}/{crop}/random"
-        )
-    state, source = _weights_of(backbone, weights, allow_download)
-    return _with_weights(backbone, state, source, crop, device)
+        network, target = build_network(backbone), pick_device(device)
+        stored = f"{_stored_name(name, crop, grid)}/random"
+        return DeepExtractor(backbone, network, crop, target, stored, grid=grid)
+    state, source = pretrained_weights(backbone, weights, allow_download)
+    return _with_weights(backbone, state, source, crop, device, grid)
 
 
 def available_backbones(weights: Path) -> list[str]:
@@ -94,7 +96,7 @@ def _pick(weights: Path | None, allow_download: bool, device: str, crop: Crop) -
     if name not in local:
         default = get_backbone(name)
         try:
-            state, source = _weights_of(default, weights, allow_download)
+            state, source = pretrained_weights(default, weights, allow_download)
             return _with_weights(default, state, source, crop, device)
         except WeightsError as error:
             if not local:
@@ -103,11 +105,11 @@ def _pick(weights: Path | None, allow_download: bool, device: str, crop: Crop) -
             name = local[0]
             log.info("Taking %s instead of %s. %s", name, default.name, error)
     backbone = get_backbone(name)
-    state, source = _weights_of(backbone, weights, allow_download=False)
+    state, source = pretrained_weights(backbone, weights, allow_download=False)
     return _with_weights(backbone, state, source, crop, device)
 
 
-def _weights_of(
+def pretrained_weights(
     backbone: Backbone, place: Path | None, allow_download: bool
 ) -> tuple[Mapping[str, Tensor], str]:
     """The weights and where they come from: the local place, the hub's cache, the hub."""
@@ -127,11 +129,20 @@ def _weights_of(
 
 
 def _with_weights(
-    backbone: Backbone, state: Mapping[str, Tensor], source: str, crop: Crop, device: str
+    backbone: Backbone,
+    state: Mapping[str, Tensor],
+    source: str,
+    crop: Crop,
+    device: str,
+    grid: int | None = None,
 ) -> Extractor:
     network = build_network(backbone)
     load_weights(network, state, backbone, source)
     target = pick_device(device)
-    name = f"{backbone.name}/{crop}"
+    name = _stored_name(backbone.name, crop, grid)
     log.info("Features are %s on %s, weights from %s.", name, target, source)
-    return DeepExtractor(backbone, network, crop, target, name)
+    return DeepExtractor(backbone, network, crop, target, name, grid=grid)
+
+
+def _stored_name(backbone: str, crop: Crop, grid: int | None) -> str:
+    return f"{backbone}/{crop}" + (f"/map{grid}" if grid else "")
