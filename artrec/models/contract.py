@@ -5,7 +5,7 @@ chose, in the order of time) to a score for every item of the catalogue. Users a
 so someone who came after the training is served like everyone else.
 
 Letters used in shapes: N items, T vector dimensions, P items of a profile, B profiles of a block,
-C candidates, K places of a list.
+C candidates, K places of a list, M parts of a picture.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from artrec.errors import ShapeError
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Pixels = NDArray[np.uint8]
+
+_CHECKED_AT_ONCE = 1024  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +46,51 @@ class Supports:
 class Content:
     """What can be known of items before anybody chose them, row by row.
 
-    Raises ShapeError if families differ in rows, are not (N, D), or hold NaN or infinity.
+    Raises ShapeError if families differ in rows, are not (N, D) or (N, M, D), or hold NaN or
+    infinity.
     """
 
     features: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    """(N, D) features of each family, by name; D may differ between families."""
+    """(N, D) features of each family, by name; D may differ between families. A family of feature
+    maps is (N, M, D): M parts of each picture, which most models see as their mean."""
     artists: Ints | None = None
     """(N,) artist of each item, -1 where unknown."""
+    pixels: Pixels | None = None
+    """(N, S, S, 3) RGB pictures; may be memory-mapped, and is read by the rows a batch needs."""
 
     def __post_init__(self) -> None:
         lengths = {f"family {name!r}": len(rows) for name, rows in self.features.items()}
         if self.artists is not None:
             lengths["artists"] = len(self.artists)
+        if self.pixels is not None:
+            _check_pixels(self.pixels)
+            lengths["pixels"] = len(self.pixels)
         if len(set(lengths.values())) > 1:
             raise ShapeError(f"The content must describe the same items; rows: {lengths}.")
         for name, rows in self.features.items():
-            check_rows(rows, f"Family {name!r}")
+            check_rows(rows, f"Family {name!r}", maps=True)
 
     @property
     def n_items(self) -> int | None:
         """N, or None where nothing is known."""
-        parts = [*self.features.values(), *([] if self.artists is None else [self.artists])]
-        return len(parts[0]) if parts else None
+        for part in (*self.features.values(), self.artists, self.pixels):
+            if part is not None:
+                return len(part)
+        return None
 
     def matrix(self) -> Floats:
         """(N, D) all families side by side. Raises ShapeError where there is none."""
         if not self.features:
             raise ShapeError("This model learns from features; give at least one family of them.")
-        columns = [np.asarray(rows, dtype=np.float32) for rows in self.features.values()]
-        return np.concatenate(columns, axis=1)
+        return np.concatenate([self.pooled(name) for name in self.features], axis=1)
+
+    def pooled(self, name: str) -> Floats:
+        """(N, D) of one family; of a family of maps the mean over the parts of each picture."""
+        rows = self.features[name]
+        if rows.ndim == 2:
+            return np.asarray(rows, dtype=np.float32)
+        mean: Floats = rows.mean(axis=1, dtype=np.float32)
+        return mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,13 +204,28 @@ class Recommender(Protocol):
         """Read what `save` wrote; BundleError for anything else."""
 
 
-def check_rows(rows: NDArray[Any], what: str) -> None:
-    """Raise ShapeError unless `rows` is a finite matrix; `what` names it in the message."""
-    if rows.ndim != 2:
+def check_rows(rows: NDArray[Any], what: str, *, maps: bool = False) -> None:
+    """Raise ShapeError unless `rows` is finite and (N, D), or with `maps` (N, M, D) with an M above
+    0; `what` names it in the message."""
+    if rows.ndim != 2 and not (maps and rows.ndim == 3 and rows.shape[1]):
         raise ShapeError(f"{what} must be (N, D), one row per item; it is {rows.shape}.")
-    wrong = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    # In blocks: maps of a large catalogue leave no room for a flag per number.
+    blocks = [
+        rows[start : start + _CHECKED_AT_ONCE] for start in range(0, len(rows), _CHECKED_AT_ONCE)
+    ]
+    finite = [np.isfinite(block).reshape(len(block), -1).all(axis=1) for block in blocks]
+    wrong = np.flatnonzero(~np.concatenate(finite)) if finite else np.zeros(0, np.int64)
     if len(wrong):
         raise ShapeError(
             f"{what} has NaN or infinity in {len(wrong)} of {len(rows)} rows, the first is row "
             f"{wrong[0]}; leave these items out or compute their features again."
+        )
+
+
+def _check_pixels(pixels: Pixels) -> None:
+    height, width, colours = pixels.shape[1:] if pixels.ndim == 4 else (0, 0, 0)
+    if pixels.dtype != np.uint8 or height != width or height == 0 or colours != 3:
+        raise ShapeError(
+            f"Pixels must be (N, S, S, 3) bytes, square RGB pictures of one size; they are "
+            f"{pixels.dtype} {pixels.shape}."
         )

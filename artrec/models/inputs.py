@@ -59,7 +59,8 @@ def fit_inputs(content: Content, scaling: Scaling, *, dim: int = 256) -> Inputs:
 
     Raises:
         ConfigError: For an unknown scaling.
-        ShapeError: Without features, or where they hold NaN or infinity.
+        ShapeError: Without features, where they hold NaN or infinity, or where all items have the
+            same.
     """
     if scaling not in get_args(Scaling):
         raise ConfigError(
@@ -68,16 +69,18 @@ def fit_inputs(content: Content, scaling: Scaling, *, dim: int = 256) -> Inputs:
     rows = content.matrix()
     check_rows(rows, "The features")
     width = rows.shape[1]
-    if scaling == "raw":
-        return Inputs(np.zeros(width, np.float32), np.ones(width, np.float32))
     mean = rows.mean(axis=0, dtype=np.float64)
     deviation = rows.std(axis=0, dtype=np.float64)
     varies = deviation > _NEGLIGIBLE * np.maximum(np.abs(mean), 1e-12)
+    if not varies.any():
+        raise ShapeError("All items have the same features, so there is nothing to learn from.")
+    if scaling == "raw":
+        return Inputs(np.zeros(width, np.float32), np.ones(width, np.float32))
     scale = np.where(varies, 1 / np.where(varies, deviation, 1), 0)
     if scaling == "zscore":
         return Inputs(mean.astype(np.float32), scale.astype(np.float32))
     energy = np.concatenate(
-        [np.full(part.shape[1], part.shape[1] ** -0.5) for part in content.features.values()]
+        [np.full(part.shape[-1], part.shape[-1] ** -0.5) for part in content.features.values()]
     )
     scale = scale * energy
     standard = ((rows - mean) * scale).astype(np.float32)
@@ -86,8 +89,6 @@ def fit_inputs(content: Content, scaling: Scaling, *, dim: int = 256) -> Inputs:
     values, vectors = values[order], vectors[:, order]
     kept = values > _NEGLIGIBLE * max(values[0], 1e-12)
     values, vectors = values[kept], vectors[:, kept]
-    if not len(values):
-        raise ShapeError("All items have the same features, so there is nothing to learn from.")
     # An eigenvector's sign is arbitrary; fixed here, so that equal data give equal inputs.
     vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
     stretch = values**-0.5 if scaling == "whiten" else np.full(len(values), values.mean() ** -0.5)

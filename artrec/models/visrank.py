@@ -220,7 +220,7 @@ def _unit_parts(content: Content, families: list[str]) -> list[Floats]:
         )
     parts = []
     for name in families:
-        rows = np.asarray(content.features[name], dtype=np.float32)
+        rows = content.pooled(name)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         parts.append(rows / np.maximum(lengths, np.finfo(np.float32).tiny))
     return parts
