@@ -37,8 +37,13 @@ def train(
     held: HeldOut,
     config: TrainingConfig,
     runtime: Runtime | None = None,
+    *,
+    about: str = "",
 ) -> Outcome:
     """Train in place and leave the best parameters in the network.
+
+    `about` names what else network and source were made by, such as the settings of a model: a
+    checkpoint about something else is not gone on from.
 
     Ctrl-C ends the training after the step it is in and keeps the best so far.
 
@@ -48,7 +53,7 @@ def train(
     """
     runtime = runtime or Runtime()
     with distributed.group() as peers, _threads(runtime.threads):
-        return _Trainer(network, source, held, config, runtime, peers).run()
+        return _Trainer(network, source, held, config, runtime, peers, about).run()
 
 
 class _Trainer:
@@ -60,6 +65,7 @@ class _Trainer:
         config: TrainingConfig,
         runtime: Runtime,
         peers: distributed.Group,
+        about: str,
     ) -> None:
         self.device = choose_device(runtime.device, peers)
         self.network = network.to(self.device)
@@ -73,22 +79,25 @@ class _Trainer:
         self.state = checkpoint.State(lr=config.lr)
         self.kept = _copy(network)
         self.examples = 0
-        self.key = _key(network, held.train, config)
-        self.scalars = ScalarLog(runtime.folder if peers.first else None)
+        self.key = ""
+        if runtime.folder is not None:  # reads all features once
+            self.key = _key(network, held.train, config, about)
 
     def run(self) -> Outcome:
         self._resume()
+        scalars = ScalarLog(self.runtime.folder if self.peers.first else None, self.state.epoch + 1)
         started = time.perf_counter()
         interrupted = False
         try:
             while self.state.epoch < self.config.epochs and not self._exhausted():
                 progress = self._epoch(started)
                 self._save()
+                scalars.write(progress, self.config.validation_metric)
                 self._report(progress)
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            self.scalars.close()
+            scalars.close()
         state = self.state
         if self.held.task is not None and state.best_epoch:
             self.network.load_state_dict(self.kept)
@@ -221,10 +230,7 @@ class _Trainer:
             self.kept = {name: value.to(self.device) for name, value in tensors["kept"].items()}
 
     def _report(self, progress: Progress) -> None:
-        if not self.peers.first:
-            return
-        self.scalars.write(progress, self.config.validation_metric)
-        if self.runtime.on_progress is not None:
+        if self.peers.first and self.runtime.on_progress is not None:
             self.runtime.on_progress(progress)
 
 
@@ -269,15 +275,17 @@ def _copy(network: Network) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
-def _key(network: Network, log: Interactions, config: TrainingConfig) -> str:
-    """Names the settings, the shapes and the data of a training."""
+def _key(network: Network, log: Interactions, config: TrainingConfig, about: str) -> str:
+    """Names the settings, the network, its features and the data of a training."""
     digest = hashlib.sha256()
     # More epochs of the same training is a way to go on, not another training.
     settings = {name: value for name, value in asdict(config).items() if name != "epochs"}
     shapes = [(name, list(value.shape)) for name, value in network.state_dict().items()]
-    digest.update(json.dumps([settings, shapes, log.n_users, log.n_items]).encode())
-    for values in (log.indptr, log.items):
-        digest.update(np.ascontiguousarray(values).tobytes())
+    parts = [settings, shapes, repr(network), about, log.n_users, log.n_items]
+    digest.update(json.dumps(parts).encode())
+    constant = [buffer.cpu().numpy() for buffer in network.buffers()]
+    for values in (log.indptr, log.items, log.baskets, *constant):
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""TensorBoard scalars of a training, where it is installed and a folder is given."""
+"""TensorBoard scalars of a training, where a folder is given."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from artrec.training.runtime import Progress
 
 
 class ScalarLog:
-    """Writes to `folder`; without one it does nothing."""
+    """Writes to `folder`; without one it does nothing.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._writer = None if folder is None else SummaryWriter(str(folder / "tensorboard"))
+    What an earlier training left there of the epochs from `first` on is no longer shown.
+    """
+
+    def __init__(self, folder: Path | None, first: int) -> None:
+        self._writer = None
+        if folder is not None:
+            self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=first)
 
     def write(self, progress: Progress, metric: str) -> None:
         """Add one epoch."""
