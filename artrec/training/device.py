@@ -45,4 +45,9 @@ def _dtype(precision: Precision, device: torch.device) -> torch.dtype | None:
         # A CPU without hardware support is many times slower in bfloat16.
         fits = device.type == "cuda" and torch.cuda.is_bf16_supported()
         return torch.bfloat16 if fits else None
-    return {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}[precision]
+    known = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if precision not in known:
+        raise ConfigError(
+            f"precision {precision!r} is unknown; choose of auto, {', '.join(known)}."
+        )
+    return known[precision]
