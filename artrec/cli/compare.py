@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
     prepared = dataset.load(options)
     protocol = protocols.chosen(options) or Protocol("leave-last")
     protocols.make(protocol, prepared.dataset)  # refuses now what would fail for every model
-    plan = make_plan(options, has_features=prepared.has_features)
+    plan = make_plan(options, prepared)
     baseline = options.baseline or ("visrank" if prepared.has_features else "popularity")
     if options.baseline and baseline not in {entry.name for entry in plan}:
         known = ", ".join(entry.name for entry in plan)

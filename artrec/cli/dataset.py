@@ -8,16 +8,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artrec.cli import fingerprint
-from artrec.cli.feature_files import Family, read_families
+from artrec.cli.feature_files import Family, read_families, read_pictures
 from artrec.cli.formats import READERS, Source, guess_format, read
 from artrec.data import Dataset, ReadReport
 from artrec.errors import DataError
-from artrec.models.contract import Content, Floats, Ints
+from artrec.models.contract import Content, Ints
 
 _SHOWN: Final = 10  # damaged rows named on stderr
 
@@ -35,6 +36,11 @@ class Prepared:
     def has_features(self) -> bool:
         """Whether there is at least one family."""
         return bool(self.content.features)
+
+    @property
+    def has_looks(self) -> bool:
+        """Whether a model can see anything, be it features or pictures."""
+        return self.has_features or self.content.pixels is not None
 
 
 def add_data_arguments(
@@ -68,6 +74,12 @@ def add_data_arguments(
             help="feature stores written by extract, .npy with ids, or Tradesy's .b",
         )
         group.add_argument(
+            "--pixels",
+            type=Path,
+            metavar="STORE",
+            help="pictures for DVBPR, written by extract --features pixels",
+        )
+        group.add_argument(
             "--artists", type=Path, metavar="CSV", help="table with item_id and artist_id"
         )
 
@@ -94,11 +106,19 @@ def load(options: argparse.Namespace) -> Prepared:
     choices = fingerprint.of_choices(dataset.interactions)
     if getattr(options, "artists", None) is not None:
         dataset = _with_artists(dataset, options.artists)
-    families = read_families(getattr(options, "features", []), dataset.interactions.item_rows)
-    if families:
-        dataset = _featured(dataset, families)
-    artists = dataset.items.artists if dataset.items.n_artists else None
-    content = Content({each.name: _matrix(each, dataset.items.ids) for each in families}, artists)
+    known = dataset.interactions.item_rows
+    families = read_families(getattr(options, "features", []), known)
+    store = getattr(options, "pixels", None)
+    pictures = None if store is None else read_pictures(store, known)
+    looks = families if pictures is None else [*families, pictures]
+    if looks:
+        dataset = _featured(dataset, looks)
+    ids = dataset.items.ids
+    content = Content(
+        features={each.name: _features(each, ids) for each in families},
+        artists=dataset.items.artists if dataset.items.n_artists else None,
+        pixels=None if pictures is None else pictures.matrix[_rows_of(pictures, ids)],
+    )
     return Prepared(dataset, content, choices)
 
 
@@ -150,9 +170,14 @@ def _featured(dataset: Dataset, families: list[Family]) -> Dataset:
     return with_rows
 
 
-def _matrix(family: Family, ids: Sequence[str]) -> Floats:
-    rows: Ints = np.array([family.rows[name] for name in ids], dtype=np.int64)
-    return np.asarray(family.matrix[rows], dtype=np.float32)
+def _rows_of(family: Family, ids: Sequence[str]) -> Ints:
+    return np.array([family.rows[name] for name in ids], dtype=np.int64)
+
+
+def _features(family: Family, ids: Sequence[str]) -> NDArray[Any]:
+    chosen = family.matrix[_rows_of(family, ids)]
+    # Maps are large, so they stay in half precision where they come in it.
+    return chosen if chosen.ndim == 3 else np.asarray(chosen, dtype=np.float32)
 
 
 def _with_artists(dataset: Dataset, path: Path) -> Dataset:

@@ -12,9 +12,8 @@ from artrec.cli.dataset import Prepared
 from artrec.cli.model_files import Saved
 from artrec.cli.options import write_text
 from artrec.cli.protocols import Protocol
-from artrec.data.splits import Split
 from artrec.errors import DataError
-from artrec.evaluation.evaluate import Background, evaluate
+from artrec.evaluation.evaluate import evaluate
 from artrec.evaluation.report import Report, compare, to_json
 
 HELP: Final = "every metric of one trained model on a protocol"
@@ -45,23 +44,12 @@ def run(options: argparse.Namespace) -> None:
         saved.model.name,
         saved.model.scorer(split.history),
         task,
-        background=background(data, split),
+        background=protocols.background(data, split),
     )
     report = compare([result], title=options.model.name, baseline=result.model)
     sys.stdout.write(_markdown(report))
     if options.json is not None:
         write_text(options.json, to_json(report))
-
-
-def background(prepared: Prepared, split: Split) -> Background:
-    """What the figures beyond accuracy need; diversity is measured on the features as given."""
-    items = prepared.dataset.items
-    return Background(
-        item_counts=split.train.item_counts,
-        n_users=int((split.train.user_counts > 0).sum()),
-        features=prepared.content.matrix() if prepared.has_features else None,
-        artists=items.artists if items.n_artists else None,
-    )
 
 
 def _check_unseen(saved: Saved, given: Prepared, protocol: Protocol) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from artrec.cli.options import PICTURE_SUFFIXES, add_feature_options
+from artrec.cli.options import PICTURE_SUFFIXES, add_feature_options, positive
+from artrec.data.pixels import Fit, write_pixels
 from artrec.errors import DataError, ImageError
 from artrec.features import Crop, extract_files, load_extractor, write_store
 
@@ -27,10 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--features",
         default="auto",
         metavar="NAME",
-        help="auto (default), a backbone, lbp, attractiveness, colour or handmade",
+        help="auto (default), a backbone, lbp, attractiveness, colour or handmade; "
+        "resnet50/pad/map7 for maps (ACF); pixels for the pictures themselves (DVBPR)",
     )
     parser.add_argument("--crop", choices=get_args(Crop), default="pad")
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32")
+    parser.add_argument(
+        "--size", type=positive, default=224, metavar="S", help="side of pixels (default 224)"
+    )
+    parser.add_argument(
+        "--fit", choices=get_args(Fit), default="pad", help="how pixels are made square"
+    )
     parser.add_argument(
         "--no-download", action="store_true", help="never ask the model hub for weights"
     )
@@ -45,6 +53,9 @@ def run(options: argparse.Namespace) -> None:
         FeatureError: If the features cannot be had.
     """
     paths = find_pictures(options.folder)[: options.limit]
+    if options.features == "pixels":
+        _write_pixels(paths, options)
+        return
     extractor = load_extractor(
         options.features,
         weights=options.weights,
@@ -78,6 +89,19 @@ def run(options: argparse.Namespace) -> None:
     sys.stdout.write(
         f"{written} of {len(paths)} pictures as {extractor.name}, "
         f"{extractor.dim} dimensions, in {options.out}\n"
+    )
+
+
+def _write_pixels(paths: list[Path], options: argparse.Namespace) -> None:
+    pictures = [(path.relative_to(options.folder).as_posix(), path) for path in paths]
+    written = write_pixels(
+        options.out, pictures, size=options.size, fit=options.fit, threads=options.threads
+    )
+    for key, reason in written.refused.items():
+        sys.stderr.write(f"{key}: {reason}\n")
+    sys.stdout.write(
+        f"{written.rows} of {len(paths)} pictures, {options.size} x {options.size} pixels, "
+        f"in {options.out}\n"
     )
 
 

@@ -12,19 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artrec.cli.options import PICTURE_SUFFIXES
+from artrec.data.pixels import open_pixels
 from artrec.data.readers import read_embeddings, read_tradesy_features
 from artrec.errors import DataError
 
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """One family of features, its rows by item id."""
+    """One family of features, or the pictures themselves, its rows by item id."""
 
     name: str
     rows: dict[str, int]
     """Row of each item id."""
     matrix: NDArray[Any]
-    """(n, D), possibly mapped from disk."""
+    """(n, D), or (n, M, D) where each picture has M parts; possibly mapped from disk."""
 
 
 def read_families(given: Sequence[str], known: Collection[str]) -> list[Family]:
@@ -52,6 +53,12 @@ def read_families(given: Sequence[str], known: Collection[str]) -> list[Family]:
     return list(families.values())
 
 
+def read_pictures(path: Path, known: Collection[str]) -> Family:
+    """Decoded pictures, written by `extract --features pixels`; keys are matched as above."""
+    store = open_pixels(path)
+    return Family(f"pictures of {path}", _rows(path, store.ids, frozenset(known)), store.pixels)
+
+
 def _name_and_path(entry: str) -> tuple[str | None, Path]:
     name, equals, rest = entry.partition("=")
     if equals and name and "/" not in name and not Path(entry).exists():
@@ -63,10 +70,11 @@ def _read(path: Path) -> list[tuple[str, Sequence[str], NDArray[Any]]]:
     """Own name, keys and matrix of each family in a file."""
     if path.is_dir():
         # The package brings torch, which a closed-form model should not have to carry.
+        from artrec.features.maps import as_map
         from artrec.features.store import open_store
 
         store = open_store(path)
-        return [(n, store.ids, store.matrix[:, a:b]) for n, a, b in store.families]
+        return [(n, store.ids, as_map(n, store.matrix[:, a:b])) for n, a, b in store.families]
     if not path.is_file():
         raise DataError(f"There are no features {path}. Check --features.")
     if path.suffix == ".b":
@@ -78,15 +86,27 @@ def _read(path: Path) -> list[tuple[str, Sequence[str], NDArray[Any]]]:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # an array of objects, as the tutorials write it
         ids, vectors, _ = read_embeddings(path)
-        return [(path.stem, ids, vectors.reshape(len(vectors), -1))]
+        return [(path.stem, ids, _parts_last(path, vectors))]
     except OSError as error:
         raise DataError(f"Cannot read the features {path}: {error}.") from error
-    if matrix.ndim != 2 or matrix.dtype.kind != "f":
-        raise DataError(f"{path} must be a matrix of floats; it is {matrix.dtype} {matrix.shape}.")
+    if matrix.ndim not in (2, 3) or matrix.dtype.kind != "f":
+        raise DataError(
+            f"{path} must hold floats, (items, dimensions) or (items, parts, dimensions); it is "
+            f"{matrix.dtype} {matrix.shape}."
+        )
     keys = _ids_beside(path)
     if len(keys) != len(matrix):
         raise DataError(f"{path} has {len(matrix)} rows, but {len(keys)} ids stand beside it.")
     return [(path.stem, keys, matrix)]
+
+
+def _parts_last(path: Path, vectors: NDArray[Any]) -> NDArray[Any]:
+    """Maps (n, D, H, W), as the tutorials keep those of the last block, as (n, H * W, D)."""
+    if vectors.ndim == 4:
+        return vectors.reshape(*vectors.shape[:2], -1).transpose(0, 2, 1)
+    if vectors.ndim not in (2, 3):
+        raise DataError(f"{path} must hold a vector or a map per item; one is {vectors.shape[1:]}.")
+    return vectors
 
 
 def _ids_beside(path: Path) -> list[str]:

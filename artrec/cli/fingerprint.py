@@ -25,6 +25,8 @@ def of_everything(dataset: Dataset, content: Content) -> str:
     parts += [items.artists, items.one_of_a_kind, items.added, items.sold]
     for name, rows in sorted(content.features.items()):
         parts += [f"{name} {rows.shape} {rows.dtype}", rows]
+    if content.pixels is not None:
+        parts += [str(content.pixels.shape), content.pixels]
     return _of_parts(parts)
 
 

@@ -18,7 +18,6 @@ import numpy as np
 
 from artrec.cli import fitting, protocols, results
 from artrec.cli.dataset import Prepared
-from artrec.cli.evaluate import background
 from artrec.cli.protocols import Protocol
 from artrec.errors import ArtrecError
 from artrec.evaluation.evaluate import evaluate
@@ -64,11 +63,15 @@ def measure(job: Job) -> str | None:
 
 
 def shuffled(content: Content) -> Content:
-    """The same features on the wrong items: what a model does without looking at the pictures."""
+    """Features and pictures on the wrong items: what a model does without looking at them."""
     if content.n_items is None:
         return content
     order = np.random.default_rng(_SHUFFLE_SEED).permutation(content.n_items)
-    return replace(content, features={n: rows[order] for n, rows in content.features.items()})
+    return replace(
+        content,
+        features={name: rows[order] for name, rows in content.features.items()},
+        pixels=None if content.pixels is None else content.pixels[order],
+    )
 
 
 def _child(job: Job, sender: Connection[str | None, Any]) -> None:
@@ -103,7 +106,7 @@ def _run(job: Job) -> None:
         job.name,
         fitted.model.scorer(split.history),
         task,
-        background=background(job.prepared, split),
+        background=protocols.background(job.prepared, split),
     )
     details = {results.FIT: fitted.cpu_seconds, results.PEAK: _peak_bytes() / 2**20}
     if fitted.examples_per_second is not None:

@@ -118,6 +118,7 @@ def aligned(prepared: Prepared, saved: Saved) -> Prepared:
     rows = np.array([log.item_rows.get(name, -1) for name in saved.item_ids])
     features = {} if np.any(rows < 0) else prepared.content.features
     artists = dataset.items.artists if dataset.items.n_artists else None
+    # Pictures are for fitting only; a fitted model has its vectors.
     content = Content({name: matrix[rows] for name, matrix in features.items()}, artists)
     return Prepared(dataset, content, prepared.choices)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from artrec.cli.dataset import Prepared
 from artrec.cli.fitting import default_config
 from artrec.cli.settings import read_json, with_values
 from artrec.errors import ConfigError
@@ -31,7 +32,7 @@ class Entry:
     """Name of the entry whose features are shuffled for this one, "" for a model as it is."""
 
 
-def make_plan(options: argparse.Namespace, *, has_features: bool) -> list[Entry]:
+def make_plan(options: argparse.Namespace, prepared: Prepared) -> list[Entry]:
     """Every entry, controls behind their models.
 
     Raises ConfigError for unknown models or settings, and for a name given twice: better now than
@@ -40,10 +41,10 @@ def make_plan(options: argparse.Namespace, *, has_features: bool) -> list[Entry]
     asked = [Entry(name, name, default_config(name)) for name in options.models]
     if options.plan is not None:
         asked += _from_file(options.plan)
-    wanted = (*ALWAYS, "visrank") if has_features else ALWAYS
+    wanted = (*ALWAYS, "visrank") if prepared.has_features else ALWAYS
     missing = [name for name in wanted if name not in {each.model for each in asked}]
     entries = [Entry(name, name, default_config(name)) for name in missing] + asked
-    if has_features:
+    if prepared.has_looks:
         entries = [each for entry in entries for each in _with_control(entry)]
     _check_names(each.name for each in entries)
     return entries

@@ -6,9 +6,11 @@ import argparse
 from dataclasses import dataclass
 from typing import Final
 
+from artrec.cli.dataset import Prepared
 from artrec.data import Dataset
 from artrec.data.splits import Split, cold_start_items, cold_start_users
 from artrec.evaluation import protocols
+from artrec.evaluation.evaluate import Background
 from artrec.evaluation.tasks import Task
 
 NAMES: Final = (
@@ -87,6 +89,17 @@ def make(protocol: Protocol, dataset: Dataset) -> tuple[Split, Task]:
     split = cold_start_items(log, share=share, seed=seed)
     hidden = split.test.item_counts > 0
     return split, protocols.from_split(split, name="cold-items", candidates=hidden)
+
+
+def background(prepared: Prepared, split: Split) -> Background:
+    """What the figures beyond accuracy need; diversity is measured on the features as given."""
+    items = prepared.dataset.items
+    return Background(
+        item_counts=split.train.item_counts,
+        n_users=int((split.train.user_counts > 0).sum()),
+        features=prepared.content.matrix() if prepared.has_features else None,
+        artists=items.artists if items.n_artists else None,
+    )
 
 
 def _share(text: str) -> float:

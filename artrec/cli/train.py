@@ -74,13 +74,15 @@ def _summary(
     protocol: Protocol | None,
     fitted: Fitted,
 ) -> str:
-    features = prepared.content.features.items()
-    families = ", ".join(f"{name} ({rows.shape[1]} dimensions)" for name, rows in features)
+    content = prepared.content
+    looks = [f"{name} ({rows.shape[-1]} dimensions)" for name, rows in content.features.items()]
+    if content.pixels is not None:
+        looks.append(f"pictures of {content.pixels.shape[1]} pixels")
     users = int((events.user_counts > 0).sum())
     held_out = f", leaving out what {protocol} hides" if protocol else ""
     return (
         f"{options.model} was fitted on {events.n_events} choices by {users} users among "
-        f"{events.n_items} items{held_out}, with {families or 'no features'}, in "
+        f"{events.n_items} items{held_out}, with {', '.join(looks) or 'no features'}, in "
         f"{fitted.seconds:.1f} s ({fitted.cpu_seconds:.1f} CPU-seconds). It is in {options.out}; "
         f"what items its rows stand for is in {model_files.items_path(options.out).name} beside "
         f"it.\n"

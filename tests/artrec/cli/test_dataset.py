@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from artrec.cli.dataset import Prepared, add_data_arguments, load
 from artrec.cli.formats import guess_format
+from artrec.data.pixels import write_pixels
 from artrec.data.writers import write_embeddings
 from artrec.errors import ArtrecError, DataError
 from artrec.features.store import write_store
@@ -72,6 +74,40 @@ def test_embeddings_of_the_tutorial_are_features(files: Files, tmp_path: Path) -
 
     assert prepared.dataset.items.ids == ("i2", "i5")
     assert prepared.content.features["resnet"].shape == (2, 3)
+
+
+def test_maps_are_parts_by_dimensions(files: Files, tmp_path: Path) -> None:
+    maps = np.arange(2 * 5 * 3 * 3, dtype=np.float32).reshape(2, 5, 3, 3)
+    write_embeddings(["i2", "i5"], maps, tmp_path / "layer4.npy")
+    row = np.arange(8, dtype=np.float16)
+    families = [("deep/map2", 0, 8)]
+    write_store(
+        tmp_path / "s", [("i2", row), ("i5", row)], capacity=2, extractor="e", families=families,
+        dtype="float16",
+    )  # fmt: skip
+
+    prepared = read(
+        *files.data, "--features", str(tmp_path / "layer4.npy"), str(tmp_path / "s")
+    ).content.features
+
+    assert prepared["layer4"].shape == (2, 9, 5)
+    np.testing.assert_array_equal(prepared["layer4"][1, 4], maps[1, :, 1, 1])
+    assert prepared["deep/map2"].dtype == np.float16
+    assert prepared["deep/map2"][0].tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+
+
+def test_pictures_stand_beside_the_items_they_show(files: Files, tmp_path: Path) -> None:
+    for name, grey in (("i3", 30), ("i8", 80)):
+        Image.new("RGB", (64, 64), (grey, grey, grey)).save(tmp_path / f"{name}.png")
+    pictures = [(f"x/{name}.png", tmp_path / f"{name}.png") for name in ("i8", "i3")]
+    write_pixels(tmp_path / "p", pictures, size=8)
+
+    prepared = read(*files.featured, "--pixels", str(tmp_path / "p"))
+
+    assert prepared.dataset.items.ids == ("i3", "i8")
+    assert prepared.content.pixels is not None
+    assert prepared.content.pixels[:, 0, 0, 0].tolist() == [30, 80]
+    assert prepared.content.features["deep"].shape == (2, 6)
 
 
 def test_two_pictures_of_one_item_are_refused(files: Files, tmp_path: Path) -> None:

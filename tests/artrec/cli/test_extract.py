@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from artrec.__main__ import main
+from artrec.data.pixels import open_pixels
 from artrec.features import open_store
 
 
@@ -37,6 +38,25 @@ def test_a_folder_becomes_a_store_and_a_bad_file_is_named(
     assert store.extractor == "colour"
     assert "bad.jpg: " in printed.err
     assert "2 of 3 pictures as colour" in printed.out
+
+
+def test_pictures_themselves_are_kept_in_a_size(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path / "art" / "a.png", 1)
+    (tmp_path / "art" / "bad.jpg").write_bytes(b"no picture")
+
+    status = main(
+        ["extract", str(tmp_path / "art"), "--out", str(tmp_path / "out"), "--features", "pixels",
+         "--size", "16"]
+    )  # fmt: skip
+
+    printed = capsys.readouterr()
+    store = open_pixels(tmp_path / "out")
+    assert status == 0
+    assert (store.ids, store.pixels.shape) == (("a.png",), (1, 16, 16, 3))
+    assert "bad.jpg: " in printed.err
+    assert "1 of 2 pictures, 16 x 16 pixels" in printed.out
 
 
 def test_the_limit_is_kept(tmp_path: Path) -> None:
