@@ -38,7 +38,8 @@ from artrec.training.network import Network
 
 @dataclass(frozen=True, slots=True)
 class CuratorNetConfig:
-    """Settings of CuratorNet; the defaults are the published net and training."""
+    """Settings of CuratorNet; the defaults are the published net, sampling and L2. The published
+    code takes smaller steps: see docs/models/curatornet.md for its settings and the tutorial's."""
 
     item_layers: tuple[int, ...] = (200, 200)
     """Widths of the item tower; the last is T."""
@@ -72,6 +73,9 @@ class CuratorNetConfig:
         require(self.init in ("xavier", "lecun"), "init", "xavier or lecun", self.init)
         object.__setattr__(self, "training", nested(TrainingConfig, self.training))
         object.__setattr__(self, "sampling", nested(SamplingConfig, self.sampling))
+        training = self.training
+        lonely = training.in_batch or (training.target_share == 1 and not training.uses_triplets)
+        require(not lonely, "training", "one that leaves profiles to learn from", training)
 
 
 class CuratorNetwork(Network):
@@ -117,6 +121,8 @@ class CuratorNet(NeuralModel):
 
     def __post_init__(self) -> None:
         NeuralModel.__post_init__(self)
+        if self.input_weights.ndim not in (1, 2) or len(self.input_weights) != len(self.input_mean):
+            raise ShapeError("The mean and the weights of the inputs do not fit together.")
         self._layers()
 
     @classmethod
