@@ -66,15 +66,15 @@ class TestCuratorNet(ServingContract):
     )
 
 
-@pytest.mark.parametrize(
-    ("model", "config"),
-    [
-        (EASE, None),
-        (ItemKNN, None),
-        (Random, None),
-        (VisRank, VisRankConfig(weights={"deep": 1.0, "artist": 1.0})),
-    ],
-)
+REFUSED: list[tuple[type[ProfileModel], Any]] = [
+    (EASE, None),
+    (ItemKNN, None),
+    (Random, None),
+    (VisRank, VisRankConfig(weights={"deep": 1.0, "artist": 1.0})),
+]
+
+
+@pytest.mark.parametrize(("model", "config"), REFUSED)
 def test_models_without_item_vectors_or_head_are_refused(
     model: type[ProfileModel], config: Any
 ) -> None:
