@@ -36,6 +36,8 @@ class ProfileModel(ABC):
     name: ClassVar[str]
     Config: ClassVar[type[Any]]
     """A frozen dataclass of JSON values: every setting that changes the result."""
+    text: ClassVar[frozenset[str]] = frozenset()
+    """Which of the arrays hold text, such as ids; all others hold finite numbers."""
 
     config: Any
 
@@ -130,7 +132,10 @@ class ProfileModel(ABC):
                 f"{sorted(cls._array_names())}."
             )
         for name, values in arrays.items():
-            if values.dtype.kind not in "fi" or not np.isfinite(values).all():
+            if name in cls.text:
+                if values.dtype.kind != "U":
+                    raise BundleError(f"{path} is damaged: {name} holds something else than text.")
+            elif values.dtype.kind not in "fi" or not np.isfinite(values).all():
                 raise BundleError(f"{path} is damaged: {name} holds something else than numbers.")
         try:
             return cls(config=cls.Config(**header["config"]), **arrays)
