@@ -18,7 +18,12 @@ MODELS: Final = {
     "als": "artrec.models.als:ALS",
     "visual-popularity": "artrec.models.visual_popularity:VisualPopularity",
     "factor-regression": "artrec.models.factor_regression:FactorRegression",
+    "bpr-mf": "artrec.models.bpr_mf:BPRMF",
+    "vbpr": "artrec.models.vbpr:VBPR",
     "curatornet": "artrec.models.curatornet:CuratorNet",
+    "dvbpr": "artrec.models.dvbpr:DVBPR",
+    "acf": "artrec.models.acf:ACF",
+    "acf-content": "artrec.models.acf:ContentACF",
     "visrank": "artrec.models.visrank:VisRank",
 }
 """Name to module and class. Text, so that naming a model does not load what it needs."""
