@@ -45,7 +45,7 @@ def train(
     `about` names what else network and source were made by, such as the settings of a model: a
     checkpoint about something else is not gone on from.
 
-    Ctrl-C ends the training after the step it is in and keeps the best so far.
+    Ctrl-C ends the training and keeps the best epoch so far.
 
     Raises:
         TrainingError: If the loss or a parameter is no longer a number.
@@ -191,9 +191,10 @@ class _Trainer:
             lambda: measure(self.network, self.held, config.validation_metric)
         )
         if state.best is None or metric > state.best:
+            # Copied first, so that Ctrl-C meanwhile leaves the best before.
+            self.kept = _copy(self.network)
             state.best, state.best_epoch = metric, state.epoch
             state.stale = state.stale_lr = 0
-            self.kept = _copy(self.network)
         else:
             state.stale += 1
             state.stale_lr += 1

@@ -157,6 +157,27 @@ def test_the_rate_falls_when_nothing_gets_better_and_too_low_a_rate_ends_it(
     assert outcome.epochs == 7
 
 
+def test_ctrl_c_while_the_best_is_copied_keeps_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copy, copies = loop._copy, 0
+
+    def stopped(network: Network) -> dict[str, Tensor]:
+        nonlocal copies
+        copies += 1
+        if copies == 3:  # the beginning, the first epoch, and now the second
+            raise KeyboardInterrupt
+        return copy(network)
+
+    monkeypatch.setattr(loop, "_copy", stopped)
+
+    script, network, outcome, _ = scripted(monkeypatch, [0.5, 0.6], BPR)
+
+    assert outcome.interrupted
+    assert (outcome.best_epoch, outcome.best) == (1, 0.5)
+    assert_equal(parameters(network), script.seen[0])
+
+
 def test_without_validation_all_epochs_run_and_the_last_is_kept() -> None:
     config = replace(BPR, validation="none", patience=1, epochs=3)
     network, source, held = toy(config)
