@@ -17,6 +17,8 @@ from artrec.training.sources import Source
 from tests.artrec.training import runs
 from tests.artrec.training.toys import ToyNetwork, assert_equal, parameters, toy
 
+pytestmark = pytest.mark.slow
+
 ONE_STEP = ("--examples", "100", "--batch", "50", "--validation", "none", "--dropout", "0")
 
 

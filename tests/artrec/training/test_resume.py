@@ -77,6 +77,7 @@ def test_an_empty_folder_is_a_beginning(tmp_path: Path) -> None:
     assert_equal(fresh, run(CONFIG, None)[0])
 
 
+@pytest.mark.slow
 def test_a_training_killed_in_the_middle_goes_on_as_if_never_killed(tmp_path: Path) -> None:
     unbroken = runs.start(tmp_path / "unbroken", 5)
     process = runs.start(tmp_path / "killed", 5)
@@ -94,6 +95,7 @@ def test_a_training_killed_in_the_middle_goes_on_as_if_never_killed(tmp_path: Pa
     assert_equal(runs.learned(tmp_path / "killed"), runs.learned(tmp_path / "unbroken"))
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_so_far_and_can_be_resumed(tmp_path: Path) -> None:
     process = runs.start(tmp_path / "stopped", 200)
     runs.wait_for(process, "epoch 2")
