@@ -83,7 +83,8 @@ class InBatchSource:
         negative = np.zeros((len(events), 0), dtype=np.int64)
         if config.uses_triplets:
             weights = np.where(known, 0, 1 / expected)
-            some = (weights.max(axis=1) > 0)[rows]  # who knows the whole batch has no negative in it
+            # Who knows the whole batch has no negative in it.
+            some = (weights.max(axis=1) > 0)[rows]
             rows, positive = rows[some], positive[some]
             negative = _draw(weights, rows, config.negatives, rng)
         return make_batch(
