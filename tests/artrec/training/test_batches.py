@@ -65,6 +65,21 @@ def test_a_profile_and_an_item_stand_in_a_batch_once(seed: int, mode: Mode) -> N
     assert batch.items.tolist() == sorted(touched)
 
 
+@given(seed=st.integers(0, 200), mode=modes)
+def test_without_profiles_there_is_a_row_per_user_and_no_item_in_vain(
+    seed: int, mode: Mode
+) -> None:
+    triplets = drawn(seed, mode, 0.0, 60)
+
+    batch = from_triplets(triplets, N_ITEMS, profiles=False)
+
+    assert len(batch.profile) == 0
+    assert sorted(batch.users.tolist()) == sorted(set(triplets.user.tolist()))
+    np.testing.assert_array_equal(batch.users[batch.rows], triplets.user)
+    np.testing.assert_array_equal(batch.items[batch.positive], triplets.positive)
+    assert set(batch.items.tolist()) == {*triplets.positive, *triplets.negative}
+
+
 @given(seed=st.integers(0, 200))
 def test_further_negatives_keep_their_example_and_order(seed: int) -> None:
     triplets = drawn(seed, "random", 0.0, 30)
