@@ -59,6 +59,8 @@ class Content:
     """(N, S, S, 3) RGB pictures; may be memory-mapped, and is read by the rows a batch needs."""
 
     def __post_init__(self) -> None:
+        # By name, since families given in another order would have their columns taken for others.
+        object.__setattr__(self, "features", dict(sorted(self.features.items())))
         lengths = {f"family {name!r}": len(rows) for name, rows in self.features.items()}
         if self.artists is not None:
             lengths["artists"] = len(self.artists)

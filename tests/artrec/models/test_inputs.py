@@ -100,6 +100,16 @@ def test_families_get_equal_energy(scaling: Scaling) -> None:
 
 
 @pytest.mark.parametrize("scaling", get_args(Scaling))
+def test_the_order_in_which_families_are_given_does_not_count(scaling: Scaling) -> None:
+    first, second = skewed(0), skewed(1)
+    inputs = fit_inputs(Content({"lbp": first, "deep": second}), scaling)
+
+    turned = inputs.apply(Content({"deep": second, "lbp": first}))
+
+    np.testing.assert_array_equal(turned, inputs.apply(Content({"lbp": first, "deep": second})))
+
+
+@pytest.mark.parametrize("scaling", get_args(Scaling))
 def test_items_alone_and_half_floats_are_scaled_alike(scaling: Scaling) -> None:
     rows = np.random.default_rng(0).normal(size=(ROWS, 6)).astype(np.float16)
     inputs = fit_inputs(Content({"deep": rows.astype(np.float32)}), scaling)
