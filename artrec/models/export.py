@@ -12,7 +12,7 @@ import numpy as np
 
 from artrec.errors import UnsupportedError
 from artrec.models.base import ProfileModel
-from artrec.models.contract import Content, Floats
+from artrec.models.contract import Content, Floats, Profiles
 from artrec.serving.bundle import Bundle
 
 _LARGEST: Final = 16.0
@@ -89,6 +89,16 @@ def _als(model: Any) -> dict[str, Any]:
     return {"head": "als", "settings": settings, "arrays": {"gram": model.gram}}
 
 
+def _fold_in(model: Any) -> dict[str, Any]:
+    settings = {"l2": model.config.fold_in_l2}
+    return {"head": "fold-in", "settings": settings, "arrays": {"references": model.references}}
+
+
+def _acf(model: Any) -> dict[str, Any]:
+    nobody = Profiles(np.array([0, 0]), np.zeros(0, dtype=np.int64))
+    return {"head": "acf", "arrays": {"base": model._user_vectors(nobody)[0]}}
+
+
 def _curatornet(model: Any) -> dict[str, Any]:
     arrays = {}
     for place, (weights, bias) in enumerate(model.user_layers()):
@@ -104,10 +114,17 @@ _HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "visrank": _visrank,
     "als": _als,
     "factor-regression": _als,
+    "bpr-mf": _fold_in,
+    "vbpr": _fold_in,
+    "dvbpr": _fold_in,
+    "acf": _acf,
+    "acf-content": _acf,
     "curatornet": _curatornet,
 }
 
 _PROFILES: Final[Mapping[str, Callable[[Any], Floats]]] = {
     "factor-regression": lambda model: model.profile_vectors,
+    "acf": lambda model: np.column_stack((model.chosen, model.logits)),
+    "acf-content": lambda model: np.column_stack((model.chosen, model.logits)),
 }
 """Models for which a chosen item says something else of a user than it scores by: that, (N, W)."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artrec.errors import BundleError
-from artrec.serving import als, curatornet
+from artrec.serving import acf, als, curatornet, fold_in
 
 Floats = NDArray[np.float32]
 Query = Callable[[Floats], Floats]
@@ -95,8 +94,22 @@ def _als(parts: Parts) -> Query:
         np.linalg.cholesky(gram + l2 * np.eye(len(gram)))
     except np.linalg.LinAlgError as error:
         raise BundleError("The bundle's array 'gram' is no sum of outer products.") from error
-    fold_in = partial(als.fold_in, gram=gram, alpha=alpha, l2=l2)
-    return lambda rows: fold_in(rows)[None]
+    return lambda rows: als.fold_in(rows, gram, alpha=alpha, l2=l2)[None]
+
+
+def _fold_in(parts: Parts) -> Query:
+    parts.same_columns()
+    count = max(1, len(np.atleast_1d(parts.arrays.get("references", ()))))
+    references = parts.array("references", count, parts.scored).astype(np.float32)
+    l2 = parts.number("l2", least=1e-9)
+    return lambda rows: fold_in.user_vectors(rows, _whole(rows), references, l2=l2)
+
+
+def _acf(parts: Parts) -> Query:
+    if parts.width != parts.scored + 1:
+        raise BundleError("ACF is given an item's vector in profiles and its attention.")
+    base = parts.array("base", parts.scored).astype(np.float32)
+    return lambda rows: acf.user_vectors(base, rows[:, :-1], rows[:, -1], _whole(rows))
 
 
 def _curatornet(parts: Parts) -> Query:
@@ -112,7 +125,12 @@ def _curatornet(parts: Parts) -> Query:
         )
         for place in range(count)
     ]
-    return lambda rows: curatornet.user_vectors(rows, np.array([0, len(rows)]), layers)
+    return lambda rows: curatornet.user_vectors(rows, _whole(rows), layers)
+
+
+def _whole(rows: Floats) -> NDArray[np.int64]:
+    """All rows as the only profile of a block."""
+    return np.array([0, len(rows)])
 
 
 HEADS: Final[Mapping[str, Head]] = {
@@ -120,7 +138,10 @@ HEADS: Final[Mapping[str, Head]] = {
     "mean": Head(_mean),
     "rows": Head(_rows),
     "als": Head(_als),
+    "fold-in": Head(_fold_in, empty_profile=True),
+    "acf": Head(_acf, empty_profile=True),
     "curatornet": Head(_curatornet),
 }
 """`constant`: the same query for everyone. `mean`: the average row. `rows`: every row is a query.
-`als`: the fold-in of implicit ALS. `curatornet`: its user tower."""
+`als`: the fold-in of implicit ALS. `fold-in`: that of models with users by id. `acf`: attention
+over the profile. `curatornet`: its user tower."""
