@@ -26,7 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to a parser."""
     parser.add_argument("--models", nargs="+", default=[], metavar="NAME", help="as they are")
     parser.add_argument(
-        "--plan", type=Path, metavar="JSON", help="list of objects with model, name and config"
+        "--plan",
+        type=Path,
+        metavar="JSON",
+        help="list of objects with model, name, preset and config",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     dataset.add_data_arguments(parser)
@@ -108,6 +111,7 @@ def _measure_seeds(
                 key=key,
                 out=out,
                 checkpoints=options.out / "checkpoints" / stem,
+                resume=not options.fresh,
             )
         )
         result = results.read(out, key, entry.name) if failure is None else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from artrec.errors import ConfigError
 from artrec.models.contract import Recommender, TrainingData
 from artrec.models.registry import model_class
 
@@ -21,10 +22,26 @@ def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def default_config(name: str) -> Any:
-    """The default settings of a model. Raises ConfigError for an unknown name."""
+def default_config(name: str, preset: str | None = None) -> Any:
+    """The default settings of a model, or those of one of its presets, such as `paper`.
+
+    Raises ConfigError for an unknown name or preset.
+    """
     kind: Any = model_class(name)
-    return kind.Config()
+    if preset is None:
+        return kind.Config()
+    known = [
+        each
+        for owner in kind.Config.__mro__
+        for each, value in vars(owner).items()
+        if isinstance(value, classmethod) and not each.startswith("_")
+    ]
+    if preset not in known:
+        raise ConfigError(
+            f"{name} has no preset {preset!r}; "
+            f"{'it has ' + ', '.join(known) if known else 'it has none'}."
+        )
+    return getattr(kind.Config, preset)()
 
 
 def trains(name: str) -> bool:

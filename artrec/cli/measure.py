@@ -40,6 +40,8 @@ class Job:
     key: str
     out: Path
     checkpoints: Path
+    resume: bool = True
+    """Go on from a checkpoint of an interrupted training."""
 
 
 def measure(job: Job) -> str | None:
@@ -78,7 +80,7 @@ def _child(job: Job, sender: Connection[str | None, Any]) -> None:
     # Ctrl-C is for the comparison: a training cut short must not pass for a finished one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        _run(job)
+        run_here(job)
     except ArtrecError as error:
         sender.send(str(error))
     except MemoryError:
@@ -90,7 +92,8 @@ def _child(job: Job, sender: Connection[str | None, Any]) -> None:
         sender.send(None)
 
 
-def _run(job: Job) -> None:
+def run_here(job: Job) -> None:
+    """Fit, evaluate and keep the result, in this process. Raises what the model raises."""
     split, task = protocols.make(job.protocol, job.prepared.dataset)
     content = job.prepared.content
     data = TrainingData(split.train, shuffled(content) if job.shuffled else content)
@@ -100,7 +103,7 @@ def _run(job: Job) -> None:
         job.config,
         device=job.device,
         folder=job.checkpoints if fitting.trains(job.model) else None,
-        resume=True,
+        resume=job.resume,
     )
     result = evaluate(
         job.name,

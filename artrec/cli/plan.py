@@ -65,16 +65,18 @@ def seeded(config: Any, offset: int) -> Any:
 def _from_file(path: Path) -> list[Entry]:
     content = read_json(path)
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise ConfigError(f"{path} must hold a list of objects with name, model and config.")
+        raise ConfigError(
+            f"{path} must hold a list of objects with model, name, preset and config."
+        )
     entries = []
     for each in content:
-        strange = set(each) - {"name", "model", "config"}
+        strange = set(each) - {"name", "model", "preset", "config"}
         if strange or "model" not in each or not isinstance(each.get("config", {}), dict):
             raise ConfigError(
-                f"{path}: an entry has model and, if wanted, name and config; not {each}."
+                f"{path}: an entry has model and, if wanted, name, preset and config; not {each}."
             )
-        config = with_values(default_config(str(each["model"])), each.get("config", {}))
         model = str(each["model"])
+        config = with_values(default_config(model, each.get("preset")), each.get("config", {}))
         entries.append(Entry(str(each.get("name", model)), model, config))
     return entries
 

@@ -18,7 +18,7 @@ _WORDS: Final = {"none": None, "true": True, "false": False}
 
 
 def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add where settings come from."""
+    """Add where settings come from: later ones overrule those before."""
     parser.add_argument("--config", type=Path, metavar="JSON", help="file with settings by name")
     parser.add_argument(
         "--set",

@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="NPZ", help="file to write")
     dataset.add_data_arguments(parser)
     protocols.add_protocol_arguments(parser, default=None)
+    parser.add_argument(
+        "--preset", metavar="NAME", help="settings of a source, such as paper or tutorial"
+    )
     settings.add_settings_arguments(parser)
     fitting.add_runtime_arguments(parser)
     parser.add_argument(
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
         raise ArtrecError("--resume needs --checkpoints, the folder to go on from.")
     if options.out.suffix != ".npz":
         raise ArtrecError(f"--out must end in .npz; it is {options.out}.")
-    config = settings.from_options(fitting.default_config(options.model), options)
+    config = settings.from_options(fitting.default_config(options.model, options.preset), options)
     prepared = dataset.load(options)
     protocol = protocols.chosen(options)
     events = prepared.dataset.interactions

@@ -89,6 +89,18 @@ def test_other_choices_are_other_results(
     assert "kept" not in capsys.readouterr().err
 
 
+def test_a_fresh_comparison_keeps_nothing(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare(files.data, tmp_path / "out")
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "out/models").iterdir()}
+
+    compare(files.data, tmp_path / "out", "--fresh")
+
+    assert "kept" not in capsys.readouterr().err
+    assert all(path.stat().st_mtime_ns > stamp for path, stamp in stamps.items())
+
+
 def test_an_interrupted_result_is_measured_again(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,17 @@ def test_settings_come_from_a_file_and_are_overruled_one_by_one(
     assert (config.factors, config.sweeps, config.alpha) == (5, 2, 2.0)
 
 
+def test_a_preset_is_where_settings_start(files: Files, tmp_path: Path) -> None:
+    status = main(
+        ["train", "vbpr", *files.featured, "--preset", "tutorial", "--set", "training.epochs=1",
+         "--device", "cpu", "--out", str(tmp_path / "v.npz")]
+    )  # fmt: skip
+
+    config = load_model(tmp_path / "v.npz").config  # type: ignore[attr-defined]
+    assert status == 0
+    assert (config.latent_dim, config.training.batch, config.training.epochs) == (200, 42_000, 1)
+
+
 @pytest.mark.parametrize(
     ("trained", "asked"),
     [([], ["--protocol", "leave-last"]), (COLD, [*COLD[:2], "--share", "0.4"])],
@@ -222,6 +233,7 @@ def test_a_wish_that_cannot_be_met_is_one_sentence(
     [
         (["train", "vizrank", "DATA", "--out", "m.npz"], "no model 'vizrank'"),
         (["train", "visrank", "DATA", "--out", "m.npz"], "at least one family"),
+        (["train", "als", "DATA", "--out", "m.npz", "--preset", "paper"], "has no preset 'paper'"),
         (["train", "als", "DATA", "--out", "m.npz", "--set", "factor=3"], "there are factors,"),
         (["train", "als", "DATA", "--out", "m.npz", "--set", "factors=few"], "a whole number"),
         (["train", "als", "DATA", "--out", "m.bin"], "--out must end in .npz"),
