@@ -60,7 +60,7 @@ def fit_inputs(content: Content, scaling: Scaling, *, dim: int = 256) -> Inputs:
     Raises:
         ConfigError: For an unknown scaling.
         ShapeError: Without features, where they hold NaN or infinity, or where all items have the
-            same.
+            same and these are to be standardised.
     """
     if scaling not in get_args(Scaling):
         raise ConfigError(
@@ -69,13 +69,13 @@ def fit_inputs(content: Content, scaling: Scaling, *, dim: int = 256) -> Inputs:
     rows = content.matrix()
     check_rows(rows, "The features")
     width = rows.shape[1]
+    if scaling == "raw":
+        return Inputs(np.zeros(width, np.float32), np.ones(width, np.float32))
     mean = rows.mean(axis=0, dtype=np.float64)
     deviation = rows.std(axis=0, dtype=np.float64)
     varies = deviation > _NEGLIGIBLE * np.maximum(np.abs(mean), 1e-12)
     if not varies.any():
         raise ShapeError("All items have the same features, so there is nothing to learn from.")
-    if scaling == "raw":
-        return Inputs(np.zeros(width, np.float32), np.ones(width, np.float32))
     scale = np.where(varies, 1 / np.where(varies, deviation, 1), 0)
     if scaling == "zscore":
         return Inputs(mean.astype(np.float32), scale.astype(np.float32))

@@ -143,7 +143,7 @@ def test_a_dimension_that_never_varies_counts_nothing(scaling: Scaling) -> None:
     assert np.isfinite(changed).all()
 
 
-@pytest.mark.parametrize("scaling", get_args(Scaling))
+@pytest.mark.parametrize("scaling", ["zscore", "pca", "whiten"])
 def test_features_that_are_the_same_for_all_are_refused(scaling: Scaling) -> None:
     with pytest.raises(ShapeError, match="nothing to learn"):
         fit_inputs(Content({"deep": np.full((9, 3), 0.1, np.float32)}), scaling)
