@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import re
 import zipfile
 from collections.abc import Mapping
@@ -93,7 +92,5 @@ def _array(content: bytes, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} holds something else than plain numbers")
     dtype = np.dtype(found["kind"].decode())
     shape = tuple(int(each) for each in found["shape"].split(b",") if each.strip())
-    values = content[found.end() :]
-    if dtype.itemsize * math.prod(shape) != len(values):
-        raise ValueError(f"{name} does not hold the {shape} it announces")
-    return np.frombuffer(values, dtype).reshape(shape)
+    # Where the shape announces more or less than there is, this raises ValueError.
+    return np.frombuffer(content[found.end() :], dtype).reshape(shape)
