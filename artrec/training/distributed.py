@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -63,23 +63,18 @@ class Group:
         return all(flags)
 
 
-@contextmanager
-def group() -> Iterator[Group]:
+def group() -> Group:
     """The processes that `torchrun` started, or this one alone."""
     if not distributed.is_torchelastic_launched():
-        yield Group()
-        return
-    ours = not distributed.is_initialized()
-    if ours:
+        return Group()
+    if not distributed.is_initialized():
         distributed.init_process_group(
             "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         )
-    try:
-        yield Group(
-            rank=distributed.get_rank(),
-            local_rank=distributed.get_node_local_rank(fallback_rank=0),
-            size=distributed.get_world_size(),
-        )
-    finally:
-        if ours:
-            distributed.destroy_process_group()
+        # For all trainings of this process: peers that come back for another group wait for ever.
+        atexit.register(distributed.destroy_process_group)
+    return Group(
+        rank=distributed.get_rank(),
+        local_rank=distributed.get_node_local_rank(fallback_rank=0),
+        size=distributed.get_world_size(),
+    )

@@ -52,7 +52,8 @@ def train(
         BundleError: If a checkpoint to resume from cannot be used.
     """
     runtime = runtime or Runtime()
-    with distributed.group() as peers, _threads(runtime.threads):
+    with _threads(runtime.threads):
+        peers = distributed.group()
         return _Trainer(network, source, held, config, runtime, peers, about).run()
 
 

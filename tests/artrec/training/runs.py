@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--validation", default=CONFIG.validation)
     parser.add_argument("--optimizer", default=CONFIG.optimizer)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
+    parser.add_argument("--twice", action="store_true", help="as a refit does")
     options = parser.parse_args()
     config = replace(
         CONFIG,
@@ -82,6 +83,8 @@ def main() -> None:
         validation=options.validation,
         optimizer=options.optimizer,
     )
+    if options.twice:
+        train(*toy(config, dropout=options.dropout), config, Runtime(device="cpu"))
     network, source, held = toy(config, dropout=options.dropout)
 
     def say(progress: Progress) -> None:

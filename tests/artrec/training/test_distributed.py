@@ -84,3 +84,11 @@ def test_processes_resume_together_as_if_never_stopped(tmp_path: Path) -> None:
         assert_equal(
             runs.learned(tmp_path / "resumed", rank), runs.learned(tmp_path / "unbroken", rank)
         )
+
+
+def test_processes_can_train_a_second_network(tmp_path: Path) -> None:
+    runs.finish(runs.start(tmp_path / "once", 1, processes=2))
+
+    runs.finish(runs.start(tmp_path / "twice", 1, "--twice", processes=2))
+
+    assert_equal(runs.learned(tmp_path / "twice"), runs.learned(tmp_path / "once"))
