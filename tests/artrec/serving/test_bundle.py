@@ -105,6 +105,28 @@ def test_als_in_a_request_is_als_of_the_training(count: int) -> None:
     np.testing.assert_allclose(factor, expected, rtol=1e-5, atol=1e-7)
 
 
+def test_folding_in_and_attending_begin_with_what_nobody_chose() -> None:
+    references = np.array([[1.0, 2.0, 0.5]])
+    fold_in = replace(
+        MEAN,
+        head="fold-in",
+        empty_profile=True,
+        settings={"l2": 1.0},
+        arrays={"references": references},
+    )
+    acf = replace(
+        MEAN, head="acf", scored=2, empty_profile=True, arrays={"base": np.array([5.0, 7.0])}
+    )
+    alike = np.array([[1, 2, 0], [3, 4, 0]], np.float32)  # and of equal attention
+    unlike = np.array([[1, 2, 99], [3, 4, 0]], np.float32)
+
+    # No taste and a 1 for the bias; the base and the mean; the base and the one attended to.
+    np.testing.assert_array_equal(fold_in.user_vectors(alike[:0]), [[0, 0, 1]])
+    np.testing.assert_array_equal(acf.user_vectors(alike[:0]), [[5, 7, 0]])
+    np.testing.assert_allclose(acf.user_vectors(alike), [[7, 10, 0]])
+    np.testing.assert_allclose(acf.user_vectors(unlike), [[6, 9, 0]])
+
+
 def test_a_file_is_written_whole_and_read_again(tmp_path: Path) -> None:
     path = tmp_path / "head.npz"
     MEAN.write(path)
@@ -150,6 +172,13 @@ def test_a_file_is_written_whole_and_read_again(tmp_path: Path) -> None:
         {"head": "rows", "settings": {"top": 1.5}},
         {"head": "constant"},
         {"head": "curatornet"},
+        {"head": "fold-in", "settings": {"l2": 1.0}},
+        {"head": "fold-in", "settings": {"l2": 1.0}, "arrays": {"references": np.ones((9, 3))}},
+        {"head": "fold-in", "settings": {"l2": 1.0}, "arrays": {"references": np.ones((0, 2))}},
+        {"head": "fold-in", "settings": {"l2": 1.0}, "arrays": {"references": np.float64(1)}},
+        {"head": "fold-in", "settings": {"l2": 0}, "arrays": {"references": np.ones((9, 2))}},
+        {"head": "acf", "arrays": {"base": np.ones(2)}},
+        {"head": "acf", "dim": 3, "profile": (0, 3), "arrays": {"base": np.ones(3)}},
     ],
     ids=str,
 )
