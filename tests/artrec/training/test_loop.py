@@ -157,6 +157,14 @@ def test_the_rate_falls_when_nothing_gets_better_and_too_low_a_rate_ends_it(
     assert outcome.epochs == 7
 
 
+def test_a_better_epoch_puts_off_the_next_lower_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = replace(BPR, epochs=6, lr=0.1, lr_factor=0.5, lr_patience=2)
+
+    _, _, _, reports = scripted(monkeypatch, [0.5, 0.4, 0.6, 0.4, 0.4, 0.4], config)
+
+    assert [each.lr for each in reports] == pytest.approx([0.1, 0.1, 0.1, 0.1, 0.1, 0.05])
+
+
 def test_ctrl_c_while_the_best_is_copied_keeps_the_one_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
