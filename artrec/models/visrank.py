@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Final, Self
+from itertools import pairwise
+from typing import ClassVar, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +26,7 @@ from numpy.typing import ArrayLike
 from artrec.errors import ConfigError, ShapeError
 from artrec.models.base import ProfileModel, require, same_rows
 from artrec.models.contract import Content, Floats, Ints, Profiles, Supports, TrainingData
+from artrec.models.inputs import Inputs, fit_inputs
 from artrec.models.profiles import one_profile
 
 ARTIST: Final = "artist"
@@ -41,9 +43,13 @@ class VisRankConfig:
     weights: Mapping[str, float] = field(default_factory=dict)
     """Weight of each family, `ARTIST` included; made to sum to 1. Empty: all feature families
     alike, without the artist. Families with weight 0 or no weight are left out."""
+    scaling: Literal["zscore", "raw"] = "zscore"
+    """`raw` compares features as they come, as published; raw activations share a large positive
+    mean, which makes all cosines alike. `zscore` standardises each dimension first."""
 
     def __post_init__(self) -> None:
         require(self.top >= 0, "top", "0 or more", self.top)
+        require(self.scaling in ("zscore", "raw"), "scaling", "zscore or raw", self.scaling)
         values = list(self.weights.values())
         fine = all(np.isfinite(value) and value >= 0 for value in values)
         require(fine and (not values or sum(values) > 0), "weights", "0 or more", self.weights)
@@ -62,11 +68,16 @@ class VisRank(ProfileModel):
     """(F + 1,) first column of each feature family, in the order of the settings."""
     artists: Ints
     """(N,) artist of each item, -1 where unknown."""
+    input_mean: Floats
+    """(D,) taken off raw features, and"""
+    input_weights: Floats
+    """(D,) what they are then multiplied by."""
 
     def __post_init__(self) -> None:
         same_rows(len(self.vectors), artists=self.artists)
         families = self._families()
-        if len(self.edges) != len(families) + 1 or self.edges[-1] != self.vectors.shape[1]:
+        dims = {len(self.input_mean), len(self.input_weights), self.vectors.shape[1]}
+        if len(self.edges) != len(families) + 1 or dims != {int(self.edges[-1])}:
             raise ShapeError(f"The vectors do not fit the families {families}.")
 
     @classmethod
@@ -78,16 +89,28 @@ class VisRank(ProfileModel):
         if not weights:
             raise ShapeError("VisRank needs at least one family of features.")
         total = sum(weights.values())
-        weights = {name: value / total for name, value in weights.items() if value > 0}
+        # By name, the order in which Content keeps families and `fit_inputs` takes them.
+        weights = {name: value / total for name, value in sorted(weights.items()) if value > 0}
         settings = replace(settings, weights=weights)
         families = [name for name in weights if name != ARTIST]
-        parts = _unit_parts(content, families)
+        rows = _families(content, families)
         if ARTIST in weights and content.artists is None:
             raise ConfigError("The weights name the artist, but no artists are given.")
         n_items = data.interactions.n_items
-        edges = np.cumsum([0, *(part.shape[1] for part in parts)])
-        vectors = np.concatenate([np.zeros((n_items, 0), dtype=np.float32), *parts], axis=1)
-        return cls(settings, vectors, edges, _artists(content, n_items))
+        edges = np.cumsum([0, *(part.shape[1] for part in rows)])
+        inputs = Inputs(np.zeros(0, np.float32), np.zeros(0, np.float32))
+        if families:
+            inputs = fit_inputs(Content(dict(zip(families, rows, strict=True))), settings.scaling)
+        model = cls(
+            settings,
+            np.zeros((0, edges[-1]), dtype=np.float32),
+            edges,
+            np.zeros(0, dtype=np.int64),
+            inputs.mean,
+            inputs.weights,
+        )
+        vectors = model._unit(rows, n_items)
+        return replace(model, vectors=vectors, artists=_artists(content, n_items))
 
     @property
     def supports(self) -> Supports:
@@ -136,11 +159,19 @@ class VisRank(ProfileModel):
         families = self._families()
         if content.n_items is None:
             raise ShapeError("The content describes no items.")
-        parts = _unit_parts(content, families)
-        if [part.shape[1] for part in parts] != np.diff(self.edges).tolist():
+        rows = _families(content, families)
+        if [part.shape[1] for part in rows] != np.diff(self.edges).tolist():
             raise ShapeError("The new features differ in dimension from those of the catalogue.")
-        empty = np.zeros((content.n_items, 0), dtype=np.float32)
-        return np.concatenate([empty, *parts], axis=1)
+        return self._unit(rows, content.n_items)
+
+    def _unit(self, rows: list[Floats], n_items: int) -> Floats:
+        """(M, D) of raw features by family: standardised, each family's part of length 1."""
+        parts = [np.zeros((n_items, 0), dtype=np.float32)]
+        for family, (start, stop) in zip(rows, pairwise(self.edges), strict=True):
+            part = (family - self.input_mean[start:stop]) * self.input_weights[start:stop]
+            lengths = np.linalg.norm(part, axis=1, keepdims=True)
+            parts.append(part / np.maximum(lengths, np.finfo(np.float32).tiny))
+        return np.concatenate(parts, axis=1)
 
     def _scores(self, profiles: Profiles) -> Floats:
         weights = self.config.weights
@@ -211,19 +242,14 @@ def _artist_shares(artists: Ints, profiles: Profiles) -> Floats:
     return result
 
 
-def _unit_parts(content: Content, families: list[str]) -> list[Floats]:
-    """The families of the settings, each row of length 1."""
+def _families(content: Content, families: list[str]) -> list[Floats]:
+    """The families of the settings, as they come."""
     missing = [name for name in families if name not in content.features]
     if missing:
         raise ConfigError(
             f"The weights name {missing}, but the features given are {sorted(content.features)}."
         )
-    parts = []
-    for name in families:
-        rows = content.pooled(name)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        parts.append(rows / np.maximum(lengths, np.finfo(np.float32).tiny))
-    return parts
+    return [np.asarray(content.features[name], dtype=np.float32) for name in families]
 
 
 def _artists(content: Content, n_items: int) -> Ints:
