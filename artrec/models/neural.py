@@ -65,10 +65,12 @@ class NeuralModel(VectorModel):
         outcome = train(network, source, held, training, runtime, about=_about(settings))
         if training.refit and held.task is not None and not outcome.interrupted:
             again = replace(training, validation="none", epochs=max(outcome.best_epoch, 1))
-            network = cls._seeded(data, settings)
+            whole = cls._seeded(data, settings)
             source = cls._source(data.interactions, data.content, settings)
             quiet = replace(runtime or Runtime(), folder=None, resume=False)
-            train(network, source, hold_out(data.interactions, again), again, quiet)
+            refitted = train(whole, source, hold_out(data.interactions, again), again, quiet)
+            if not refitted.interrupted:
+                network = whole
         return cls._export(network.cpu(), data, settings)
 
     @classmethod
