@@ -55,7 +55,7 @@ class ACFConfig:
     init: Init = "xavier"
     """Initial weights and vectors, both normal."""
     training: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(lr=1e-3, l2=1e-4, batch=1024)
+        default_factory=lambda: TrainingConfig(lr=3e-3, l2=1e-2, batch=1024)
     )
     sampling: SamplingConfig = field(
         default_factory=lambda: SamplingConfig(mode="random", hide_positive=1.0)
@@ -100,9 +100,19 @@ class ACFConfig:
 
 @dataclass(frozen=True, slots=True)
 class ContentACFConfig(ACFConfig):
-    """ACF whose items are made of their pictures, so that new ones can be scored."""
+    """ACF whose items are made of their pictures, so that new ones can be scored. The defaults are
+    for works nobody has chosen yet, and so is what chooses the best epoch."""
 
     items: Items = "content"
+    user_dropout: float = 0.5
+    training: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(
+            lr=1e-3, l2=1e-3, batch=1024, validation="cold-items"
+        )
+    )
+    sampling: SamplingConfig = field(
+        default_factory=lambda: SamplingConfig(mode="random", profile_cap=50, hide_positive=1.0)
+    )
 
 
 def tutorial() -> ACFConfig:
