@@ -67,9 +67,10 @@ def write_comparison(outcome: Outcome, folder: Path) -> str:
 
 
 _COSTS: Final = (
-    "fit CPU-s: of all threads. examples/s: of a training, validation left out. peak MiB: of the "
-    "whole process of each model, with the data and the interpreter, which the row `random` shows "
-    "by itself. users/s: of scoring and ranking.\n"
+    "fit CPU-s: of all threads, with packages that are loaded on the way. examples/s: of a "
+    "training, validation left out. peak MiB: of the whole process of each model, with the data "
+    "and the interpreter, which the row `random` shows by itself. users/s: of scoring and "
+    "ranking.\n"
 )
 
 

@@ -92,7 +92,7 @@ def fit(
     if not trains(name):
         model = kind.fit(data, config)
         return Fitted(model, time.process_time() - cpu, time.perf_counter() - wall)
-    # torch is loaded for those models only that need it.
+    # torch is loaded for those models only that need it, by now by the model itself.
     from artrec.training import Outcome, Progress, Runtime
 
     rates: list[float] = []

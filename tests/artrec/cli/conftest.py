@@ -11,6 +11,11 @@ import pytest
 from artrec.features.store import write_store
 
 USERS, ITEMS = 30, 24
+# As from a terminal, also where the tests themselves were started with Ctrl-C ignored.
+PROGRAM = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from artrec.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def files(tmp_path: Path) -> Files:
             lines.append(f"u{user},i{item},{item % 4},{100 * place + user}")
     (tmp_path / "choices.csv").write_text("\n".join(lines) + "\n")
     looks = 0.2 * rng.normal(size=(ITEMS, 6)).astype(np.float32)
-    looks[:, 0] += 1 - 2 * (np.arange(ITEMS) % 2)
+    looks += (1 - 2 * (np.arange(ITEMS) % 2))[:, None]
     rows = [(f"images/i{item}.jpg", looks[item]) for item in range(1, ITEMS)]
     write_store(
         tmp_path / "store",

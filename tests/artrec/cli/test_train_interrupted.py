@@ -9,13 +9,8 @@ from pathlib import Path
 
 from artrec.__main__ import main
 from artrec.models.registry import load_model
-from tests.artrec.cli.conftest import Files
+from tests.artrec.cli.conftest import PROGRAM, Files
 
-# As from a terminal, also where the tests themselves were started with Ctrl-C ignored.
-PROGRAM = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "from artrec.__main__ import main; sys.exit(main(sys.argv[1:]))"
-)
 TRAIN = ["train", "curatornet", "--set", "training.batch=32", "sampling.mode=random"]
 
 
