@@ -28,7 +28,9 @@ class BPRMFConfig(TableConfig):
     """Settings of BPR-MF."""
 
     training: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(lr=5e-3, l2=1e-2, batch=4096)
+        default_factory=lambda: TrainingConfig(
+            lr=1e-2, l2=0.05, batch=512, epochs=100, lr_patience=3, patience=12
+        )
     )
 
     def __post_init__(self) -> None:

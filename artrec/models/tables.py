@@ -38,7 +38,7 @@ _NOBODY = (Strategy.ONE_ITEM, Strategy.ONE_ITEM_SAME_ARTIST, Strategy.HYBRID_ONE
 class TableConfig:
     """What the settings of these models have in common."""
 
-    latent_dim: int = 32
+    latent_dim: int = 16
     """K, dimensions of g."""
     init: Init = "normal"
     """Initial tables: normal with deviation .1 and biases of 0, or xavier uniform throughout."""

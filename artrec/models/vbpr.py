@@ -33,17 +33,19 @@ from artrec.training.network import Network
 class VBPRConfig(TableConfig):
     """Settings of VBPR."""
 
-    visual_dim: int = 32
+    visual_dim: int = 16
     """V, dimensions of t and E f."""
-    scaling: Scaling = "whiten"
+    scaling: Scaling = "pca"
     """How features are brought to scale, see `artrec.models.inputs`; published codes take them
-    `raw`."""
+    `raw`. `pca` keeps what is rare among pictures small, so that E can hardly memorise by it."""
     input_dim: int = 256
     """Dimensions kept by the scalings `pca` and `whiten`."""
     visual_l2: float = 1.0
     """Penalty of E and b', as a multiple of `training.l2`; the paper has 0."""
     training: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(lr=5e-3, l2=1e-2, batch=4096)
+        default_factory=lambda: TrainingConfig(
+            lr=1e-2, l2=0.03, batch=512, epochs=100, lr_patience=3, patience=12
+        )
     )
 
     def __post_init__(self) -> None:
