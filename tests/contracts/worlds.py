@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,3 +62,17 @@ def _content(
     return Content(
         features={"deep": looks.astype(np.float32)}, artists=(camps + 2 * (appeal > 0.5))
     )
+
+
+def with_pictures(world: World, size: int = 16, seed: int = 0) -> World:
+    """The same with pictures: noise, reddish in the even camp and bluish in the odd one."""
+    rng = np.random.default_rng(seed)
+
+    def shown(content: Content, rows: int) -> Content:
+        pixels = rng.integers(0, 160, size=(rows, size, size, 3), dtype=np.uint8)
+        pixels[::2, ..., 0] += 90
+        pixels[1::2, ..., 2] += 90
+        return replace(content, pixels=pixels)
+
+    data = TrainingData(world.data.interactions, shown(world.data.content, ITEMS))
+    return World(world.split, data, shown(world.new, NEW))
