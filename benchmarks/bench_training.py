@@ -4,8 +4,8 @@ The slow side is the pattern of the field's published notebooks, written here: t
 front, a PyTorch Dataset with one triplet per row, batches of 128, and a forward pass that encodes
 the profile, the positive and the negative of every triplet by themselves. It trains the same
 network, from the same initial weights, on triplets of the same sampler; that both sides give the
-same scores is asserted. Loop 1 has the learning rate of the notebooks, loop 2 a higher one; our side
-has that of loop 2 and, as its batches are 32 times larger, four times that.
+same scores is asserted. Loop 1 has the learning rate of the notebooks, loop 2 a higher one; our
+side has that of loop 2 and, as its batches are 32 times larger, four times that.
 
 Every trainer runs on one thread. They take turns, so that a busy machine slows all, and what is
 counted is CPU time (process_time). Measuring the held-out AUC is the same code for all and is not
