@@ -13,7 +13,10 @@ from artrec.models.contract import Floats, Profiles, Supports, TrainingData
 
 @dataclass(frozen=True, slots=True)
 class PopularityConfig:
-    """Popularity has no settings."""
+    """Settings of popularity."""
+
+    log: bool = False
+    """Score by log(1 + users): the same order, with gaps that can be added to other scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +29,9 @@ class Popularity(VectorModel):
     @classmethod
     def fit(cls, data: TrainingData, config: PopularityConfig | None = None) -> Self:
         """Count users per item; a user who chose an item again counts once."""
-        counts = data.interactions.deduplicated().item_counts
-        return cls(config or PopularityConfig(), counts[:, None].astype(np.float32))
+        settings = config or PopularityConfig()
+        counts = data.interactions.deduplicated().item_counts[:, None].astype(np.float32)
+        return cls(settings, np.log1p(counts) if settings.log else counts)
 
     @property
     def supports(self) -> Supports:

@@ -24,6 +24,8 @@ MODELS: Final = {
     "dvbpr": "artrec.models.dvbpr:DVBPR",
     "acf": "artrec.models.acf:ACF",
     "acf-content": "artrec.models.acf:ContentACF",
+    "curatornet-plus": "artrec.models.curatornet_plus:CuratorNetPlus",
+    "blend": "artrec.models.blend:Blend",
     "visrank": "artrec.models.visrank:VisRank",
 }
 """Name to module and class. Text, so that naming a model does not load what it needs."""

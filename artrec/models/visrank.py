@@ -137,11 +137,17 @@ class VisRank(ProfileModel):
         where all are. UnsupportedError for several families."""
         if not self._single:
             return super().user_vector(profile)
-        chosen = self.vectors[self._checked(one_profile(profile, self.n_items)).items]
+        block = self._checked(one_profile(profile, self.n_items))
         if self.config.top == 0:
-            mean: Floats = chosen.mean(axis=0)
+            mean: Floats = self._user_vectors(block)[0]
             return mean
-        return chosen
+        return self.vectors[block.items]
+
+    def _user_vectors(self, profiles: Profiles) -> Floats:
+        """(B, D) means of the chosen items; what a single family is scored by where `top` is 0."""
+        sums = np.add.reduceat(self.vectors[profiles.items], profiles.indptr[:-1], axis=0)
+        means: Floats = (sums / profiles.lengths[:, None]).astype(np.float32)
+        return means
 
     def with_items(self, content: Content) -> Self:
         """The model with new items appended."""

@@ -1,0 +1,343 @@
+"""Blend: what looks, taste and fame each say of a work, believed as far as choices bear them out.
+
+No single signal is best everywhere: among works nobody has chosen yet only looks speak, among known
+ones what others chose says most. The blend adds the standardised scores of several models,
+
+    s(u,i) = Σ_c w_c z_c(u,i),   z_c(u,i) = (s_c(u,i) - mean_c(u)) / deviation_c(u),
+
+mean and deviation over the catalogue for this user. The weights are those under which held-out
+choices are most likely (`artrec.models.mixing`); "held out" is the last item of each user, or whole
+items for a gallery of one-of-a-kind works. Everything is an inner product: the deviation of u . v
+over the catalogue is the root of u' Σ u with the covariance Σ of the item vectors, so that it goes
+into the user vector, and the mean is the same for all items of a user.
+
+Hybrids of several visual and other scores go back to Messina et al., UMUAI 2019,
+https://doi.org/10.1007/s11257-018-9206-9, with weights from a grid.
+
+Letters used in shapes: N items, C parts, T dimensions of all parts together, B profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artrec.data import Interactions
+from artrec.errors import BundleError, ConfigError, ShapeError
+from artrec.evaluation.tasks import Task
+from artrec.models import files
+from artrec.models.base import VectorModel, require
+from artrec.models.contract import Content, Floats, Profiles, Supports, TrainingData
+from artrec.models.inputs import Inputs, fit_inputs
+from artrec.models.mixing import fit_weights
+from artrec.models.neural import NeuralModel, nested
+from artrec.models.profiles import profiles_of
+from artrec.models.registry import model_class
+from artrec.training.config import TrainingConfig
+from artrec.training.runtime import Runtime
+from artrec.training.validation import HeldOut, hold_out
+
+PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "visrank": {"top": 0, "scaling": "raw"},
+    "factor-regression": {"factors": 32, "ridge_l2": 100.0, "keep_from": 1},
+    "visual-popularity": {"l2": 1000.0},
+    "popularity": {"log": True},
+    "curatornet-plus": {},
+    "vbpr": {},
+}
+"""Models that can be parts, with settings that suit them here."""
+
+_REDUCED: Final = frozenset({"visrank"})
+"""Parts that see principal components, since what they see is what has to be stored per item. The
+others do better with all of the features, and end in few dimensions by themselves."""
+
+_NEGATIVES: Final = 1000  # items sampled per user for the weights
+_POSITIVES: Final = 20  # choices per user that count at most, so that nobody drowns out the rest
+_USERS_AT_ONCE: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BlendConfig:
+    """Settings of the blend."""
+
+    parts: tuple[str, ...] = tuple(PARTS)
+    """Names of models, of `PARTS`."""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Settings of parts by name, where they differ from `PARTS`."""
+    input_dim: int = 256
+    """Principal components that stand for the looks of a work in VisRank's part."""
+    prior: float = 0.25
+    """Weight of every part before anything is learned."""
+    l2: float = 0.3
+    """Ridge penalty on what the weights differ from that. Held-out items are few, and a handful of
+    famous ones among them can make any part look better than it is."""
+    validation: TrainingConfig = field(default_factory=lambda: TrainingConfig(validation_share=0.2))
+    """What the weights are learned on: its `validation`, `validation_share`, `validation_users`
+    and `seed` count; trained parts hold out the same kind once more for themselves."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(self.parts))
+        object.__setattr__(self, "validation", nested(TrainingConfig, self.validation))
+        known = ", ".join(PARTS)
+        require(len(self.parts) > 0, "parts", f"some of {known}", self.parts)
+        require(len(set(self.parts)) == len(self.parts), "parts", "different models", self.parts)
+        for name in (*self.parts, *self.settings):
+            require(name in PARTS, "parts", f"some of {known}", name)
+        require(self.input_dim > 0, "input_dim", "above 0", self.input_dim)
+        require(self.prior >= 0, "prior", "0 or more", self.prior)
+        require(self.l2 > 0, "l2", "above 0", self.l2)
+        if self.validation.validation == "none":
+            raise ConfigError("The weights need held-out choices; validation cannot be none.")
+
+    def part(self, name: str) -> Any:
+        """The settings of one part."""
+        kind: Any = model_class(name)
+        chosen = {**PARTS[name], **self.settings.get(name, {})}
+        if issubclass(kind, NeuralModel):
+            training = asdict(kind.Config().training) | dict(chosen.get("training", {}))
+            training["validation"] = self.validation.validation
+            chosen["training"] = training
+        try:
+            return kind.Config(**chosen)
+        except TypeError as error:
+            raise ConfigError(f"Settings of the part {name!r}: {error}") from error
+
+
+@dataclass(frozen=True, eq=False)
+class Blend(VectorModel):
+    """Fitted parts and their weights; `vectors` are theirs side by side."""
+
+    name: ClassVar[str] = "blend"
+    Config: ClassVar[type[BlendConfig]] = BlendConfig
+    trains: ClassVar[bool] = True
+    """As `NeuralModel.trains`: `fit` takes a `Runtime`."""
+
+    parts: tuple[Any, ...]
+    weights: Floats
+    """(C,)"""
+    spread: Floats
+    """(T, T) covariance of each part's item vectors over the catalogue, zero between parts."""
+    input_mean: Floats
+    input_weights: Floats
+
+    def __post_init__(self) -> None:
+        VectorModel.__post_init__(self)
+        dim = self.vectors.shape[1]
+        fits = [part.name for part in self.parts] == list(self.config.parts)
+        if not fits or len(self.weights) != len(self.parts) or self.spread.shape != (dim, dim):
+            raise ShapeError("The parts, weights and spread of the blend do not fit together.")
+
+    @classmethod
+    def fit(
+        cls,
+        data: TrainingData,
+        config: BlendConfig | None = None,
+        *,
+        runtime: Runtime | None = None,
+    ) -> Self:
+        """Fit the parts without what is held out, learn the weights on it, fit them on everything.
+
+        Raises:
+            DataError: If nothing can be held out.
+            ShapeError: Without features.
+        """
+        settings = config or BlendConfig()
+        held = hold_out(data.interactions, settings.validation)
+        inputs = fit_inputs(data.content, "pca", dim=settings.input_dim)
+        contents = _contents(inputs, data.content)
+        quiet = replace(runtime or Runtime(), folder=None, resume=False, on_end=None)
+        first = _fit_parts(held.train, contents, settings, quiet)
+        weights = _learn_weights(first, held, settings)
+        parts = _fit_parts(data.interactions, contents, settings, quiet)
+        vectors = _vectors(parts)
+        return cls(
+            settings,
+            vectors,
+            parts,
+            weights.astype(np.float32),
+            _spread(parts, vectors),
+            inputs.mean,
+            inputs.weights,
+        )
+
+    @property
+    def supports(self) -> Supports:
+        """Scores new items, for everyone who chose something."""
+        return Supports(new_items=True)
+
+    @property
+    def edges(self) -> list[int]:
+        """(C + 1,) first column of each part."""
+        return [0, *np.cumsum([part.item_vectors().shape[1] for part in self.parts]).tolist()]
+
+    def with_items(self, content: Content) -> Self:
+        """The model with new items appended; parts that know nothing of them stay silent."""
+        contents = _contents(Inputs(self.input_mean, self.input_weights), content)
+        parts = tuple(_with_items(part, contents(part.name)) for part in self.parts)
+        return replace(self, parts=parts, vectors=_vectors(parts))
+
+    def _new_vectors(self, content: Content) -> Floats:
+        return self.with_items(content).vectors[self.n_items :]
+
+    def _user_vectors(self, profiles: Profiles) -> Floats:
+        columns = []
+        for part, weight, start, stop in zip(
+            self.parts, self.weights, self.edges, self.edges[1:], strict=False
+        ):
+            users = part._user_vectors(profiles)
+            columns.append(weight * _standard(users, self.spread[start:stop, start:stop]))
+        return np.concatenate(columns, axis=1, dtype=np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write one .npz file, all of it or nothing."""
+        arrays = {name: getattr(self, name) for name in _OWN}
+        for place, part in enumerate(self.parts):
+            for name in part._array_names():
+                arrays[f"{place}.{name}"] = getattr(part, name)
+        header = {
+            "config": asdict(self.config),
+            "parts": [asdict(part.config) for part in self.parts],
+        }
+        files.write(path, self.name, header, arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. Raises BundleError for anything else."""
+        header, arrays = files.read(path, cls.name)
+        for name, values in arrays.items():
+            if values.dtype.kind not in "fi" or not np.isfinite(values).all():
+                raise BundleError(f"{path} is damaged: {name} holds something else than numbers.")
+        try:
+            config = BlendConfig(**header["config"])
+            parts = tuple(
+                _part(name, chosen, place, arrays)
+                for place, (name, chosen) in enumerate(
+                    zip(config.parts, header["parts"], strict=True)
+                )
+            )
+            own = {name: arrays[name] for name in _OWN}
+            return cls(config=config, vectors=_vectors(parts), parts=parts, **own)
+        except (KeyError, TypeError, ValueError, ConfigError, ShapeError) as error:
+            raise BundleError(f"Cannot read the model {path}: {error}") from error
+
+
+_OWN: Final = ("weights", "spread", "input_mean", "input_weights")
+
+
+def _contents(inputs: Inputs, content: Content) -> Callable[[str], Content]:
+    """What each part is shown, by its name."""
+    reduced = Content({"looks": inputs.apply(content)}, content.artists)
+    return lambda name: reduced if name in _REDUCED else content
+
+
+def _fit_parts(
+    log: Interactions, contents: Callable[[str], Content], settings: BlendConfig, runtime: Runtime
+) -> tuple[Any, ...]:
+    parts = []
+    for name in settings.parts:
+        kind: Any = model_class(name)
+        config = settings.part(name)
+        data = TrainingData(log, contents(name))
+        if issubclass(kind, NeuralModel):
+            parts.append(kind.fit(data, config, runtime=runtime))
+        else:
+            parts.append(kind.fit(data, config))
+    return tuple(parts)
+
+
+def _part(name: str, config: Any, place: int, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    kind: Any = model_class(name)
+    own = {each: arrays[f"{place}.{each}"] for each in kind._array_names()}
+    return kind(config=kind.Config(**config), **own)
+
+
+def _with_items(part: Any, content: Content) -> Any:
+    if part.supports.new_items:
+        return part.with_items(content)
+    silent = np.zeros((content.n_items or 0, part.vectors.shape[1]), dtype=np.float32)
+    return replace(part, vectors=np.concatenate((part.vectors, silent)))
+
+
+def _vectors(parts: tuple[Any, ...]) -> Floats:
+    columns = [part.item_vectors() for part in parts]
+    return np.concatenate(columns, axis=1, dtype=np.float32)
+
+
+def _spread(parts: tuple[Any, ...], vectors: Floats) -> Floats:
+    spread = np.zeros((vectors.shape[1],) * 2, dtype=np.float32)
+    start = 0
+    for part in parts:
+        stop = start + part.item_vectors().shape[1]
+        spread[start:stop, start:stop] = _covariance(vectors[:, start:stop])
+        start = stop
+    return spread
+
+
+def _covariance(vectors: Floats) -> Floats:
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)
+    result: Floats = (centred.T @ centred / len(vectors)).astype(np.float32)
+    return result
+
+
+def _standard(users: Floats, covariance: Floats) -> Floats:
+    """User vectors whose scores have deviation 1 over the catalogue; zeros where all are alike."""
+    variance = np.einsum("bt,ts,bs->b", users, covariance, users, optimize=True)
+    length = np.einsum("bt,bt->b", users, users) * max(float(np.trace(covariance)), 1e-30)
+    alike = variance <= 1e-10 * np.maximum(length, 1e-30)
+    factor = np.where(alike, 0, 1 / np.sqrt(np.where(alike, 1, variance)))
+    result: Floats = (users * factor[:, None]).astype(np.float32)
+    return result
+
+
+def _learn_weights(
+    parts: tuple[Any, ...], held: HeldOut, settings: BlendConfig
+) -> NDArray[np.float64]:
+    """(C,) weights under which the held-out choices are most likely."""
+    task = held.task
+    if task is None:
+        raise ConfigError("Nothing was held out to learn the weights on.")
+    rng = np.random.default_rng(settings.validation.seed)
+    profiles = profiles_of(held.history).take(task.users)
+    covariances = [_covariance(part.item_vectors()) for part in parts]
+    sampled = min(_NEGATIVES, task.n_items)
+    chosen, others, owners, counts, importance = [], [], [], [], []
+    for start in range(0, len(task), _USERS_AT_ONCE):
+        stop = min(start + _USERS_AT_ONCE, len(task))
+        block = profiles.take(np.arange(start, stop))
+        scores = np.stack(
+            [
+                _standard(part._user_vectors(block), covariance) @ part.item_vectors().T
+                for part, covariance in zip(parts, covariances, strict=True)
+            ],
+            axis=-1,
+        )
+        for row, free in enumerate(_free(task, start, stop)):
+            wanted = task.relevant[start + row]
+            wanted = rng.permutation(wanted)[:_POSITIVES]
+            drawn = rng.choice(free, size=sampled)
+            chosen.append(scores[row, wanted])
+            others.append(scores[row, drawn])
+            owners.append(np.full(len(wanted), len(others) - 1))
+            counts.append(len(free))
+            importance.append(np.full(len(wanted), 1 / len(wanted)))
+    return fit_weights(
+        np.concatenate(chosen).astype(np.float64),
+        np.stack(others).astype(np.float64),
+        np.concatenate(owners),
+        counts=np.array(counts, dtype=np.float64),
+        importance=np.concatenate(importance),
+        prior=settings.prior,
+        l2=settings.l2,
+    )
+
+
+def _free(task: Task, start: int, stop: int) -> list[NDArray[np.int64]]:
+    """Candidates of each query that are not to be found."""
+    mask = task.mask(start, stop)
+    mask[task.relevant.pairs(start, stop)] = False
+    return [np.flatnonzero(row) for row in mask]
