@@ -46,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--published", choices=tuple(TABLES), help="print the table of this data set beside ours"
     )
     parser.add_argument(
+        "--no-controls",
+        action="store_true",
+        help="leave out shuffled features, for variants of a model whose control was seen",
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="measure again what was measured before"
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from artrec.cli.dataset import say
 from artrec.cli.options import write_text
-from artrec.cli.plan import Entry
+from artrec.cli.plan import BLIND, Entry
 from artrec.cli.protocols import Protocol
 from artrec.errors import DataError
 from artrec.evaluation.evaluate import Result
@@ -54,6 +54,8 @@ def write_comparison(outcome: Outcome, folder: Path) -> str:
     parts = [to_markdown(report, columns=COLUMNS), _COSTS]
     if controls:
         parts.append(_controls_table(controls))
+    elif any(entry.model not in BLIND for entry in outcome.plan):
+        parts.append("Controls with shuffled features were left out.\n")
     if outcome.failed:
         lines = [f"- {name}: {reason}" for name, reason in outcome.failed.items()]
         parts.append("\n".join(["## Not in the table", "", *lines, ""]))

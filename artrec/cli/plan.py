@@ -44,7 +44,7 @@ def make_plan(options: argparse.Namespace, prepared: Prepared) -> list[Entry]:
     wanted = (*ALWAYS, "visrank") if prepared.has_features else ALWAYS
     missing = [name for name in wanted if name not in {each.model for each in asked}]
     entries = [Entry(name, name, default_config(name)) for name in missing] + asked
-    if prepared.has_looks:
+    if prepared.has_looks and not options.no_controls:
         entries = [each for entry in entries for each in _with_control(entry)]
     _check_names(each.name for each in entries)
     return entries

@@ -1,0 +1,128 @@
+"""Every model on one real data set, warm and item cold start: the tables of docs/results.md.
+
+    python -m benchmarks.bench_models --data ratings.csv --features mobilenet [--pixels pixels]
+        [--tables warm cold ablation-warm ablation-cold guidelines-warm guidelines-cold]
+
+`--data` is a file of choices that `python -m artrec compare` reads, `--features` and `--pixels` are
+stores written by `python -m artrec extract`. Data sets may not be copied into a project, so there
+is none by default. Measured models are kept in `--out`, and an interrupted run goes on from there.
+
+- warm: each user's last choice among everything the user has not chosen.
+- cold: a fifth of the items hidden with all that was chosen of them, ranked among themselves; the
+  regime of a gallery of one-of-a-kind works. Early stopping holds out whole items likewise.
+- ablation: CuratorNet plus, one ingredient changed at a time, without controls.
+- guidelines: triplets by the published guidelines against random ones, for CuratorNet and VBPR, the
+  seeds of one model averaged user by user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).parent
+PROTOCOLS: Final = {"warm": "leave-last", "cold": "cold-items"}
+VALIDATION: Final = {"warm": "last-item", "cold": "cold-items"}
+TABLES: Final = tuple(
+    f"{kind}{name}" for kind in ("", "ablation-", "guidelines-") for name in PROTOCOLS
+)
+TRAINED: Final = frozenset(
+    {"bpr-mf", "vbpr", "acf", "acf-content", "dvbpr", "curatornet", "curatornet-plus"}
+)
+GUIDED: Final = {
+    "curatornet": {"mode": "paper", "runs": 3},
+    # Models that know users by id have no use for artificial profiles of one item.
+    "vbpr": {"mode": "paper", "runs": 3, "shares": {"1": 0.25, "2": 0.25, "3": 0.25, "4": 0.25}},
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="file of choices")
+    parser.add_argument("--format", help="of the data, where it is not clear")
+    parser.add_argument("--features", type=Path, required=True, metavar="STORE")
+    parser.add_argument("--pixels", type=Path, metavar="STORE", help="for DVBPR")
+    parser.add_argument("--out", type=Path, default=Path("var/bench/models"))
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
+    parser.add_argument("--seeds", type=int, default=3, help="of the guidelines (default 3)")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    for table in options.tables:
+        kind, _, split = table.rpartition("-")
+        {"": compare_all, "ablation": ablate, "guidelines": guide}[kind](options, split)
+
+
+def compare_all(options: argparse.Namespace, split: str) -> None:
+    """Every model, with its control."""
+    plan = _read("models.json")
+    if options.pixels is not None:
+        plan.append({"name": "dvbpr", "model": "dvbpr", **_read("dvbpr.json")})
+    extra = [] if options.pixels is None else ["--pixels", str(options.pixels)]
+    _compare(options, split, split, plan, "--baseline", "visrank, average", *extra)
+
+
+def ablate(options: argparse.Namespace, split: str) -> None:
+    """CuratorNet plus, one ingredient changed at a time."""
+    plan = _read("ablation.json")
+    _compare(
+        options, f"ablation-{split}", split, plan, "--baseline", "curatornet-plus", "--no-controls"
+    )
+
+
+def guide(options: argparse.Namespace, split: str) -> None:
+    """Guided against random triplets, one table per model, so that the test is between the two."""
+    for model, guided in GUIDED.items():
+        plan = [
+            {"name": f"{model}, guided", "model": model, "config": {"sampling": guided}},
+            {
+                "name": f"{model}, random",
+                "model": model,
+                "config": {"sampling": {"mode": "random"}},
+            },
+        ]
+        _compare(
+            options,
+            f"guidelines-{split}-{model}",
+            split,
+            plan,
+            *("--baseline", f"{model}, random", "--no-controls", "--seeds", str(options.seeds)),
+        )
+
+
+def _compare(
+    options: argparse.Namespace, name: str, split: str, plan: list[dict[str, Any]], *more: str
+) -> None:
+    folder = options.out / name
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "plan.json"
+    chosen = [_validated(entry, VALIDATION[split]) for entry in plan]
+    path.write_text(json.dumps(chosen, indent=2), encoding="utf-8")
+    command = [sys.executable, "-m", "artrec", "compare", "--plan", str(path), *more]
+    command += ["--data", str(options.data), "--features", f"deep={options.features}"]
+    command += ["--protocol", PROTOCOLS[split], "--out", str(folder), "--title", name]
+    if options.format:
+        command += ["--format", options.format]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    sys.stdout.write(f"{name}: {folder / 'report.md'}\n")
+
+
+def _validated(entry: dict[str, Any], validation: str) -> dict[str, Any]:
+    """The entry with the epoch chosen in the regime of the table."""
+    config = dict(entry.get("config", {}))
+    if entry["model"] in TRAINED:
+        config["training"] = config.get("training", {}) | {"validation": validation}
+    if entry["model"] == "blend":
+        config["validation"] = config.get("validation", {}) | {"validation": validation}
+    return {**entry, "config": config}
+
+
+def _read(name: str) -> Any:
+    return json.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
