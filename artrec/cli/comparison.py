@@ -18,7 +18,7 @@ from artrec.evaluation.plot import to_svg
 from artrec.evaluation.published import PublishedTable, beside
 from artrec.evaluation.report import METRICS, Report, compare, to_json, to_markdown
 
-COLUMNS: Final = (*METRICS, "diversity@20")
+COLUMNS: Final = (*METRICS, "auc_rare", "diversity@20")
 MAIN: Final = "auc"
 
 

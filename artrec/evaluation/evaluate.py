@@ -14,6 +14,10 @@ from artrec.evaluation.ranking import Scorer, rank
 from artrec.evaluation.tasks import IntArray, Task
 
 
+RARE = 5
+"""Training events below which an item counts as a cold start (He & McAuley 2016)."""
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """How one model did on one task."""
@@ -43,7 +47,7 @@ class Background:
     """What the figures beyond accuracy need to know; each one is left out without its part."""
 
     item_counts: IntArray | None = None
-    """(N,) training events per item, for novelty."""
+    """(N,) training events per item, for novelty and the slice of rare items."""
     n_users: int = 0
     """Users in training, for novelty."""
     features: NDArray[np.floating] | None = None
@@ -72,6 +76,8 @@ def evaluate(
     ranking = rank(scorer, task, top=top, block=block)
     seconds = time.perf_counter() - started
     values = metrics.all_metrics(ranking.ranks, ks, task.n_items)
+    if background is not None and background.item_counts is not None:
+        values |= _rare(task, background.item_counts, values["auc"])
     catalogue: dict[str, float] = {}
     if top:
         catalogue[f"coverage@{top}"] = beyond.coverage(ranking.top, task.n_items)
@@ -87,6 +93,15 @@ def evaluate(
         seconds=seconds,
         details=dict(details or {}),
     )
+
+
+def _rare(
+    task: Task, item_counts: IntArray, auc: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """AUC of the queries for rare items only, if there are any: the cold-start slice."""
+    most = np.maximum.reduceat(item_counts[task.relevant.items], task.relevant.offsets[:-1])
+    asked = most < RARE
+    return {"auc_rare": np.where(asked, auc, np.nan)} if asked.any() else {}
 
 
 def _beyond(lists: IntArray, background: Background, top: int) -> dict[str, NDArray[np.float64]]:

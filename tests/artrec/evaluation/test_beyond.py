@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from artrec.data import Interactions
+from artrec.data.splits import Split
 from artrec.errors import ShapeError
 from artrec.evaluation import beyond
+from artrec.evaluation.evaluate import Background, evaluate
+from artrec.evaluation.protocols import from_split
+from artrec.evaluation.tasks import IntArray
 
 LISTS = np.array([[0, 1, 2], [0, 3, -1]])
 
@@ -70,3 +76,29 @@ def test_diversity_equals_the_mean_over_pairs(seed: int, length: int) -> None:
 
 def test_a_list_of_one_has_no_diversity() -> None:
     assert np.isnan(beyond.intra_list_diversity(np.array([[0, -1]]), np.ones((1, 2)))).all()
+
+
+def test_rare_items_have_an_auc_of_their_own() -> None:
+    split = Split(
+        train=_log([[0, 1], [0, 2]]), history=_log([[0, 1], [0, 2]]), test=_log([[3], [4]])
+    )
+    task = from_split(split)
+    counts = np.array([9, 9, 9, 4, 5])
+
+    def scores(users: IntArray) -> NDArray[np.float32]:
+        return np.tile(np.arange(5, dtype=np.float32), (len(users), 1))
+
+    values = evaluate("m", scores, task, background=Background(item_counts=counts)).values
+
+    # User 0 is asked for item 3, with 4 events; item 4 with 5 events is no longer rare.
+    np.testing.assert_array_equal(values["auc_rare"], [values["auc"][0], np.nan])
+    many = Background(item_counts=counts + 5)
+    assert "auc_rare" not in evaluate("m", scores, task, background=many).values
+
+
+def _log(histories: list[list[int]]) -> Interactions:
+    users = [user for user, items in enumerate(histories) for _ in items]
+    items = [item for items in histories for item in items]
+    return Interactions.build(
+        users, items, user_ids=["a", "b"], item_ids=[str(item) for item in range(5)]
+    )
