@@ -13,7 +13,6 @@ from artrec.evaluation import beyond, metrics
 from artrec.evaluation.ranking import Scorer, rank
 from artrec.evaluation.tasks import IntArray, Task
 
-
 RARE = 5
 """Training events below which an item counts as a cold start (He & McAuley 2016)."""
 
