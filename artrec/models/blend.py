@@ -19,6 +19,7 @@ Letters used in shapes: N items, C parts, T dimensions of all parts together, B 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artrec.data import Interactions
-from artrec.errors import BundleError, ConfigError, ShapeError
+from artrec.errors import BundleError, ConfigError, DataError, ShapeError
 from artrec.evaluation.tasks import Task
 from artrec.models import files
 from artrec.models.base import VectorModel, require
@@ -38,8 +39,10 @@ from artrec.models.mixing import fit_weights
 from artrec.models.neural import NeuralModel, nested
 from artrec.models.profiles import profiles_of
 from artrec.models.registry import model_class
+from artrec.serving.blend import standard
+from artrec.training import distributed
 from artrec.training.config import TrainingConfig
-from artrec.training.runtime import Runtime
+from artrec.training.runtime import Outcome, Runtime
 from artrec.training.validation import HeldOut, hold_out
 
 PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -97,15 +100,19 @@ class BlendConfig:
     def part(self, name: str) -> Any:
         """The settings of one part."""
         kind: Any = model_class(name)
-        chosen = {**PARTS[name], **self.settings.get(name, {})}
-        if issubclass(kind, NeuralModel):
-            training = asdict(kind.Config().training) | dict(chosen.get("training", {}))
-            training["validation"] = self.validation.validation
-            chosen["training"] = training
         try:
-            return kind.Config(**chosen)
+            chosen = {**PARTS[name], **self.settings.get(name, {})}
+            if issubclass(kind, NeuralModel):
+                training = asdict(kind.Config().training) | dict(chosen.get("training", {}))
+                training["validation"] = self.validation.validation
+                chosen["training"] = training
+            config = kind.Config(**chosen)
         except TypeError as error:
             raise ConfigError(f"Settings of the part {name!r}: {error}") from error
+        if name == "visrank":  # any other aggregate is no inner product
+            require(config.top == 0, "top of the part 'visrank'", "0, the average", config.top)
+            require(not config.weights, "weights of the part 'visrank'", "left out", config.weights)
+        return config
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +138,8 @@ class Blend(VectorModel):
         fits = [part.name for part in self.parts] == list(self.config.parts)
         if not fits or len(self.weights) != len(self.parts) or self.spread.shape != (dim, dim):
             raise ShapeError("The parts, weights and spread of the blend do not fit together.")
+        if self.input_weights.ndim != 2 or len(self.input_weights) != len(self.input_mean):
+            raise ShapeError("The mean and the weights of the inputs do not fit together.")
 
     @classmethod
     def fit(
@@ -142,18 +151,35 @@ class Blend(VectorModel):
     ) -> Self:
         """Fit the parts without what is held out, learn the weights on it, fit them on everything.
 
+        Ctrl-C ends the training of one part, which keeps its best epoch; the rest goes on. While a
+        part without epochs is fitted it ends everything.
+
         Raises:
+            ConfigError: If the settings of a part do not suit it.
             DataError: If nothing can be held out.
             ShapeError: Without features.
+            TrainingError: If the training of a part diverges.
         """
+        started = time.perf_counter()
         settings = config or BlendConfig()
-        held = hold_out(data.interactions, settings.validation)
+        runtime = runtime or Runtime()
+        outcomes: list[Outcome] = []
+        quiet = replace(runtime, folder=None, resume=False, on_end=outcomes.append)
         inputs = fit_inputs(data.content, "pca", dim=settings.input_dim)
         contents = _contents(inputs, data.content)
-        quiet = replace(runtime or Runtime(), folder=None, resume=False, on_end=None)
-        first = _fit_parts(held.train, contents, settings, quiet)
+        try:
+            held = hold_out(data.interactions, settings.validation)
+            first = _fit_parts(held.train, contents, settings, quiet)
+        except DataError as error:
+            raise DataError(
+                "The blend learns its weights from choices that are held out, and trained parts "
+                "hold out more of them; there are too few. Use more interactions, or one model "
+                "alone."
+            ) from error
         weights = _learn_weights(first, held, settings)
         parts = _fit_parts(data.interactions, contents, settings, quiet)
+        if runtime.on_end is not None and distributed.group().first:
+            runtime.on_end(_together(outcomes, time.perf_counter() - started))
         vectors = _vectors(parts)
         return cls(
             settings,
@@ -190,7 +216,7 @@ class Blend(VectorModel):
             self.parts, self.weights, self.edges, self.edges[1:], strict=False
         ):
             users = part._user_vectors(profiles)
-            columns.append(weight * _standard(users, self.spread[start:stop, start:stop]))
+            columns.append(weight * standard(users, self.spread[start:stop, start:stop]))
         return np.concatenate(columns, axis=1, dtype=np.float32)
 
     def save(self, path: Path) -> None:
@@ -209,9 +235,6 @@ class Blend(VectorModel):
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError for anything else."""
         header, arrays = files.read(path, cls.name)
-        for name, values in arrays.items():
-            if values.dtype.kind not in "fi" or not np.isfinite(values).all():
-                raise BundleError(f"{path} is damaged: {name} holds something else than numbers.")
         try:
             config = BlendConfig(**header["config"])
             parts = tuple(
@@ -220,9 +243,17 @@ class Blend(VectorModel):
                     zip(config.parts, header["parts"], strict=True)
                 )
             )
-            own = {name: arrays[name] for name in _OWN}
+            own = {name: _plain(arrays[name], name) for name in _OWN}
             return cls(config=config, vectors=_vectors(parts), parts=parts, **own)
-        except (KeyError, TypeError, ValueError, ConfigError, ShapeError) as error:
+        except (
+            AttributeError,
+            IndexError,
+            KeyError,
+            TypeError,
+            ValueError,
+            ConfigError,
+            ShapeError,
+        ) as error:
             raise BundleError(f"Cannot read the model {path}: {error}") from error
 
 
@@ -252,8 +283,31 @@ def _fit_parts(
 
 def _part(name: str, config: Any, place: int, arrays: Mapping[str, NDArray[Any]]) -> Any:
     kind: Any = model_class(name)
-    own = {each: arrays[f"{place}.{each}"] for each in kind._array_names()}
+    own = {
+        each: _plain(arrays[f"{place}.{each}"], f"{place}.{each}", text=each in kind.text)
+        for each in kind._array_names()
+    }
     return kind(config=kind.Config(**config), **own)
+
+
+def _plain(values: NDArray[Any], name: str, *, text: bool = False) -> NDArray[Any]:
+    """The array itself, if it holds finite numbers or, with `text`, text. ShapeError otherwise."""
+    kind = values.dtype.kind
+    if kind != "U" if text else kind not in "fi" or not np.isfinite(values).all():
+        raise ShapeError(f"{name} holds something else than {'text' if text else 'numbers'}.")
+    return values
+
+
+def _together(outcomes: list[Outcome], seconds: float) -> Outcome:
+    """How the trainings of all parts went."""
+    return Outcome(
+        epochs=sum(each.epochs for each in outcomes),
+        best_epoch=sum(each.best_epoch for each in outcomes),
+        best=None,
+        interrupted=any(each.interrupted for each in outcomes),
+        examples=sum(each.examples for each in outcomes),
+        seconds=seconds,
+    )
 
 
 def _with_items(part: Any, content: Content) -> Any:
@@ -284,16 +338,6 @@ def _covariance(vectors: Floats) -> Floats:
     return result
 
 
-def _standard(users: Floats, covariance: Floats) -> Floats:
-    """User vectors whose scores have deviation 1 over the catalogue; zeros where all are alike."""
-    variance = np.einsum("bt,ts,bs->b", users, covariance, users, optimize=True)
-    length = np.einsum("bt,bt->b", users, users) * max(float(np.trace(covariance)), 1e-30)
-    alike = variance <= 1e-10 * np.maximum(length, 1e-30)
-    factor = np.where(alike, 0, 1 / np.sqrt(np.where(alike, 1, variance)))
-    result: Floats = (users * factor[:, None]).astype(np.float32)
-    return result
-
-
 def _learn_weights(
     parts: tuple[Any, ...], held: HeldOut, settings: BlendConfig
 ) -> NDArray[np.float64]:
@@ -311,12 +355,14 @@ def _learn_weights(
         block = profiles.take(np.arange(start, stop))
         scores = np.stack(
             [
-                _standard(part._user_vectors(block), covariance) @ part.item_vectors().T
+                standard(part._user_vectors(block), covariance) @ part.item_vectors().T
                 for part, covariance in zip(parts, covariances, strict=True)
             ],
             axis=-1,
         )
         for row, free in enumerate(_free(task, start, stop)):
+            if not len(free):
+                continue
             wanted = task.relevant[start + row]
             wanted = rng.permutation(wanted)[:_POSITIVES]
             drawn = rng.choice(free, size=sampled)
@@ -325,6 +371,11 @@ def _learn_weights(
             owners.append(np.full(len(wanted), len(others) - 1))
             counts.append(len(free))
             importance.append(np.full(len(wanted), 1 / len(wanted)))
+    if not others:
+        raise DataError(
+            "The blend learns its weights from choices against what was not chosen, and everybody "
+            "who could be asked chose everything there is."
+        )
     return fit_weights(
         np.concatenate(chosen).astype(np.float64),
         np.stack(others).astype(np.float64),

@@ -76,6 +76,9 @@ class CuratorNetPlusConfig:
         require(self.temperature > 0, "temperature", "above 0", self.temperature)
         object.__setattr__(self, "training", nested(TrainingConfig, self.training))
         object.__setattr__(self, "sampling", nested(SamplingConfig, self.sampling))
+        training = self.training
+        lonely = training.in_batch or (training.target_share == 1 and not training.uses_triplets)
+        require(not lonely, "training", "one that leaves profiles to learn from", training)
 
 
 class PlusNetwork(Network):
@@ -165,6 +168,8 @@ class CuratorNetPlus(NeuralModel):
 
     def __post_init__(self) -> None:
         NeuralModel.__post_init__(self)
+        if self.input_weights.ndim not in (1, 2) or len(self.input_weights) != len(self.input_mean):
+            raise ShapeError("The mean and the weights of the inputs do not fit together.")
         dim = self.input_weights.shape[-1]
         same_rows(self.n_items, profile_vectors=self.profile_vectors)
         shapes = {

@@ -82,27 +82,26 @@ def _likelihood(
     l2: float,
 ) -> tuple[float, Doubles, Doubles]:
     """Penalised mean log-likelihood, its gradient, and minus its Hessian."""
-    n_scores = len(weights)
     away = weights - prior
     value = -l2 / 2 * float(away @ away)
     gradient = -l2 * away
-    hessian = l2 * np.eye(n_scores)
-    own = chosen @ weights
+    hessian = l2 * np.eye(len(weights))
     for row in np.unique(owners):
         mine = np.flatnonzero(owners == row)
-        z = others[row]
+        z, own = others[row], chosen[mine] @ weights
         utility = z @ weights + offsets[row]
-        top = max(float(utility.max()), float(own[mine].max()))
+        top = float(utility.max())
         expo = np.exp(utility - top)
-        total = expo.sum()
-        first = expo @ z
-        second = (z * expo[:, None]).T @ z
-        for entry in mine:
-            here = np.exp(own[entry] - top)
-            whole = total + here
-            mean = (first + here * chosen[entry]) / whole
-            spread = (second + here * np.outer(chosen[entry], chosen[entry])) / whole
-            value += share[entry] * (own[entry] - top - np.log(whole))
-            gradient += share[entry] * (chosen[entry] - mean)
-            hessian += share[entry] * (spread - np.outer(mean, mean))
+        # Against the larger of the two sides, so that neither exponential overflows and their sum
+        # is never 0.
+        peak = np.maximum(own, top)
+        here, there = np.exp(own - peak), np.exp(top - peak)
+        whole = there * expo.sum() + here
+        here, there = here / whole, there / whole
+        mean = there[:, None] * (expo @ z) + here[:, None] * chosen[mine]
+        value += float(share[mine] @ (own - peak - np.log(whole)))
+        gradient += share[mine] @ (chosen[mine] - mean)
+        second = (z * expo[:, None]).T @ z * (share[mine] @ there)
+        second += (chosen[mine] * (share[mine] * here)[:, None]).T @ chosen[mine]
+        hessian += second - (mean * share[mine][:, None]).T @ mean
     return value, gradient, hessian
