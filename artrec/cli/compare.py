@@ -16,10 +16,13 @@ from artrec.cli.options import positive
 from artrec.cli.plan import Entry, make_plan, seeded
 from artrec.cli.protocols import Protocol
 from artrec.errors import ConfigError
-from artrec.evaluation.evaluate import Result
+from artrec.evaluation.evaluate import Result, evaluate
 from artrec.evaluation.published import TABLES
+from artrec.models.oracle import oracle
 
 HELP: Final = "several models, with their controls, in one table"
+ORACLE: Final = "oracle"
+"""Row of the upper bound, which has seen the answers."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +66,8 @@ def run(options: argparse.Namespace) -> None:
     """
     prepared = dataset.load(options)
     protocol = protocols.chosen(options) or Protocol("leave-last")
-    protocols.make(protocol, prepared.dataset)  # refuses now what would fail for every model
+    # Refuses now what would fail for every model.
+    split, task = protocols.make(protocol, prepared.dataset)
     plan = make_plan(options, prepared)
     baseline = options.baseline or ("visrank" if prepared.has_features else "popularity")
     if options.baseline and baseline not in {entry.name for entry in plan}:
@@ -85,6 +89,9 @@ def run(options: argparse.Namespace) -> None:
             outcome.failed[entry.name] = found
         else:
             outcome.results.append(found)
+    if outcome.results:
+        background = protocols.background(prepared, split)
+        outcome.results.append(evaluate(ORACLE, oracle(split.test), task, background=background))
     sys.stdout.write(write_comparison(outcome, options.out))
 
 

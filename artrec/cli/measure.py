@@ -49,7 +49,12 @@ def measure(job: Job) -> str | None:
     context = multiprocessing.get_context("spawn")  # no threads or caches of ours in there
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(job, sender), daemon=True)
-    process.start()
+    # Ctrl-C waits until the process has all it needs, or it would complain about the half of it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     sender.close()
     try:
         failure: str | None = receiver.recv()

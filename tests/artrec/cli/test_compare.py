@@ -44,6 +44,7 @@ def test_baselines_and_controls_are_always_there_and_pictures_tell(
         "visual-popularity",
         "visual-popularity (shuffled features)",
         "item-knn",
+        "oracle",
     }
     assert found["visrank"] > found["visrank (shuffled features)"] + 0.2
     assert found["popularity"] == 0.5  # nobody chose any of the candidates
@@ -126,7 +127,8 @@ def test_a_model_that_fails_is_one_line_and_the_rest_goes_on(files: Files, tmp_p
     )
 
     lines = (tmp_path / "out/report.md").read_text().splitlines()
-    assert set(auc(report)) == {"random", "popularity"}  # the plan's EASE is the EASE
+    assert set(auc(report)) == {"random", "popularity", "oracle"}  # the plan's EASE is the EASE
+    assert auc(report)["oracle"] == 1
     assert set(report["failed"]) == {"visrank", "tiny"}
     assert "- visrank: VisRank needs at least one family of features." in lines
     assert any(line.startswith("- tiny: EASE would invert") for line in lines)
