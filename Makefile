@@ -1,10 +1,10 @@
-# Everything a newcomer needs: make demo, make test, make lint, make bench, make clean.
+# Everything a newcomer needs: make demo, make test, make lint, make bench, make bench-models, make clean.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench bench-models clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/installed node_modules/installed
@@ -21,6 +21,10 @@ lint: .venv/installed
 
 bench: .venv/installed node_modules/installed
 	$(BIN)/python -m benchmarks
+
+# make bench-models DATA=ratings.csv FEATURES=store [PIXELS=store]: see benchmarks/bench_models.py.
+bench-models: .venv/installed
+	$(BIN)/python -m benchmarks.bench_models --data "$(DATA)" --features "$(FEATURES)" $(if $(PIXELS),--pixels "$(PIXELS)")
 
 clean:
 	rm -rf .venv node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,7 @@
 """Every model on one real data set, warm and item cold start: the tables of docs/results.md.
 
     python -m benchmarks.bench_models --data ratings.csv --features mobilenet [--pixels pixels]
-        [--tables warm cold ablation-warm ablation-cold guidelines-warm guidelines-cold]
+        [--tables warm cold pixels-warm pixels-cold ablation-warm ablation-cold ...]
 
 `--data` is a file of choices that `python -m artrec compare` reads, `--features` and `--pixels` are
 stores written by `python -m artrec extract`. Data sets may not be copied into a project, so there
@@ -10,7 +10,9 @@ is none by default. Measured models are kept in `--out`, and an interrupted run 
 - warm: each user's last choice among everything the user has not chosen.
 - cold: a fifth of the items hidden with all that was chosen of them, ranked among themselves; the
   regime of a gallery of one-of-a-kind works. Early stopping holds out whole items likewise.
+- pixels: DVBPR, trained from pictures of 64 x 64.
 - ablation: CuratorNet plus, one ingredient changed at a time, without controls.
+- splits: the visual models on four other draws of hidden items, and their means over all four.
 - guidelines: triplets by the published guidelines against random ones, for CuratorNet and VBPR, the
   seeds of one model averaged user by user.
 """
@@ -22,14 +24,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final
 
 HERE: Final = Path(__file__).parent
 PROTOCOLS: Final = {"warm": "leave-last", "cold": "cold-items"}
 VALIDATION: Final = {"warm": "last-item", "cold": "cold-items"}
-TABLES: Final = tuple(
-    f"{kind}{name}" for kind in ("", "ablation-", "guidelines-") for name in PROTOCOLS
+TABLES: Final = (
+    *(
+        f"{kind}{name}"
+        for kind in ("", "pixels-", "ablation-", "guidelines-")
+        for name in PROTOCOLS
+    ),
+    "splits-cold",
 )
+SPLITS: Final = (1, 2, 3, 4)
+"""Seeds of the draws of hidden items; the main table has 0."""
 TRAINED: Final = frozenset(
     {"bpr-mf", "vbpr", "acf", "acf-content", "dvbpr", "curatornet", "curatornet-plus"}
 )
@@ -53,16 +63,29 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for table in options.tables:
         kind, _, split = table.rpartition("-")
-        {"": compare_all, "ablation": ablate, "guidelines": guide}[kind](options, split)
+        tables = {
+            "": compare_all,
+            "pixels": from_pixels,
+            "ablation": ablate,
+            "guidelines": guide,
+            "splits": split_again,
+        }
+        tables[kind](options, split)
 
 
 def compare_all(options: argparse.Namespace, split: str) -> None:
-    """Every model, with its control."""
-    plan = _read("models.json")
-    if options.pixels is not None:
-        plan.append({"name": "dvbpr", "model": "dvbpr", **_read("dvbpr.json")})
-    extra = [] if options.pixels is None else ["--pixels", str(options.pixels)]
-    _compare(options, split, split, plan, "--baseline", "visrank, average", *extra)
+    """Every model that learns from choices and features, with its control."""
+    _compare(options, split, split, _read("models.json"), "--baseline", "visrank, average")
+
+
+def from_pixels(options: argparse.Namespace, split: str) -> None:
+    """DVBPR, which needs pictures, beside VisRank on features."""
+    if options.pixels is None:
+        sys.stdout.write(f"pixels-{split}: left out, since there is no --pixels\n")
+        return
+    plan = _read(f"dvbpr-{split}.json")
+    more = ("--baseline", "visrank, average", "--pixels", str(options.pixels))
+    _compare(options, f"pixels-{split}", split, plan, *more)
 
 
 def ablate(options: argparse.Namespace, split: str) -> None:
@@ -91,6 +114,35 @@ def guide(options: argparse.Namespace, split: str) -> None:
             plan,
             *("--baseline", f"{model}, random", "--no-controls", "--seeds", str(options.seeds)),
         )
+
+
+def split_again(options: argparse.Namespace, split: str) -> None:
+    """The visual models on other draws of hidden items."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for seed in SPLITS:
+        name = f"splits-{split}-{seed}"
+        more = ("--baseline", "visrank, average", "--no-controls", "--seed", str(seed))
+        _compare(options, name, split, _read("splits.json"), *more)
+        report = json.loads((options.out / name / "report.json").read_text(encoding="utf-8"))
+        for row in report["rows"]:
+            means = {metric: each["mean"] for metric, each in row["intervals"].items()}
+            found.setdefault(row["model"], []).append(means)
+    lines = [
+        "| model | AUC by split | AUC | R@20 | nDCG@20 | R@100 |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for model, rows in sorted(found.items(), key=lambda each: -fmean(r["auc"] for r in each[1])):
+        by_split = ", ".join(f"{row['auc']:.3f}" for row in rows)
+        shown = [fmean(row[name] for row in rows) for name in _SHOWN]
+        lines.append(
+            f"| {model} | {by_split} | " + " | ".join(f"{each:.4f}" for each in shown) + " |"
+        )
+    text = "\n".join([*lines, ""])
+    (options.out / f"splits-{split}.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
+_SHOWN: Final = ("auc", "recall@20", "ndcg@20", "recall@100")
 
 
 def _compare(
