@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -32,28 +32,18 @@ from artrec.data import Interactions
 from artrec.errors import BundleError, ConfigError, DataError, ShapeError
 from artrec.evaluation.tasks import Task
 from artrec.models import files
-from artrec.models.base import VectorModel, require
+from artrec.models.base import VectorModel
+from artrec.models.blend_config import BlendConfig
 from artrec.models.contract import Content, Floats, Profiles, Supports, TrainingData
 from artrec.models.inputs import Inputs, fit_inputs
 from artrec.models.mixing import fit_weights
-from artrec.models.neural import NeuralModel, nested
+from artrec.models.neural import NeuralModel
 from artrec.models.profiles import profiles_of
 from artrec.models.registry import model_class
 from artrec.serving.blend import standard
 from artrec.training import distributed
-from artrec.training.config import TrainingConfig
 from artrec.training.runtime import Outcome, Runtime
 from artrec.training.validation import HeldOut, hold_out
-
-PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "visrank": {"top": 0, "scaling": "raw"},
-    "factor-regression": {"factors": 32, "ridge_l2": 100.0, "keep_from": 1},
-    "visual-popularity": {"l2": 1000.0},
-    "popularity": {"log": True},
-    "curatornet-plus": {},
-    "vbpr": {},
-}
-"""Models that can be parts, with settings that suit them here."""
 
 _REDUCED: Final = frozenset({"visrank"})
 """Parts that see principal components, since what they see is what has to be stored per item. The
@@ -64,60 +54,9 @@ _POSITIVES: Final = 20  # choices per user that count at most, so that nobody dr
 _USERS_AT_ONCE: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class BlendConfig:
-    """Settings of the blend."""
-
-    parts: tuple[str, ...] = tuple(PARTS)
-    """Names of models, of `PARTS`."""
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Settings of parts by name, where they differ from `PARTS`."""
-    input_dim: int = 256
-    """Principal components that stand for the looks of a work in VisRank's part."""
-    prior: float = 0.25
-    """Weight of every part before anything is learned."""
-    l2: float = 0.3
-    """Ridge penalty on what the weights differ from that. Held-out items are few, and a handful of
-    famous ones among them can make any part look better than it is."""
-    validation: TrainingConfig = field(default_factory=lambda: TrainingConfig(validation_share=0.2))
-    """What the weights are learned on: its `validation`, `validation_share`, `validation_users`
-    and `seed` count; trained parts hold out the same kind once more for themselves."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(self.parts))
-        object.__setattr__(self, "validation", nested(TrainingConfig, self.validation))
-        known = ", ".join(PARTS)
-        require(len(self.parts) > 0, "parts", f"some of {known}", self.parts)
-        require(len(set(self.parts)) == len(self.parts), "parts", "different models", self.parts)
-        for name in (*self.parts, *self.settings):
-            require(name in PARTS, "parts", f"some of {known}", name)
-        require(self.input_dim > 0, "input_dim", "above 0", self.input_dim)
-        require(self.prior >= 0, "prior", "0 or more", self.prior)
-        require(self.l2 > 0, "l2", "above 0", self.l2)
-        if self.validation.validation == "none":
-            raise ConfigError("The weights need held-out choices; validation cannot be none.")
-
-    def part(self, name: str) -> Any:
-        """The settings of one part."""
-        kind: Any = model_class(name)
-        try:
-            chosen = {**PARTS[name], **self.settings.get(name, {})}
-            if issubclass(kind, NeuralModel):
-                training = asdict(kind.Config().training) | dict(chosen.get("training", {}))
-                training["validation"] = self.validation.validation
-                chosen["training"] = training
-            config = kind.Config(**chosen)
-        except TypeError as error:
-            raise ConfigError(f"Settings of the part {name!r}: {error}") from error
-        if name == "visrank":  # any other aggregate is no inner product
-            require(config.top == 0, "top of the part 'visrank'", "0, the average", config.top)
-            require(not config.weights, "weights of the part 'visrank'", "left out", config.weights)
-        return config
-
-
 @dataclass(frozen=True, eq=False)
 class Blend(VectorModel):
-    """Fitted parts and their weights; `vectors` are theirs side by side."""
+    """Fitted parts and their weights; `vectors` are theirs side by side, less `centre`."""
 
     name: ClassVar[str] = "blend"
     Config: ClassVar[type[BlendConfig]] = BlendConfig
@@ -127,6 +66,9 @@ class Blend(VectorModel):
     parts: tuple[Any, ...]
     weights: Floats
     """(C,)"""
+    centre: Floats
+    """(T,) mean of the parts' item vectors over the catalogue. Taken off them it changes no order,
+    and leaves half floats what differs between works to store."""
     spread: Floats
     """(T, T) covariance of each part's item vectors over the catalogue, zero between parts."""
     input_mean: Floats
@@ -136,8 +78,11 @@ class Blend(VectorModel):
         VectorModel.__post_init__(self)
         dim = self.vectors.shape[1]
         fits = [part.name for part in self.parts] == list(self.config.parts)
-        if not fits or len(self.weights) != len(self.parts) or self.spread.shape != (dim, dim):
-            raise ShapeError("The parts, weights and spread of the blend do not fit together.")
+        shapes = (self.weights.shape, self.centre.shape, self.spread.shape)
+        if not fits or shapes != ((len(self.parts),), (dim,), (dim, dim)):
+            raise ShapeError(
+                "The parts, weights, centre and spread of the blend do not fit together."
+            )
         if self.input_weights.ndim != 2 or len(self.input_weights) != len(self.input_mean):
             raise ShapeError("The mean and the weights of the inputs do not fit together.")
 
@@ -181,11 +126,13 @@ class Blend(VectorModel):
         if runtime.on_end is not None and distributed.group().first:
             runtime.on_end(_together(outcomes, time.perf_counter() - started))
         vectors = _vectors(parts)
+        centre = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
         return cls(
             settings,
-            vectors,
+            vectors - centre,
             parts,
             weights.astype(np.float32),
+            centre,
             _spread(parts, vectors),
             inputs.mean,
             inputs.weights,
@@ -205,7 +152,7 @@ class Blend(VectorModel):
         """The model with new items appended; parts that know nothing of them stay silent."""
         contents = _contents(Inputs(self.input_mean, self.input_weights), content)
         parts = tuple(_with_items(part, contents(part.name)) for part in self.parts)
-        return replace(self, parts=parts, vectors=_vectors(parts))
+        return replace(self, parts=parts, vectors=_vectors(parts) - self.centre)
 
     def _new_vectors(self, content: Content) -> Floats:
         return self.with_items(content).vectors[self.n_items :]
@@ -244,7 +191,8 @@ class Blend(VectorModel):
                 )
             )
             own = {name: _plain(arrays[name], name) for name in _OWN}
-            return cls(config=config, vectors=_vectors(parts), parts=parts, **own)
+            vectors = _vectors(parts) - own["centre"]
+            return cls(config=config, vectors=vectors, parts=parts, **own)
         except (
             AttributeError,
             IndexError,
@@ -257,7 +205,7 @@ class Blend(VectorModel):
             raise BundleError(f"Cannot read the model {path}: {error}") from error
 
 
-_OWN: Final = ("weights", "spread", "input_mean", "input_weights")
+_OWN: Final = ("weights", "centre", "spread", "input_mean", "input_weights")
 
 
 def _contents(inputs: Inputs, content: Content) -> Callable[[str], Content]:

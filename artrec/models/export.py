@@ -44,15 +44,15 @@ def export(model: ProfileModel, *, version: str = "") -> tuple[Bundle, Floats]:
     largest = float(np.abs(rows).max(initial=0)) or 1.0
     scale = float(2.0 ** np.clip(np.floor(np.log2(_LARGEST / largest)), -60, 60))
     scored = model.item_vectors().shape[1]
+    profile = (scored, rows.shape[1]) if model.name in _PROFILES else (0, scored)
     bundle = Bundle(
         model=model.name,
         version=version,
         dim=rows.shape[1],
         scored=scored,
-        profile=(scored, rows.shape[1]) if model.name in _PROFILES else (0, scored),
         scale=scale,
         empty_profile=model.supports.empty_profile,
-        **_HEADS[model.name](model),
+        **({"profile": profile} | _HEADS[model.name](model)),
     )
     return bundle, rows * np.float32(scale)
 
@@ -107,6 +107,39 @@ def _curatornet(model: Any) -> dict[str, Any]:
     return {"head": "curatornet", "arrays": arrays}
 
 
+def _towers(model: Any) -> dict[str, Any]:
+    temperature = float(model.temperature[0])
+    settings = {"temperature": temperature, "normalise": int(model.config.normalise)}
+    return {"head": "towers", "settings": settings}
+
+
+def _blend(model: Any) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = []
+    arrays = {"weights": model.weights}
+    edges = model.edges
+    width = edges[-1]
+    for place, (part, start, stop) in enumerate(zip(model.parts, edges, edges[1:], strict=False)):
+        head = {"settings": {}, "arrays": {}} | _HEADS[part.name](part)
+        profile, centre = [start, stop], model.centre[start:stop]
+        if part.name in _PROFILES:
+            profile = [width, width + _PROFILES[part.name](part).shape[1]]
+            width = profile[1]
+            centre = np.zeros(profile[1] - profile[0], dtype=np.float32)
+        settings = {"head": head["head"], "settings": head["settings"]}
+        parts.append(settings | {"scored": stop - start, "profile": profile})
+        arrays[f"centre_{place}"] = centre
+        arrays[f"spread_{place}"] = model.spread[start:stop, start:stop]
+        arrays |= {f"{place}.{name}": values for name, values in head["arrays"].items()}
+    # The head is given whole rows, of which each part takes its own.
+    settings = {"parts": parts}
+    return {"head": "blend", "settings": settings, "arrays": arrays, "profile": (0, width)}
+
+
+def _blend_profiles(model: Any) -> Floats:
+    known = [_PROFILES[part.name](part) for part in model.parts if part.name in _PROFILES]
+    return np.concatenate([model.vectors[:, :0], *known], axis=1)
+
+
 # By name, so that exporting one model does not load what another needs.
 _HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "popularity": _constant,
@@ -120,10 +153,14 @@ _HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "acf": _acf,
     "acf-content": _acf,
     "curatornet": _curatornet,
+    "curatornet-plus": _towers,
+    "blend": _blend,
 }
 
 _PROFILES: Final[Mapping[str, Callable[[Any], Floats]]] = {
     "factor-regression": lambda model: model.profile_vectors,
+    "curatornet-plus": lambda model: model.profile_vectors,
+    "blend": _blend_profiles,
     "acf": lambda model: np.column_stack((model.chosen, model.logits)),
     "acf-content": lambda model: np.column_stack((model.chosen, model.logits)),
 }

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artrec.errors import BundleError
-from artrec.serving import acf, als, curatornet, fold_in
+from artrec.serving import acf, als, blend, curatornet, fold_in, towers
 
 Floats = NDArray[np.float32]
 Query = Callable[[Floats], Floats]
@@ -128,6 +129,60 @@ def _curatornet(parts: Parts) -> Query:
     return lambda rows: curatornet.user_vectors(rows, _whole(rows), layers)
 
 
+def _towers(parts: Parts) -> Query:
+    if parts.scored != parts.width + 1:
+        raise BundleError("Towers are scored by one coordinate more than they are given.")
+    temperature = parts.number("temperature", least=0)
+    normalise = parts.number("normalise", least=0) > 0
+    return lambda rows: towers.user_vectors(rows, _whole(rows), temperature, normalise=normalise)
+
+
+def _blend(parts: Parts) -> Query:
+    listed = parts.settings.get("parts")
+    if not isinstance(listed, list) or not listed:
+        raise BundleError("A blend needs a list of its parts.")
+    weights = parts.array("weights", len(listed)).astype(np.float32)
+    queries: list[Query] = []
+    start = 0
+    for place, one in enumerate(listed):
+        width, query = _part(parts, place, one)
+        spread = parts.array(f"spread_{place}", width, width).astype(np.float32)
+        queries.append(partial(_weighted, query, spread, weights[place]))
+        start += width
+    if start != parts.scored:
+        raise BundleError(f"The parts of the blend score by {start} columns, not {parts.scored}.")
+    return lambda rows: np.concatenate([query(rows) for query in queries], axis=1)
+
+
+def _part(parts: Parts, place: int, one: object) -> tuple[int, Query]:
+    """How many columns a part of a blend scores by, and its query of all columns of the rows."""
+    match one:
+        case {
+            "head": str(kind),
+            "settings": dict(settings),
+            "scored": int(scored),
+            "profile": [int(first), int(last)],
+        } if kind in _BLENDED and 0 < scored <= parts.scored and 0 <= first < last <= parts.width:
+            prefix = f"{place}."
+            arrays = {
+                name.removeprefix(prefix): values
+                for name, values in parts.arrays.items()
+                if name.startswith(prefix)
+            }
+            query = HEADS[kind].build(Parts(settings, arrays, last - first, scored))
+            centre = parts.array(f"centre_{place}", last - first).astype(np.float32)
+            return scored, lambda rows: query(rows[:, first:last] + centre)
+        case _:
+            raise BundleError(
+                f"Part {place} of the blend must have a head of {', '.join(_BLENDED)}, its "
+                "settings, how many columns it scores by, and which of those there are it is given."
+            )
+
+
+def _weighted(query: Query, spread: Floats, weight: np.float32, rows: Floats) -> Floats:
+    return weight * blend.standard(query(rows), spread)
+
+
 def _whole(rows: Floats) -> NDArray[np.int64]:
     """All rows as the only profile of a block."""
     return np.array([0, len(rows)])
@@ -141,7 +196,13 @@ HEADS: Final[Mapping[str, Head]] = {
     "fold-in": Head(_fold_in, empty_profile=True),
     "acf": Head(_acf, empty_profile=True),
     "curatornet": Head(_curatornet),
+    "towers": Head(_towers),
+    "blend": Head(_blend),
 }
 """`constant`: the same query for everyone. `mean`: the average row. `rows`: every row is a query.
 `als`: the fold-in of implicit ALS. `fold-in`: that of models with users by id. `acf`: attention
-over the profile. `curatornet`: its user tower."""
+over the profile. `curatornet`: its user tower. `towers`: the mean direction, at a temperature.
+`blend`: other heads side by side, each brought to a deviation of 1 and weighted."""
+
+_BLENDED: Final = ("constant", "mean", "als", "fold-in", "acf", "curatornet", "towers")
+"""Heads that make one query of a profile of any length, so that they can be parts of a blend."""
