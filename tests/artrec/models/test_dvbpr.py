@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from artrec.errors import BundleError, ConfigError, ShapeError, UnsupportedError, WeightsError
 from artrec.models import files
@@ -223,7 +224,7 @@ def test_features_are_no_pictures() -> None:
     ],
     ids=["grey", "oblong", "alpha", "floats"],
 )
-def test_other_arrays_are_no_pixels(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_other_arrays_are_no_pixels(pixels: NDArray[Any]) -> None:
     with pytest.raises(ShapeError, match=r"\(N, S, S, 3\) bytes"):
         Content(pixels=pixels)
 

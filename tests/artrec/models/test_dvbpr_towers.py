@@ -21,7 +21,7 @@ def plain(name: str, dim: int = 100, size: int = 224) -> Tower:
 def test_cnn_f_has_the_published_parameters_and_shapes() -> None:
     tower = plain("cnn-f")
     shapes = []
-    for layer in tower.body:
+    for layer in tower.body.children():
         layer.register_forward_hook(lambda _, __, out: shapes.append(tuple(out.shape[1:])))
 
     found = tower.eval()(GREY)
@@ -42,11 +42,13 @@ def test_cnn_f_has_the_published_parameters_and_shapes() -> None:
     ]
     assert found.shape == (2, 100)
     assert [each.p for each in tower.modules() if isinstance(each, nn.Dropout)] == [0.5, 0.5]
-    assert all(not each.bias.any() for each in tower.modules() if isinstance(each, nn.Conv2d))
+    biases = [each.bias for each in tower.modules() if isinstance(each, nn.Conv2d)]
+    assert len(biases) == 5
+    assert all(bias is not None and not bias.any() for bias in biases)
 
 
 def test_xavier_bounds_the_first_weights_as_tensorflow_does() -> None:
-    weights = plain("cnn-f").body[0].weight
+    weights = next(plain("cnn-f").body.parameters())
 
     bound = (6 / (11 * 11 * 3 + 11 * 11 * 64)) ** 0.5
     assert 0.99 * bound < weights.abs().max() <= bound
