@@ -52,7 +52,7 @@ class CuratorNetConfig:
     init: Literal["xavier", "lecun"] = "xavier"
     """Initial weights: uniform as in the published code, or normal as SELU's theory asks for."""
     training: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(lr=1e-3, l2=1e-4, batch=4096)
+        default_factory=lambda: TrainingConfig(lr=4e-3, l2=1e-4, batch=4096)
     )
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
 
