@@ -67,7 +67,7 @@ class NeuralModel(VectorModel):
             again = replace(training, validation="none", epochs=max(outcome.best_epoch, 1))
             whole = cls._seeded(data, settings)
             source = cls._source(data.interactions, data.content, settings)
-            quiet = replace(runtime or Runtime(), folder=None, resume=False, on_end=None)
+            quiet = replace(runtime or Runtime(), folder=None, resume=False)
             refitted = train(whole, source, hold_out(data.interactions, again), again, quiet)
             if not refitted.interrupted:
                 network = whole

@@ -65,6 +65,6 @@ class Runtime:
     on_progress: Callable[[Progress], None] | None = None
     """Called after every epoch."""
     on_end: Callable[[Outcome], None] | None = None
-    """Called once, when training ended."""
+    """Called when training ended, and again after a refit."""
     threads: int | None = None
     """Of torch on the CPU; None leaves them as they are."""
