@@ -62,15 +62,14 @@ def network_of(data: TrainingData, config: CuratorNetPlusConfig, noise: float = 
 
 
 def unit(row: NDArray[Any]) -> NDArray[Any]:
-    return row / np.sqrt(sum(x * x for x in row))
+    return np.asarray(row / sum(x * x for x in row) ** 0.5)
 
 
 def score_by_hand(network: PlusNetwork, profile: list[int], item: int) -> float:
     """s(u,i) of the module's docstring, with x in units of the square root of d."""
     config, state = network.config, {k: v.numpy() for k, v in network.state_dict().items()}
     features = network.features.numpy().astype(float)
-    same = np.vectorize(lambda x: x)
-    length = unit if config.normalise else same
+    length = unit if config.normalise else np.asarray
 
     def vector(row: int, weights: str, own: str) -> NDArray[Any]:
         found = state[f"{weights}.weight"] @ features[row] / features.shape[1] ** 0.5
@@ -79,7 +78,7 @@ def score_by_hand(network: PlusNetwork, profile: list[int], item: int) -> float:
         return length(found)
 
     side, own = ("profile", "profile_own") if config.two_sided else ("item", "item_own")
-    user = length(sum(vector(row, side, own) for row in profile) / len(profile))
+    user = length(np.sum([vector(row, side, own) for row in profile], axis=0) / len(profile))
     appeal = 0.0
     if config.appeal:
         appeal += float(state["appeal.weight"][0] @ features[item] + state["appeal.bias"][0])

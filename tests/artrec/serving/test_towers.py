@@ -17,13 +17,17 @@ def test_a_query_is_the_direction_of_the_mean_at_a_temperature_and_a_one() -> No
 
     # The mean of (3, 0) and (0, 4) points along (.6, .8); the others are alone.
     assert queries.dtype == np.float32
-    np.testing.assert_allclose(queries, [[3, 4, 1], [5, 0, 1], [0, -5, 1]], rtol=1e-6)
+    np.testing.assert_allclose(
+        queries, [[3.0, 4.0, 1.0], [5.0, 0.0, 1.0], [0.0, -5.0, 1.0]], rtol=1e-6
+    )
 
 
 def test_without_normalising_a_query_is_the_mean_at_a_temperature() -> None:
     queries = user_vectors(VECTORS, INDPTR, 5.0, normalise=False)
 
-    np.testing.assert_allclose(queries, [[7.5, 10, 1], [5, 0, 1], [0, -10, 1]], rtol=1e-6)
+    np.testing.assert_allclose(
+        queries, [[7.5, 10.0, 1.0], [5.0, 0.0, 1.0], [0.0, -10.0, 1.0]], rtol=1e-6
+    )
 
 
 def test_choices_that_cancel_leave_what_appeals_to_everyone() -> None:
@@ -37,7 +41,7 @@ def test_choices_that_cancel_leave_what_appeals_to_everyone() -> None:
 def test_rows_come_to_length_one_and_zeros_stay() -> None:
     rows = np.array([[3, 4], [0, 0], [1e-15, 0]], np.float32)
 
-    np.testing.assert_allclose(unit(rows), [[0.6, 0.8], [0, 0], [1, 0]], rtol=1e-6)
+    np.testing.assert_allclose(unit(rows), [[0.6, 0.8], [0.0, 0.0], [1.0, 0.0]], rtol=1e-6)
 
 
 def test_an_empty_profile_is_refused() -> None:
