@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from artrec.data import Interactions
 from artrec.errors import BundleError, ConfigError, DataError, ShapeError
+from artrec.models import blend
 from artrec.models.base import ProfileModel
 from artrec.models.blend import Blend
 from artrec.models.blend_config import PARTS, BlendConfig
 from artrec.models.contract import Content, TrainingData
 from artrec.models.curatornet_plus import CuratorNetPlus
 from artrec.models.inputs import fit_inputs
+from artrec.models.mixing import fit_weights
 from artrec.models.vbpr import VBPR
 from artrec.training import Outcome, Progress, Runtime, TrainingConfig
+from artrec.training.validation import hold_out
 from tests.contracts.recommender import EVEN, RecommenderContract
 from tests.contracts.worlds import ITEMS, NEW, checkerboard
 
@@ -182,6 +185,30 @@ def test_what_says_more_counts_more() -> None:
 
     assert telling[0] > 0.3
     assert blind[1] > 0.3 > blind[0]
+
+
+def test_everybody_who_is_asked_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, Any]] = []
+
+    def remember(chosen: Any, others: Any, owners: Any, **rest: Any) -> NDArray[Any]:
+        given.append({"others": others, "owners": owners, **rest})
+        return fit_weights(chosen, others, owners, **rest)
+
+    monkeypatch.setattr(blend, "fit_weights", remember)
+    validation = TrainingConfig(validation="cold-items", validation_share=0.4)
+    held = hold_out(checkerboard().data.interactions, validation)
+
+    Blend.fit(checkerboard().data, replace(CLOSED, validation=validation))
+
+    (case,) = given
+    assert held.task is not None
+    wanted = held.task.relevant.lengths
+    np.testing.assert_array_equal(np.bincount(case["owners"]), wanted)
+    assert wanted.max() > wanted.min()
+    np.testing.assert_allclose(np.bincount(case["owners"], case["importance"]), 1)
+    # What each could have chosen instead: the other held-out items.
+    np.testing.assert_array_equal(case["counts"], held.task.on_offer.sum() - wanted)
+    assert case["others"].shape == (len(wanted), ITEMS, len(CLOSED.parts))
 
 
 def test_other_seeds_blend_otherwise(closed: Blend) -> None:
