@@ -106,6 +106,8 @@ def _value(text: str) -> Any:
 
 
 def _converted(value: Any, hint: Any, name: str) -> Any:
+    if hint is Any:  # the settings of another model, which checks them itself
+        return value
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return _one_of(value, inner, name)

@@ -55,6 +55,8 @@ class BlendConfig:
         require(self.l2 > 0, "l2", "above 0", self.l2)
         if self.validation.validation == "none":
             raise ConfigError("The weights need held-out choices; validation cannot be none.")
+        for name in self.parts:  # not only once the parts before it have been trained
+            self.part(name)
 
     def part(self, name: str) -> Any:
         """The settings of one part."""

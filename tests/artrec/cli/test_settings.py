@@ -8,6 +8,7 @@ import pytest
 
 from artrec.cli.settings import parse_assignments, with_values
 from artrec.errors import ConfigError
+from artrec.models.blend_config import BlendConfig
 from artrec.sampling import SamplingConfig, Strategy
 
 
@@ -44,6 +45,16 @@ def test_a_dot_leads_into_groups_and_tables_alike() -> None:
 
     assert found.training == Inner(loss="softmax")
     assert found.weights == {"deep": 2.0, "artist": 0.5}
+
+
+def test_settings_of_the_parts_of_a_blend_are_left_to_it() -> None:
+    given = parse_assignments(["settings.vbpr.latent_dim=3", "settings.vbpr.training.epochs=2"])
+
+    found = with_values(BlendConfig(), given)
+
+    assert found.settings == {"vbpr": {"latent_dim": 3, "training": {"epochs": 2}}}
+    with pytest.raises(ConfigError, match="speed"):
+        with_values(BlendConfig(), parse_assignments(["settings.vbpr.speed=3"]))
 
 
 def test_none_takes_a_limit_away() -> None:

@@ -378,10 +378,8 @@ def test_settings_out_of_range_are_refused(change: dict[str, Any], match: str) -
     ],
 )
 def test_settings_of_parts_that_do_not_suit_them_are_refused(name: str, own: Any) -> None:
-    config = BlendConfig(parts=(name,), settings={name: own})
-
     with pytest.raises(ConfigError):
-        Blend.fit(checkerboard().data, config)
+        BlendConfig(parts=(name,), settings={name: own})
 
 
 def test_too_few_choices_to_hold_any_out_are_refused() -> None:
