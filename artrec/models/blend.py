@@ -295,7 +295,12 @@ def _learn_weights(
         raise ConfigError("Nothing was held out to learn the weights on.")
     rng = np.random.default_rng(settings.validation.seed)
     profiles = profiles_of(held.history).take(task.users)
-    covariances = [_covariance(part.item_vectors()) for part in parts]
+    # Centred, since what all items have in common would cost digits and says nothing.
+    catalogue = [part.item_vectors() for part in parts]
+    catalogue = [
+        (rows - rows.mean(axis=0, dtype=np.float64)).astype(np.float32) for rows in catalogue
+    ]
+    covariances = [_covariance(rows) for rows in catalogue]
     sampled = min(_NEGATIVES, task.n_items)
     chosen, others, owners, counts, importance = [], [], [], [], []
     for start in range(0, len(task), _USERS_AT_ONCE):
@@ -303,8 +308,8 @@ def _learn_weights(
         block = profiles.take(np.arange(start, stop))
         scores = np.stack(
             [
-                standard(part._user_vectors(block), covariance) @ part.item_vectors().T
-                for part, covariance in zip(parts, covariances, strict=True)
+                standard(part._user_vectors(block), covariance) @ rows.T
+                for part, rows, covariance in zip(parts, catalogue, covariances, strict=True)
             ],
             axis=-1,
         )
