@@ -22,9 +22,10 @@ lint: .venv/installed
 bench: .venv/installed node_modules/installed
 	$(BIN)/python -m benchmarks
 
-# make bench-models DATA=ratings.csv FEATURES=store [PIXELS=store]: see benchmarks/bench_models.py.
+# make bench-models DATA=ratings.csv FORMAT=movielens FEATURES=store [PIXELS=store]
 bench-models: .venv/installed
-	$(BIN)/python -m benchmarks.bench_models --data "$(DATA)" --features "$(FEATURES)" $(if $(PIXELS),--pixels "$(PIXELS)")
+	$(BIN)/python -m benchmarks.bench_models --data "$(DATA)" --format "$(FORMAT)" \
+		--features "$(FEATURES)" $(if $(PIXELS),--pixels "$(PIXELS)")
 
 clean:
 	rm -rf .venv node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis
