@@ -5,12 +5,12 @@ pictures somebody chose, so new users and new works are served without training.
 our ablation found to help (docs/models/curatornet-plus.md):
 
     x_i    = principal components of the standardised features
-    h_i    = unit(W x_i + e_i),   k_i = unit(V x_i + q_i)
-    s(u,i) = t unit(Σ_{j in P_u} k_j) . h_i + a . x_i + b_i
+    h_i    = unit(W x_i + e_i)
+    s(u,i) = t unit(Σ_{j in P_u} h_j) . h_i + a . x_i + b_i
 
-- W and V begin as the identity, so that training starts from VisRank by average and departs from
+- W begins as the identity, so that training starts from VisRank by average and departs from
   it only where choices say so; both sides are unit vectors at a learned temperature t.
-- e_i, q_i and b_i are residuals of items somebody chose. They are left out at random in training
+- e_i and b_i are residuals of items somebody chose. They are left out at random in training
   (after DropoutNet, Volkovs, Yu & Poutanen 2017,
   https://papers.nips.cc/paper/7081-dropoutnet-addressing-cold-start-in-recommender-systems), so
   that looks alone must do as well; a new work has none.
@@ -57,8 +57,9 @@ class CuratorNetPlusConfig:
     """Give items somebody chose a part of their own."""
     residual_dropout: float = 0.5
     """Probability that a step leaves an item's own part out."""
-    two_sided: bool = True
-    """A chosen item speaks for a user by other vectors than it is scored by."""
+    two_sided: bool = False
+    """A chosen item speaks for a user by other vectors than it is scored by, V and q instead of W
+    and e: twice the parameters, and worse on our data."""
     appeal: bool = True
     """Learn how much a work appeals to everyone, from its looks."""
     normalise: bool = True

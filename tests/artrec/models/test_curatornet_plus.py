@@ -28,10 +28,10 @@ SMALL = CuratorNetPlusConfig(training=TRAINING)
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"residual": False},
-    {"two_sided": False},
+    {"two_sided": True},
     {"normalise": False},
     {"appeal": False},
-    {"residual": False, "two_sided": False, "normalise": False, "appeal": False},
+    {"residual": False, "normalise": False, "appeal": False},
 ]
 NOBODYS = [ITEMS - 2, ITEMS - 1]
 """Items that nobody chose."""
@@ -45,7 +45,7 @@ class TestCuratorNetPlus(RecommenderContract):
 
 class TestCuratorNetPlusBare(RecommenderContract):
     model = CuratorNetPlus
-    config = replace(SMALL, residual=False, two_sided=False, normalise=False, appeal=False)
+    config = replace(SMALL, residual=False, normalise=False, appeal=False)
     learns = "taste"
 
 
@@ -209,7 +209,7 @@ def test_triplets_are_learned_from_too() -> None:
 
 def test_training_learns_from_looks_what_appeals_to_everyone() -> None:
     world = checkerboard()
-    model = CuratorNetPlus.fit(world.data, replace(SMALL, residual=False))
+    model = CuratorNetPlus.fit(world.data, replace(SMALL, residual=False, two_sided=True))
 
     counts = world.data.interactions.item_counts[:-2]
     assert np.corrcoef(model.vectors[:-2, -1], counts)[0, 1] > 0.6

@@ -36,7 +36,7 @@ class TestCuratorNetPlus(ServingContract):
 
 class TestCuratorNetPlusBare(ServingContract):
     model = CuratorNetPlus
-    config = CuratorNetPlusConfig(training=TRAINING, normalise=False, two_sided=False)
+    config = CuratorNetPlusConfig(training=TRAINING, normalise=False, two_sided=True)
 
 
 class TestBlend(ServingContract):
