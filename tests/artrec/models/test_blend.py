@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from artrec.data import Interactions
-from artrec.errors import BundleError, ConfigError, DataError, ShapeError
+from artrec.errors import DataError, ShapeError
 from artrec.models import blend
 from artrec.models.base import ProfileModel
 from artrec.models.blend import Blend
@@ -282,104 +280,6 @@ def test_parts_validate_on_what_the_blend_validates_on() -> None:
     assert config.part("vbpr").training.l2 == VBPR.Config().training.l2
     assert config.part("curatornet-plus").training.loss == "softmax"
     assert BlendConfig().part("curatornet-plus") == CuratorNetPlus.Config()
-
-
-@pytest.mark.parametrize("keep", [0.0, 0.3, 0.9, 0.999])
-def test_files_cut_off_are_refused(closed: Blend, tmp_path: Path, keep: float) -> None:
-    path = tmp_path / "blend.npz"
-    closed.save(path)
-    whole = path.read_bytes()
-
-    path.write_bytes(whole[: int(keep * len(whole))])
-
-    with pytest.raises(BundleError, match=r"blend\.npz"):
-        Blend.load(path)
-
-
-def damaged(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Iterator[Any]:
-    for name, values in arrays.items():
-        rest = {each: kept for each, kept in arrays.items() if each != name}
-        yield header, rest
-        text = values.dtype.kind == "U"
-        yield header, rest | {name: np.zeros(values.shape) if text else values.astype("U8")}
-        if values.size and not text:
-            yield header, rest | {name: np.full(values.shape, np.nan)}
-        if "." not in name or name.endswith("vectors"):
-            yield header, rest | {name: np.float32(1)}
-            yield header, rest | {name: values[None]}
-            yield header, rest | {name: values[:-1]}
-    wrongs: dict[str, list[Any]] = {
-        "config": [
-            {"parts": ["vbpr"]},
-            None,
-            3,
-            {"parts": 3},
-            {"parts": ["als"]},
-            {"settings": [["vbpr"]]},
-        ],
-        "parts": [None, [], {}, [{}], [3] * 6, [{"factors": 0}] * 6],
-    }
-    for name, wrong in wrongs.items():
-        yield {each: value for each, value in header.items() if each != name}, arrays
-        for value in wrong:
-            yield header | {name: value}, arrays
-
-
-def test_files_with_anything_wrong_are_refused(fitted: Blend, tmp_path: Path) -> None:
-    path = tmp_path / "blend.npz"
-    fitted.save(path)
-    with np.load(path) as file:
-        arrays = dict(file)
-    header = json.loads(str(arrays.pop("header")))
-    accepted = []
-
-    for place, (wrong, rest) in enumerate(damaged(header, arrays)):
-        np.savez(path, allow_pickle=False, header=np.array(json.dumps(wrong)), **rest)
-        try:
-            Blend.load(path)
-        except BundleError:
-            continue
-        changed = [name for name in arrays if rest.get(name) is not arrays[name]]
-        accepted.append((place, changed, wrong == header))
-
-    assert accepted == []
-
-
-@pytest.mark.parametrize(
-    ("change", "match"),
-    [
-        ({"parts": ()}, "parts"),
-        ({"parts": ("als",)}, "als"),
-        ({"parts": ("visrank", "visrank")}, "different"),
-        ({"settings": {"ease": {}}}, "ease"),
-        ({"input_dim": 0}, "input_dim"),
-        ({"prior": -1.0}, "prior"),
-        ({"l2": 0.0}, "l2"),
-        ({"validation": TrainingConfig(validation="none")}, "held-out"),
-    ],
-    ids=str,
-)
-def test_settings_out_of_range_are_refused(change: dict[str, Any], match: str) -> None:
-    with pytest.raises(ConfigError, match=match):
-        BlendConfig(**change)
-
-
-@pytest.mark.parametrize(
-    ("name", "own"),
-    [
-        ("vbpr", {"speed": 3}),
-        ("vbpr", {"visual_dim": 0}),
-        ("vbpr", {"training": {"speed": 3}}),
-        ("vbpr", {"training": 3}),
-        ("popularity", 3),
-        ("popularity", {"speed": 3}),
-        ("visrank", {"top": 1}),
-        ("visrank", {"weights": {"looks": 1.0}}),
-    ],
-)
-def test_settings_of_parts_that_do_not_suit_them_are_refused(name: str, own: Any) -> None:
-    with pytest.raises(ConfigError):
-        BlendConfig(parts=(name,), settings={name: own})
 
 
 def test_too_few_choices_to_hold_any_out_are_refused() -> None:
