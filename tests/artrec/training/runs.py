@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -64,6 +65,8 @@ def learned(folder: Path, rank: int = 0) -> dict[str, Tensor]:
 
 
 def main() -> None:
+    # Tests that were started in the background of a shell have SIGINT ignored, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("epochs", type=int)
