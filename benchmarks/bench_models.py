@@ -40,6 +40,8 @@ TABLES: Final = (
 )
 SPLITS: Final = (1, 2, 3, 4)
 """Seeds of the draws of hidden items; the main table has 0."""
+SHOWN: Final = ("auc", "recall@20", "ndcg@20", "recall@100")
+"""Metrics whose means over the draws are printed."""
 TRAINED: Final = frozenset(
     {"bpr-mf", "vbpr", "acf", "acf-content", "dvbpr", "curatornet", "curatornet-plus"}
 )
@@ -133,16 +135,13 @@ def split_again(options: argparse.Namespace, split: str) -> None:
     ]
     for model, rows in sorted(found.items(), key=lambda each: -fmean(r["auc"] for r in each[1])):
         by_split = ", ".join(f"{row['auc']:.3f}" for row in rows)
-        shown = [fmean(row[name] for row in rows) for name in _SHOWN]
+        shown = [fmean(row[name] for row in rows) for name in SHOWN]
         lines.append(
             f"| {model} | {by_split} | " + " | ".join(f"{each:.4f}" for each in shown) + " |"
         )
     text = "\n".join([*lines, ""])
     (options.out / f"splits-{split}.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
-
-
-_SHOWN: Final = ("auc", "recall@20", "ndcg@20", "recall@100")
 
 
 def _compare(
