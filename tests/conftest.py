@@ -23,11 +23,16 @@ def _database_server() -> None:
 def _storage(settings: Settings, tmp_path: Path) -> None:
     """Give each test empty folders for media and originals."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RUNS_ROOT = tmp_path / "runs"
     settings.STORAGES = {
         **settings.STORAGES,
         "originals": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path / "originals", "base_url": None},
+        },
+        "models": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "models", "base_url": None},
         },
         # Tests render pages without a collectstatic before them.
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

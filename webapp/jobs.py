@@ -23,6 +23,8 @@ class Job(StrEnum):
     CHECK_ITEMS = "workers.check_items"
     EMBED_ARTWORKS = "workers.embed_artworks"
     REFIT_SPACE = "workers.refit_space"
+    TRAIN = "workers.train"
+    PROMOTE = "workers.promote"
     RING_AGAIN = "workers.ring_again"
 
 

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "webapp.vectors",
     "webapp.feed",
     "webapp.ingest",
+    "webapp.lab",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -176,11 +177,17 @@ STATICFILES_DIRS: list[Any] = [
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 ORIGINALS_ROOT = VAR / "originals"
+RUNS_ROOT = VAR / "runs"
+"""Checkpoints of trainings, on the machine that trains."""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "originals": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ORIGINALS_ROOT, "base_url": None},
+    },
+    "models": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR / "models", "base_url": None},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

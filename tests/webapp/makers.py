@@ -61,7 +61,13 @@ def make_artwork(
 
 def make_space(dim: int = 4, *, state: str = Space.State.LIVE) -> Space:
     return Space.objects.create(
-        purpose="look", extractor="test", dim=dim, transform=b"", fitted_on=0, state=state
+        purpose="look",
+        extractor="test",
+        dim=dim,
+        scored=dim,
+        transform=b"",
+        fitted_on=0,
+        state=state,
     )
 
 

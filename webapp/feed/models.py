@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from webapp.catalog.models import Artwork
+from webapp.vectors.models import Space
 
 
 class Visitor(models.Model):
@@ -34,6 +35,7 @@ class Event(models.Model):
         VIEW = "view", "view"
         LIKE = "like", "like"
         HIDE = "hide", "hide"
+        SAVE = "save", "save"
         PURCHASE = "purchase", "purchase"
 
     visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="events")
@@ -43,19 +45,109 @@ class Event(models.Model):
     undone = models.DateTimeField(null=True, blank=True)
     basket = models.CharField(max_length=60, blank=True)
     """Works bought together share it."""
+    muted = models.DateTimeField(null=True, blank=True)
+    """Since then the visitor does not want it to shape recommendations; the mark itself stays."""
+    list_id = models.UUIDField(null=True, blank=True)
+    """The list of recommendations it came from: `Impression.list_id`."""
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=["visitor", "artwork", "kind"],
-                condition=Q(kind__in=["like", "hide"], undone=None),
+                condition=Q(kind__in=["like", "hide", "save"], undone=None),
                 name="one_standing_mark",
             ),
         )
         indexes = (
             models.Index(fields=["visitor", "kind", "-time"], name="event_by_visitor"),
             models.Index(fields=["artwork", "kind", "time"], name="event_by_artwork"),
+            models.Index(
+                fields=["list_id"], name="event_by_list", condition=Q(list_id__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} of artwork {self.artwork_id}"
+
+
+class Pick(models.Model):
+    """A work that a curator shows to visitors without a taste yet."""
+
+    artwork = models.OneToOneField(Artwork, on_delete=models.CASCADE, related_name="pick")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    time = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-time",)
+
+    def __str__(self) -> str:
+        return f"pick of {self.artwork}"
+
+
+class Serving(models.Model):
+    """How the ranking of a model becomes a page. One row; curators turn its knobs."""
+
+    diversity = models.FloatField(default=0.2)
+    """0 keeps the model's order, 1 looks at nothing but difference: λ of MMR, from its other end."""
+    per_artist = models.PositiveSmallIntegerField(default=3)
+    """Most works of one artist in a list."""
+    fresh_share = models.FloatField(default=0.05)
+    """Share of places for works that joined lately."""
+    explore_share = models.FloatField(default=0.05)
+    """Share of places for works drawn at random among the next best, logged with their propensity."""
+    changed = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+
+    def __str__(self) -> str:
+        return "serving settings"
+
+
+class Experiment(models.Model):
+    """Two ways to recommend, compared on visitors. A space of None is VisRank over the look."""
+
+    class Kind(models.TextChoices):
+        AB = "ab", "A/B test"
+        INTERLEAVING = "interleaving", "interleaving"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "not started"
+        RUNNING = "running", "running"
+        STOPPED = "stopped", "stopped"
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.DRAFT)
+    space_a = models.ForeignKey(
+        Space, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    space_b = models.ForeignKey(
+        Space, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    share = models.FloatField(default=1.0)
+    """Of all visitors, how many take part; of those half see A and half B."""
+    salt = models.CharField(max_length=32)
+    """Makes the split of this experiment independent of any other."""
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    started = models.DateTimeField(null=True, blank=True)
+    stopped = models.DateTimeField(null=True, blank=True)
+    decision = models.TextField(blank=True)
+    """What was concluded and why, by whom: kept for ever."""
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="one_running_experiment"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

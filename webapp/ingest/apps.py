@@ -19,7 +19,7 @@ class IngestConfig(AppConfig):
     name = "webapp.ingest"
 
     def ready(self) -> None:
-        """Connect once models are loaded; this app comes last, so all permissions exist then."""
+        """Connect once models are loaded; the apps it is about come before, so theirs exist."""
         post_migrate.connect(grant_permissions, sender=self)
 
 

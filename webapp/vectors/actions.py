@@ -56,9 +56,14 @@ def store_features(extractor: str, artwork_ids: Sequence[int], values: NDArray[A
 def create_space(
     *, purpose: str, extractor: str, dim: int, transform: bytes, fitted_on: int
 ) -> Space:
-    """Make an empty space that serves nobody yet."""
+    """Make an empty space of standardised features that serves nobody yet."""
     return Space.objects.create(
-        purpose=purpose, extractor=extractor, dim=dim, transform=transform, fitted_on=fitted_on
+        purpose=purpose,
+        extractor=extractor,
+        dim=dim,
+        scored=dim,
+        transform=transform,
+        fitted_on=fitted_on,
     )
 
 

@@ -12,23 +12,33 @@ class Space(models.Model):
     """A way of seeing: one vector per artwork, compared by inner product.
 
     "look" spaces hold standardised features of one extractor; their vectors have length one, so
-    the inner product is the cosine. Later spaces hold what a trained model makes of them.
+    the inner product is the cosine. "taste" spaces hold the item vectors of a trained recommender,
+    and its head, which makes a query of the works that somebody likes.
     """
 
     class State(models.TextChoices):
         BUILDING = "building", "being built"
+        READY = "ready", "ready to serve"
         LIVE = "live", "live"
         RETIRED = "retired", "retired"
 
     purpose = models.CharField(max_length=20)
-    """What it serves: "look". At most one live space per purpose."""
-    extractor = models.CharField(max_length=100)
-    """Id of the feature extractor, e.g. "resnet50/pad" or "handmade"."""
+    """What it serves: "look", "taste". At most one live space per purpose."""
+    name = models.CharField(max_length=100, blank=True)
+    """What people call it, e.g. "curatornet, version 12"; empty for look spaces."""
+    extractor = models.CharField(max_length=100, blank=True)
+    """Id of the feature extractor whose features it is made of, e.g. "resnet50/pad" or "handmade";
+    empty for a model that looks at no pictures."""
     dim = models.PositiveSmallIntegerField()
+    scored = models.PositiveSmallIntegerField()
+    """The first so many columns are compared with a query; an index covers only them. `dim` unless
+    a chosen work says something else of a visitor than it is scored by."""
     transform = models.BinaryField()
-    """The `artrec.serving.transform.Transform` from raw features to vectors, as bytes."""
+    """Look: the `artrec.serving.transform.Transform` from raw features to vectors, as bytes."""
+    head = models.BinaryField(null=True)
+    """Taste: the `artrec.serving.bundle.Bundle` from a profile to queries, as bytes."""
     fitted_on = models.PositiveIntegerField()
-    """How many artworks the transform was fitted on."""
+    """How many artworks it was fitted on."""
     index = models.CharField(max_length=10, default="exact")
     """"exact", "hnsw" or "ivfflat"; chosen by measured recall."""
     index_report = models.JSONField(default=dict)
@@ -44,7 +54,7 @@ class Space(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.pk} ({self.extractor})"
+        return self.name or f"{self.purpose} {self.pk} ({self.extractor})"
 
 
 class Feature(models.Model):

@@ -24,8 +24,9 @@ class Neighbour(NamedTuple):
 
 
 def live_space(purpose: str = "look") -> Space | None:
-    """Return the space that serves `purpose`, without its transform's bytes. One query."""
-    return Space.objects.filter(purpose=purpose, state=Space.State.LIVE).defer("transform").first()
+    """Return the space that serves `purpose`, without the bytes of transform and head. One query."""
+    live = Space.objects.filter(purpose=purpose, state=Space.State.LIVE)
+    return live.defer("transform", "head").first()
 
 
 def nearest(

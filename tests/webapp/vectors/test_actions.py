@@ -118,7 +118,13 @@ def test_a_new_space_serves_nobody_until_it_goes_live_and_then_the_old_one_retir
         purpose="look", extractor="test", dim=3, transform=b"x", fitted_on=10
     )
     other = Space.objects.create(
-        purpose="taste", extractor="test", dim=3, transform=b"", fitted_on=0, state="live"
+        purpose="taste",
+        extractor="test",
+        dim=3,
+        scored=3,
+        transform=b"",
+        fitted_on=0,
+        state="live",
     )
     before = live_space()
 

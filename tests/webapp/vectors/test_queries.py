@@ -190,7 +190,7 @@ def test_the_live_space_of_a_purpose_is_found_without_its_transform(
 
     assert found == live
     assert found is not None
-    assert found.get_deferred_fields() == {"transform"}
+    assert found.get_deferred_fields() == {"transform", "head"}
     assert live_space("taste") is None
 
 

@@ -1,0 +1,1 @@
+"""The lab: train models on the gallery's own history, compare them, decide which one serves."""
