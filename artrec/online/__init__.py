@@ -1,1 +1,1 @@
-"""What is learnt from serving: interleaving, experiments, replay. Standard library and NumPy only."""
+"""What is learnt from serving: interleaving, experiments, replay. Only NumPy is needed."""

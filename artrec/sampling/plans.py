@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from artrec.sampling.config import Strategy
+from artrec.sampling.lookup import Doubles, Groups
 from artrec.sampling.world import Bools, Ints
 
 
@@ -41,6 +42,11 @@ class Plan:
     need: str
     """What a source must have, for the report."""
     propose: Propose
+    groups: tuple[Groups, ...] = ()
+    """Tables of its own, for those who propose elsewhere: strategies 1 and 2 baskets by user and
+    events by basket, strategy 3 candidates by user."""
+    cumulated: Doubles | None = None
+    """Running sum of the candidates' weights, as `pick_weighted` takes it, where they differ."""
 
 
 def no_hole(n: int) -> Ints:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from artrec.sampling.config import Strategy
+from artrec.sampling.plans import Plan
+from artrec.sampling.world import Ints
+
+Counts = Mapping[Strategy, Ints]
+"""By strategy (3,): triplets asked for, triplets drawn, proposals turned down."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,31 @@ class StrategyReport:
     """What a source is: users or items."""
     need: str
     """What a source must have."""
+
+
+def no_counts(plans: Sequence[Plan]) -> Counts:
+    """Nothing drawn yet."""
+    return {plan.strategy: np.zeros(3, dtype=np.int64) for plan in plans}
+
+
+def reports_of(plans: Sequence[Plan], counts: Counts) -> list[StrategyReport]:
+    """What was counted, one entry per plan."""
+    reports = []
+    for plan in plans:
+        asked, drawn, turned_down = (int(count) for count in counts[plan.strategy])
+        reports.append(
+            StrategyReport(
+                strategy=plan.strategy,
+                asked=asked,
+                drawn=drawn,
+                turned_down=turned_down,
+                served=len(plan.sources),
+                sources=plan.n_sources,
+                kind="users" if plan.of_users else "items",
+                need=plan.need,
+            )
+        )
+    return reports
 
 
 def format_report(reports: Sequence[StrategyReport]) -> str:

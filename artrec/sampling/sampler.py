@@ -10,7 +10,7 @@ from artrec.sampling.hybrid import hybrid_plans
 from artrec.sampling.index import Index, build_index
 from artrec.sampling.item_strategies import one_item, one_item_same_artist
 from artrec.sampling.plans import Plan, fill, no_hole
-from artrec.sampling.report import StrategyReport
+from artrec.sampling.report import StrategyReport, no_counts, reports_of
 from artrec.sampling.triplets import Triplets, take
 from artrec.sampling.user_strategies import (
     favourite_artists,
@@ -40,13 +40,13 @@ class TripletSampler:
         self.config = config or SamplingConfig()
         self.rules = rules_of(self.config)
         _check_world(world, self.config, self.rules)
-        self._index = build_index(world, histories)
-        self._plans = [
+        self.index = build_index(world, histories)
+        self.plans = [
             plan
-            for plan in _plans(self._index, self.config, self.rules)
+            for plan in _plans(self.index, self.config, self.rules)
             if plan.strategy in self.rules.shares
         ]
-        self._counts = {plan.strategy: np.zeros(3, dtype=np.int64) for plan in self._plans}
+        self._counts = no_counts(self.plans)
 
     def draw(self, n: int, rng: np.random.Generator) -> Triplets:
         """Up to `n` triplets, shuffled; equal seeds give equal triplets.
@@ -58,36 +58,22 @@ class TripletSampler:
 
         Cheapest in blocks of some 65,000 (few calls, still in the cache), cut up by `take`.
         """
-        counts = apportion(n, [self.rules.shares[plan.strategy] for plan in self._plans], rng)
+        shares = [self.rules.shares[plan.strategy] for plan in self.plans]
+        counts = apportion(n, shares, rng.random())
         parts = [
             self._draw_strategy(plan, int(count), rng)
-            for plan, count in zip(self._plans, counts, strict=True)
+            for plan, count in zip(self.plans, counts, strict=True)
         ]
         together = {
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("user", "positive", "negative", "strategy", "start", "stop", "hole")
         }
-        drawn = Triplets(pool=self._index.pool, **together)
+        drawn = Triplets(pool=self.index.pool, **together)
         return take(drawn, rng.permutation(len(drawn)))
 
     def report(self) -> list[StrategyReport]:
         """Counts of all draws so far, one entry per strategy with a share."""
-        reports = []
-        for plan in self._plans:
-            asked, drawn, turned_down = (int(count) for count in self._counts[plan.strategy])
-            reports.append(
-                StrategyReport(
-                    strategy=plan.strategy,
-                    asked=asked,
-                    drawn=drawn,
-                    turned_down=turned_down,
-                    served=len(plan.sources),
-                    sources=plan.n_sources,
-                    kind="users" if plan.of_users else "items",
-                    need=plan.need,
-                )
-            )
-        return reports
+        return reports_of(self.plans, self._counts)
 
     def _draw_strategy(self, plan: Plan, count: int, rng: np.random.Generator) -> Triplets:
         sources = equal_rounds(plan.sources, count, rng)
@@ -104,17 +90,18 @@ class TripletSampler:
             start=found.start[keep],
             stop=found.stop[keep],
             hole=found.hole[keep],
-            pool=self._index.pool,
+            pool=self.index.pool,
         )
         self._counts[plan.strategy] += (count, len(drawn), turned_down)
         return drawn
 
 
-def apportion(n: int, shares: list[float], rng: np.random.Generator) -> Ints:
-    """Split n by shares: each count within one of its share, and right on average."""
+def apportion(n: int, shares: list[float], chance: float) -> Ints:
+    """Split n by shares: each count within one of its share, and right on average over `chance`,
+    a random number in [0, 1)."""
     borders = np.concatenate(([0.0], np.cumsum(shares)))
     borders[-1] = 1.0
-    cuts = np.floor(borders * n + rng.random()).astype(np.int64)
+    cuts = np.floor(borders * n + chance).astype(np.int64)
     counts: Ints = cuts[1:] - cuts[:-1]
     return counts
 

@@ -55,6 +55,7 @@ def missing_in_basket(index: Index, clusters: Clusters, rules: Rules) -> Plan:
         n_sources=index.n_users,
         need="a basket of two works or more, and a visual cluster not yet chosen from",
         propose=propose,
+        groups=(baskets, events),
     )
 
 
@@ -87,6 +88,7 @@ def next_basket(index: Index, clusters: Clusters, rules: Rules) -> Plan:
         n_sources=index.n_users,
         need="a second basket with a new work, and a visual cluster not yet chosen from",
         propose=propose,
+        groups=(baskets, events),
     )
 
 
@@ -125,6 +127,8 @@ def favourite_artists(index: Index, clusters: Clusters, rules: Rules) -> Plan:
         n_sources=index.n_users,
         need="an unchosen work by an artist and of a visual cluster chosen before",
         propose=propose,
+        groups=(candidates,),
+        cumulated=cumulated if rules.cluster_first else None,
     )
 
 

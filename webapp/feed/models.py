@@ -88,13 +88,13 @@ class Serving(models.Model):
     """How the ranking of a model becomes a page. One row; curators turn its knobs."""
 
     diversity = models.FloatField(default=0.2)
-    """0 keeps the model's order, 1 looks at nothing but difference: λ of MMR, from its other end."""
+    """0 keeps the model's order, 1 looks at nothing but difference: 1 - λ of MMR."""
     per_artist = models.PositiveSmallIntegerField(default=3)
     """Most works of one artist in a list."""
     fresh_share = models.FloatField(default=0.05)
     """Share of places for works that joined lately."""
     explore_share = models.FloatField(default=0.05)
-    """Share of places for works drawn at random among the next best, logged with their propensity."""
+    """Share of places for works drawn at random from the next best, with logged propensity."""
     changed = models.DateTimeField(auto_now=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True

@@ -114,7 +114,7 @@ class Version(models.Model):
     servable = models.BooleanField(default=True)
     """Whether it ends as item vectors and a small head; EASE, say, does not."""
     report = models.JSONField(default=dict)
-    """`artrec.evaluation.report` against the baselines and the model that served; empty until made."""
+    """`artrec.evaluation.report` against baselines and the model that served; empty until made."""
     samples = models.JSONField(default=list)
     """For a dozen visitors: what they liked, what each model shows, what they chose next."""
     space = models.OneToOneField(

@@ -24,7 +24,7 @@ class Neighbour(NamedTuple):
 
 
 def live_space(purpose: str = "look") -> Space | None:
-    """Return the space that serves `purpose`, without the bytes of transform and head. One query."""
+    """Return the space that serves `purpose`, without transform and head. One query."""
     live = Space.objects.filter(purpose=purpose, state=Space.State.LIVE)
     return live.defer("transform", "head").first()
 
