@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from artrec.errors import ShapeError
 from artrec.evaluation.metrics import Ranks
-from artrec.evaluation.tasks import IntArray, Task
+from artrec.evaluation.tasks import BoolArray, IntArray, Task
 
 FloatMatrix = NDArray[np.float32]
 
@@ -67,12 +67,11 @@ def rank(scorer: Scorer, task: Task, *, top: int = 0, block: int | None = None) 
         stop = min(start + size, len(task))
         scores = _checked(scorer(task.users[start:stop]), task, start, stop)
         mask = task.mask(start, stop)
-        n_candidates[start:stop] = np.count_nonzero(mask, axis=1)
-        scores = np.where(mask, scores, np.float32(-np.inf))
+        n_candidates[start:stop] = _trues(mask)
         if top:
-            lists[start:stop] = _best(scores, top)
+            lists[start:stop] = _best(np.where(mask, scores, np.float32(-np.inf)), top)
         offsets = task.relevant.offsets[start : stop + 1]
-        ranks[offsets[0] : offsets[-1]] = _count(scores, *task.relevant.pairs(start, stop))
+        ranks[offsets[0] : offsets[-1]] = _count(scores, mask, *task.relevant.pairs(start, stop))
     return Ranking(Ranks(task.relevant.offsets, ranks, n_candidates), lists)
 
 
@@ -92,40 +91,49 @@ def _checked(scores: FloatMatrix, task: Task, start: int, stop: int) -> FloatMat
     return scores
 
 
-def _count(scores: FloatMatrix, queries: IntArray, items: IntArray) -> NDArray[np.float64]:
-    """Ranks of the pairs (query, item), ascending within a query; overwrites their scores.
+def _count(
+    scores: FloatMatrix, mask: BoolArray, queries: IntArray, items: IntArray
+) -> NDArray[np.float64]:
+    """Ranks of the pairs (query, item) among candidates, ascending within a query.
 
-    `scores` (B, N) hold -inf for what is no candidate; `queries` ascend.
+    `scores` (B, N) are only read; `mask` (B, N) of the candidates is overwritten. `queries` ascend.
     """
     mine = scores[queries, items]
     order = np.lexsort((-mine, queries))
     mine = mine[order]
     # Out of the way: with the relevant items gone, counting counts the others only.
-    scores[queries, items] = -np.inf
+    mask[queries, items] = False
     lengths = np.bincount(queries, minlength=len(scores))
     first = np.cumsum(lengths) - lengths
     above = np.empty(len(mine))
     for row in np.flatnonzero(lengths > _MANY):
         own = slice(first[row], first[row] + lengths[row])
-        above[own] = _count_by_sorting(scores[row], mine[own])
+        above[own] = _count_by_sorting(scores[row, mask[row]], mine[own])
     rows = np.flatnonzero((lengths > 0) & (lengths <= _MANY))
     place = 0
     while len(rows):
-        block = scores if len(rows) == len(scores) else scores[rows]
+        every = len(rows) == len(scores)
+        block, others = (scores, mask) if every else (scores[rows], mask[rows])
         entry = first[rows] + place
         threshold = mine[entry, None]
-        higher = np.count_nonzero(block > threshold, axis=1)
-        at_least = np.count_nonzero(block >= threshold, axis=1)
+        higher = _trues(np.logical_and(block > threshold, others))
+        at_least = _trues(np.logical_and(block >= threshold, others))
         above[entry] = (higher + at_least) / 2
         place += 1
         rows = rows[lengths[rows] > place]
     return above + (np.arange(len(mine)) - first[queries])
 
 
-def _count_by_sorting(row: FloatMatrix, mine: FloatMatrix) -> NDArray[np.float64]:
-    ordered = np.sort(row)
-    higher = len(row) - np.searchsorted(ordered, mine, side="right")
-    at_least = len(row) - np.searchsorted(ordered, mine, side="left")
+def _trues(flags: BoolArray) -> IntArray:
+    """(B,) true values in each row. Seven times as fast as `np.count_nonzero(flags, axis=1)`, which
+    adds up 64-bit integers."""
+    return np.fromiter(map(np.count_nonzero, flags), dtype=np.int64, count=len(flags))
+
+
+def _count_by_sorting(others: FloatMatrix, mine: FloatMatrix) -> NDArray[np.float64]:
+    ordered = np.sort(others)
+    higher = len(ordered) - np.searchsorted(ordered, mine, side="right")
+    at_least = len(ordered) - np.searchsorted(ordered, mine, side="left")
     return (higher + at_least) / 2
 
 
