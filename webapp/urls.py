@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from webapp import media
 from webapp.accounts import views as accounts
@@ -11,6 +11,7 @@ from webapp.feed import marking
 from webapp.feed import views as feed
 from webapp.health import health
 from webapp.ingest import urls as ingest
+from webapp.lab import urls as lab
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", feed.browse, name="browse"),
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("favicon.ico", media.icon),  # pages without our <link>, such as the admin's, ask for it
     *ingest.urlpatterns,
+    path("lab/", include(lab.urlpatterns)),
     path("admin/", admin.site.urls),
     re_path(
         r"^media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",
