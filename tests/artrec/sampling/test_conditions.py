@@ -11,9 +11,9 @@ from artrec.sampling import (
     Mode,
     SamplingConfig,
     Strategy,
-    TripletSampler,
     World,
 )
+from tests.artrec.sampling.drawing import Draw
 from tests.artrec.sampling.worlds import Oracle, random_world, rows
 
 SEEDS = range(12)
@@ -21,13 +21,14 @@ SEEDS = range(12)
 
 @pytest.mark.parametrize("mode", ["paper", "reference"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_guidelines_draw_what_they_allow_and_nothing_else(mode: Mode, seed: int) -> None:
+def test_the_guidelines_draw_what_they_allow_and_nothing_else(
+    draw: Draw, mode: Mode, seed: int
+) -> None:
     world, histories = random_world(seed)
     oracle = Oracle(world, histories)
-    sampler = TripletSampler(world, histories, SamplingConfig(mode=mode))
     allowed = {strategy: oracle.allowed(strategy, mode) for strategy in GUIDELINES}
 
-    drawn = set(rows(sampler.draw(60_000, np.random.default_rng(seed))))
+    drawn = set(rows(draw(world, histories, SamplingConfig(mode=mode), 60_000, seed)))
 
     assert drawn <= {(strategy, triple) for strategy in GUIDELINES for triple in allowed[strategy]}
     missing = {
@@ -38,35 +39,32 @@ def test_the_guidelines_draw_what_they_allow_and_nothing_else(mode: Mode, seed: 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_mode_draws_all_of_bpr_over_short_profiles(seed: int) -> None:
+def test_random_mode_draws_all_of_bpr_over_short_profiles(draw: Draw, seed: int) -> None:
     world, histories = random_world(seed)
-    sampler = TripletSampler(world, histories, SamplingConfig(mode="random"))
 
-    drawn = set(rows(sampler.draw(20_000, np.random.default_rng(seed))))
+    drawn = set(rows(draw(world, histories, SamplingConfig(mode="random"), 20_000, seed)))
 
     allowed = Oracle(world, histories).allowed(Strategy.PROFILE_ITEMS, "random")
     assert drawn == {(Strategy.PROFILE_ITEMS, triple) for triple in allowed}
 
 
-def test_random_mode_keeps_the_last_ten_items_up_to_the_positive() -> None:
+def test_random_mode_keeps_the_last_ten_items_up_to_the_positive(draw: Draw) -> None:
     histories = Histories(np.array([0, 15]), np.arange(15, dtype=np.int32))
-    sampler = TripletSampler(World(20), histories, SamplingConfig(mode="random"))
 
-    drawn = {triple for _, triple in rows(sampler.draw(2_000, np.random.default_rng(0)))}
+    drawn = draw(World(20), histories, SamplingConfig(mode="random"), 2_000, 0)
 
-    by_positive = {positive: profile for _, profile, positive, _ in drawn}
+    by_positive = {positive: profile for _, (_, profile, positive, _) in rows(drawn)}
     assert by_positive == {i: tuple(range(max(0, i - 9), i + 1)) for i in range(15)}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_hybrid_scorer_agrees_with_every_triplet_of_icdm_mode(seed: int) -> None:
+def test_the_hybrid_scorer_agrees_with_every_triplet_of_icdm_mode(draw: Draw, seed: int) -> None:
     world, histories = random_world(seed)
     oracle = Oracle(world, histories)
     shares = dict.fromkeys((Strategy(4), Strategy(5), Strategy(7), Strategy(8)), 0.25)
     config = SamplingConfig(mode="icdm", shares=shares, profile_cap=3)
-    sampler = TripletSampler(world, histories, config)
 
-    drawn = list(rows(sampler.draw(2_000, np.random.default_rng(seed))))
+    drawn = list(rows(draw(world, histories, config, 2_000, seed)))
 
     assert {strategy for strategy, _ in drawn} == set(shares)
     for strategy, (user, profile, positive, negative) in drawn:
@@ -90,7 +88,7 @@ def test_the_hybrid_scorer_agrees_with_every_triplet_of_icdm_mode(seed: int) -> 
             assert gap > 0.18 - 1e-6
 
 
-def test_hard_negatives_come_from_the_cluster_of_the_positive_as_often_as_asked() -> None:
+def test_hard_negatives_come_from_the_cluster_of_the_positive_as_often_as_asked(draw: Draw) -> None:
     n_items, n_clusters = 4_000, 40
     world = World(n_items, clusters=np.arange(n_items, dtype=np.int32) % n_clusters)
     histories = Histories(np.array([0, 3]), np.array([5, 77, 901], dtype=np.int32))
@@ -98,7 +96,7 @@ def test_hard_negatives_come_from_the_cluster_of_the_positive_as_often_as_asked(
         mode="paper", hard_ratio=0.6, shares={Strategy(4): 0.5, Strategy(5): 0.5}
     )
 
-    drawn = TripletSampler(world, histories, config).draw(40_000, np.random.default_rng(3))
+    drawn = draw(world, histories, config, 40_000, 3)
 
     for strategy in (4, 5):
         of = drawn.strategy == strategy
@@ -106,7 +104,9 @@ def test_hard_negatives_come_from_the_cluster_of_the_positive_as_often_as_asked(
         assert hard.mean() == pytest.approx(0.6 + 0.4 / n_clusters, abs=0.02)
 
 
-def test_reference_negatives_take_each_cluster_alike_and_paper_negatives_each_item() -> None:
+def test_reference_negatives_take_each_cluster_alike_and_paper_negatives_each_item(
+    draw: Draw,
+) -> None:
     clusters = np.array([0] + [1] * 9 + [2] * 90, dtype=np.int32)  # the user knows cluster 0
     world = World(101, clusters=np.append(clusters, 0).astype(np.int32))
     histories = Histories(np.array([0, 2]), np.array([0, 100], dtype=np.int32))
@@ -115,15 +115,15 @@ def test_reference_negatives_take_each_cluster_alike_and_paper_negatives_each_it
     modes: tuple[Mode, ...] = ("paper", "reference")
     found = {}
     for mode in modes:
-        sampler = TripletSampler(world, histories, SamplingConfig(mode=mode, shares=shares))
-        negatives = sampler.draw(20_000, np.random.default_rng(1)).negative
+        config = SamplingConfig(mode=mode, shares=shares)
+        negatives = draw(world, histories, config, 20_000, 1).negative
         found[mode] = Counter(clusters[negatives].tolist())[1] / 20_000
 
     assert found["paper"] == pytest.approx(9 / 99, abs=0.01)
     assert found["reference"] == pytest.approx(0.5, abs=0.015)
 
 
-def test_reference_favours_candidates_of_artists_with_few_works() -> None:
+def test_reference_favours_candidates_of_artists_with_few_works(draw: Draw) -> None:
     # The user knows artists 0 (2 works) and 1 (10 works); one candidate is 0's, nine are 1's.
     artists = np.array([0, 0] + [1] * 10 + [2] * 3, dtype=np.int32)
     clusters = np.array([0] * 12 + [1] * 3, dtype=np.int32)
@@ -133,12 +133,9 @@ def test_reference_favours_candidates_of_artists_with_few_works() -> None:
     modes: tuple[Mode, ...] = ("paper", "reference")
     found = {}
     for mode in modes:
-        sampler = TripletSampler(
-            World(15, artists=artists, clusters=clusters),
-            histories,
-            SamplingConfig(mode=mode, shares=shares),
-        )
-        found[mode] = np.mean(sampler.draw(20_000, np.random.default_rng(2)).positive == 1)
+        world = World(15, artists=artists, clusters=clusters)
+        config = SamplingConfig(mode=mode, shares=shares)
+        found[mode] = np.mean(draw(world, histories, config, 20_000, 2).positive == 1)
 
     assert found["paper"] == pytest.approx(1 / 10, abs=0.01)
     assert found["reference"] == pytest.approx((1 / 2) / (1 / 2 + 9 / 10), abs=0.015)

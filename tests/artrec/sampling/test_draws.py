@@ -17,6 +17,7 @@ from artrec.sampling import (
     profiles,
     take,
 )
+from tests.artrec.sampling.drawing import Draw
 from tests.artrec.sampling.worlds import random_world, rows
 
 MODES = ["paper", "reference", "icdm", "random"]
@@ -27,14 +28,11 @@ def wide_world() -> tuple[World, Histories]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_equal_seeds_give_equal_triplets_and_others_do_not(mode: Mode) -> None:
+def test_equal_seeds_give_equal_triplets_and_others_do_not(draw: Draw, mode: Mode) -> None:
     world, histories = wide_world()
     config = SamplingConfig(mode=mode)
 
-    first, second, other = (
-        TripletSampler(world, histories, config).draw(500, np.random.default_rng(seed))
-        for seed in (1, 1, 2)
-    )
+    first, second, other = (draw(world, histories, config, 500, seed) for seed in (1, 1, 2))
 
     for field in fields(first):
         np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name))
@@ -75,38 +73,36 @@ def test_own_shares_leave_other_strategies_out() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_users_count_alike_however_long_their_history(mode: Mode) -> None:
+def test_users_count_alike_however_long_their_history(draw: Draw, mode: Mode) -> None:
     world, _ = wide_world()
     lengths = np.array([1, 2, 50, 0, 3])
     indptr = np.concatenate(([0], np.cumsum(lengths)))
     items = np.random.default_rng(0).integers(0, 300, size=indptr[-1]).astype(np.int32)
     config = SamplingConfig(mode=mode, shares={Strategy.PROFILE_ITEMS: 1.0})
 
-    drawn = TripletSampler(world, Histories(indptr, items), config).draw(
-        402, np.random.default_rng(0)
-    )
+    drawn = draw(world, Histories(indptr, items), config, 402, 0)
 
     counts = np.bincount(drawn.user, minlength=5)
     assert counts[3] == 0
     assert sorted(set(counts[[0, 1, 2, 4]])) in ([100, 101], [101])
 
 
-def test_hiding_the_positive_takes_exactly_it_out_of_the_profile() -> None:
+def test_hiding_the_positive_takes_exactly_it_out_of_the_profile(draw: Draw) -> None:
     histories = Histories(np.array([0, 1, 5]), np.array([9, 3, 4, 3, 6], dtype=np.int32))
     config = SamplingConfig(shares={Strategy.PROFILE_ITEMS: 1.0}, hide_positive=1.0)
 
-    drawn = TripletSampler(World(10), histories, config).draw(400, np.random.default_rng(0))
+    drawn = draw(World(10), histories, config, 400, 0)
 
     found = {(profile, positive) for _, (_, profile, positive, _) in rows(drawn)}
     # A lone item stays, or the profile would be empty; 3 was chosen twice and would stay anyway.
     assert found == {((9,), 9), ((3, 4, 3, 6), 3), ((3, 3, 6), 4), ((3, 4, 3), 6)}
 
 
-def test_positives_are_hidden_as_often_as_asked() -> None:
+def test_positives_are_hidden_as_often_as_asked(draw: Draw) -> None:
     histories = Histories(np.array([0, 4]), np.arange(4, dtype=np.int32))
     config = SamplingConfig(shares={Strategy.PROFILE_ITEMS: 1.0}, hide_positive=0.3)
 
-    drawn = TripletSampler(World(10), histories, config).draw(10_000, np.random.default_rng(0))
+    drawn = draw(World(10), histories, config, 10_000, 0)
 
     assert np.mean(profile_sizes(drawn) == 3) == pytest.approx(0.3, abs=0.02)
 
@@ -132,8 +128,8 @@ def test_taking_a_slice_of_a_block_copies_nothing() -> None:
     assert batch.pool is drawn.pool
 
 
-def test_a_block_comes_shuffled_not_by_strategy() -> None:
-    drawn = TripletSampler(*wide_world()).draw(6_000, np.random.default_rng(0))
+def test_a_block_comes_shuffled_not_by_strategy(draw: Draw) -> None:
+    drawn = draw(*wide_world(), SamplingConfig(), 6_000, 0)
 
     changes = np.mean(drawn.strategy[1:] != drawn.strategy[:-1])
 
