@@ -75,10 +75,12 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        if device.type == self.items.device.type:
+        if device == self.items.device:
             return self
+        # To the host only when all has arrived: nothing there would wait for the rest.
+        at_once = device.type != "cpu"
         moved = {
-            each.name: getattr(self, each.name).to(device, non_blocking=True)
+            each.name: getattr(self, each.name).to(device, non_blocking=at_once)
             for each in fields(self)
         }
         return replace(self, **moved)

@@ -25,6 +25,7 @@ from artrec.training.batches import Batch
 from artrec.training.config import TrainingConfig
 from artrec.training.device import autocast, choose_device, scaler_for
 from artrec.training.network import Network
+from artrec.training.on_device import drawing_device, drawn_on
 from artrec.training.runtime import Outcome, Progress, Runtime
 from artrec.training.scalars import ScalarLog
 from artrec.training.sources import Source
@@ -70,7 +71,7 @@ class _Trainer:
     ) -> None:
         self.device = choose_device(runtime.device, peers)
         self.network = network.to(self.device)
-        self.source = source
+        self.source = drawn_on(source, drawing_device(runtime.draw_on, self.device, peers))
         self.held = held
         self.config = config
         self.runtime = runtime
@@ -82,7 +83,7 @@ class _Trainer:
         self.examples = 0
         self.key = ""
         if runtime.folder is not None:  # reads all features once
-            self.key = _key(network, held.train, config, about)
+            self.key = _key(network, held.train, config, f"{about} {runtime.draw_on}")
 
     def run(self) -> Outcome:
         self._resume()

@@ -1,4 +1,4 @@
-"""Where and how a training runs: nothing here changes its result, save for rounding."""
+"""Where and how a training runs: nothing here changes its result, save for rounding and chance."""
 
 from __future__ import annotations
 
@@ -68,3 +68,7 @@ class Runtime:
     """Called when training ended, and again after a refit."""
     threads: int | None = None
     """Of torch on the CPU; None leaves them as they are."""
+    draw_on: str = "auto"
+    """Where triplets are drawn. `auto`: by torch on the GPU that trains, by NumPy where none does;
+    `numpy`; or by torch on `cpu`, `cuda`, `cuda:1`. As likely everywhere, but other triplets, so a
+    training is gone on from with the same `draw_on` only."""

@@ -24,7 +24,8 @@ from artrec.training.config import TrainingConfig
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_DRAWN_AT_ONCE = 65_536  # triplets; sampling is fastest in blocks of about this size
+DRAWN_AT_ONCE = 65_536
+"""Triplets; sampling is fastest in blocks of about this size."""
 
 
 class Source(Protocol):
@@ -55,8 +56,8 @@ class TripletSource:
         n_items = self.interactions.n_items
         left = max(1, self.examples // share)
         while left > 0:
-            drawn = self.sampler.draw(min(left, max(_DRAWN_AT_ONCE, self.batch)), rng)
-            left -= max(_DRAWN_AT_ONCE, self.batch)
+            drawn = self.sampler.draw(min(left, max(DRAWN_AT_ONCE, self.batch)), rng)
+            left -= max(DRAWN_AT_ONCE, self.batch)
             for start in range(0, len(drawn), self.batch):
                 block = take(drawn, slice(start, start + self.batch))
                 more = None
