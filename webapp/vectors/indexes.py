@@ -1,7 +1,8 @@
 """Approximate indexes of a space: HNSW and IVFFlat behind one interface.
 
-All spaces share one table, so each index is partial (its space only) and built on the vectors
-cast to the space's dimension. What makes a good index is measured in `tuning`.
+All spaces share one table, so each index is partial (its space only) and built on the columns that
+are compared, cast to their number: others would shape a graph or lists that no query looks at.
+What makes a good index is measured in `tuning`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection
 
 from webapp.vectors.models import Space
 from webapp.vectors.session import local_settings
-from webapp.vectors.statements import MARKS
+from webapp.vectors.statements import MARKS, indexed_columns
 
 Kind = Literal["hnsw", "ivfflat"]
 
@@ -54,7 +55,7 @@ def build_index(space: Space, kind: Kind, parameters: Mapping[str, int]) -> None
     options = ", ".join(f"{key} = {int(value)}" for key, value in parameters.items())
     create = (
         f"CREATE INDEX {concurrently} {fresh} ON vectors_vector"
-        f" USING {kind} ((values::halfvec({space.dim})) halfvec_ip_ops)"
+        f" USING {kind} (({indexed_columns(space)}) halfvec_ip_ops)"
         f" WITH ({options}) WHERE space_id = {int(space.pk)} AND {_unqualified(kind)}"
     )
     _drop(fresh)  # what an interrupted build may have left, invalid

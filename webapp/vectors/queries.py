@@ -41,7 +41,8 @@ def nearest(
 
     Args:
         space: Where to look.
-        query: (dim,) numbers; rounded to half floats as the stored vectors are.
+        query: (dim,) numbers; rounded to half floats as the stored vectors are. Of them only the
+            first `space.scored` count.
         limit: How many. Fewer come back only when fewer match.
         filters: What they must be.
         exclude: Artwork ids that must not be among them.
@@ -91,7 +92,7 @@ def search(
     excluded: Sequence[int] = (),
 ) -> list[list[Neighbour]]:
     """Go one way, chosen by the caller, with no net under it: (P, dim) queries to P lists."""
-    texts = [to_text(row) for row in half]
+    texts = [to_text(row) for row in half[:, : space.scored]]
     if way.index == "exact":
         return _fetch(statements.exact(space, texts, limit, filters, excluded), len(texts))
     with local_settings(way.settings):

@@ -1,6 +1,7 @@
 """The SQL of nearest neighbours.
 
-pgvector's `<#>` is the negated inner product, so ascending order is best first.
+pgvector's `<#>` is the negated inner product, so ascending order is best first. Only the first
+`Space.scored` columns are compared; queries are given as just these.
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ MARKS: Final = {"hnsw": "v.artwork_id > 0", "ivfflat": "v.id > 0"}
 that kind and no other, so a candidate can be measured beside the index that serves."""
 
 
+def scored_columns(space: Space, values: str = "values") -> str:
+    """Write the columns of `values` that queries look at."""
+    return values if space.scored == space.dim else f"subvector({values}, 1, {int(space.scored)})"
+
+
+def indexed_columns(space: Space, values: str = "values") -> str:
+    """Write the expression that indexes are built on: the same, with its dimension."""
+    return f"({scored_columns(space, values)})::halfvec({int(space.scored)})"
+
+
 def exact(
     space: Space, queries: Sequence[str], limit: int, filters: Filters, excluded: Sequence[int]
 ) -> Statement:
@@ -27,15 +38,16 @@ def exact(
     answer in its place, whatever the planner thinks of it.
     """
     where, params = _matching(space, filters, excluded)
+    columns = scored_columns(space, "v.values")
     matching = f"FROM vectors_vector v JOIN catalog_artwork a ON a.id = v.artwork_id WHERE {where}"
     if len(queries) == 1:  # may run in parallel
         one = f"""
-            SELECT 1, v.artwork_id, v.values <#> %s::halfvec AS distance {matching}
+            SELECT 1, v.artwork_id, {columns} <#> %s::halfvec AS distance {matching}
             ORDER BY distance, v.artwork_id LIMIT %s"""
         return one, [queries[0], *params, limit]
     # What matches is found once, not once per query.
     many = f"""
-        WITH f AS MATERIALIZED (SELECT v.artwork_id, v.values {matching})
+        WITH f AS MATERIALIZED (SELECT v.artwork_id, {columns} AS values {matching})
         SELECT q.number, near.artwork_id, near.distance
         FROM unnest(%s::halfvec[]) WITH ORDINALITY AS q (vector, number)
         CROSS JOIN LATERAL (
@@ -63,7 +75,7 @@ def indexed(
         SELECT q.number, near.artwork_id, near.distance
         FROM unnest(%s::halfvec[]) WITH ORDINALITY AS q (vector, number)
         CROSS JOIN LATERAL (
-            SELECT v.artwork_id, v.values::halfvec({space.dim}) <#> q.vector AS distance
+            SELECT v.artwork_id, {indexed_columns(space, "v.values")} <#> q.vector AS distance
             FROM vectors_vector v JOIN catalog_artwork a ON a.id = v.artwork_id
             WHERE {MARKS[kind]} AND {where}
             ORDER BY distance LIMIT %s

@@ -55,7 +55,7 @@ def choose_index(space: Space, *, exact_below: int = EXACT_BELOW, seed: int = 0)
     report: Report = {"chosen": "exact", "rows": rows}
     if rows < exact_below:
         return _settle(space, report | {"why": f"below {exact_below} rows"})
-    if space.dim > MAX_INDEXED_DIM:
+    if space.scored > MAX_INDEXED_DIM:
         return _settle(space, report | {"why": f"above {MAX_INDEXED_DIM} dimensions"})
 
     candidates, exact_ms = measure(space, rows, seed=seed)
@@ -84,16 +84,21 @@ def audit_queries(space: Space, *, seed: int = 0) -> Queries:
     ids = np.array(Vector.objects.filter(space=space).values_list("artwork_id", flat=True))
     generator = np.random.default_rng(seed)
     drawn = generator.choice(np.sort(ids), size=min(4 * QUERIES, len(ids)), replace=False)
-    _, pool = vectors_of(space, drawn.tolist())
+    pool = _scored(space, drawn.tolist())
     pool = pool[generator.permutation(len(pool))]
     items = pool[:QUERIES]
     likeness = items @ pool.T
     ranks = np.argsort(likeness, axis=1)
     unlike = pool[ranks[:, len(pool) // 4]]
     near = search(space, EXACT, items.astype(np.float16), limit=5)
-    means = [vectors_of(space, [hit.artwork_id for hit in hits])[1].mean(axis=0) for hits in near]
+    means = [_scored(space, [hit.artwork_id for hit in hits]).mean(axis=0) for hits in near]
     kinds = {"item": items, "interest": np.stack(means), "taste": (items + unlike) / 2}
     return {name: values.astype(np.float16) for name, values in kinds.items()}
+
+
+def _scored(space: Space, artwork_ids: Sequence[int]) -> NDArray[np.float32]:
+    """Return what of these works' vectors is compared: (n, scored)."""
+    return vectors_of(space, artwork_ids)[1][:, : space.scored]
 
 
 def _try(space: Space, kind: Kind, rows: int, queries: Queries, truth: Answers) -> Report:
@@ -110,7 +115,7 @@ def _try(space: Space, kind: Kind, rows: int, queries: Queries, truth: Answers) 
         steps = tuple(sorted({ceil(share * lists) for share in PROBE_SHARES}))
 
     def search_with(step: int, limit: int) -> tuple[dict[str, float], float]:
-        trial = Space(pk=space.pk, dim=space.dim, index=kind)
+        trial = Space(pk=space.pk, dim=space.dim, scored=space.scored, index=kind)
         trial.index_report = parameters | {"rows": rows, name: [step, step]}
         way, _ = index_route(trial, limit=limit, matches=rows, excluded=0)
         found, ms = _answers(space, way, queries, limit=limit)
