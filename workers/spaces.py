@@ -13,7 +13,7 @@ from artrec.serving.transform import Transform
 from webapp.vectors import actions, queries
 from webapp.vectors.models import Feature, Space
 
-LOOK: Final = "look"
+LOOK: Final = actions.LOOK
 MIN_FIT: Final = 64
 """Fewer works say too little of what is usual; until then vectors are the raw features."""
 MAX_FIT: Final = 20_000

@@ -9,11 +9,12 @@ space was being filled is either in it, or committed before `go_live` looks for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import ProtectedError
 from numpy.typing import NDArray
 
 from webapp.catalog.models import Artwork
@@ -21,7 +22,9 @@ from webapp.vectors.encoding import check_rows, copy_buffer
 from webapp.vectors.indexes import drop_indexes
 from webapp.vectors.models import Space, Vector
 
-_SWITCH_LOCK = 7_205_001  # any number nobody else uses for pg_advisory_lock
+LOOK: Final = "look"
+"""The purpose of spaces of standardised features; all others are made by trained models."""
+_SWITCH_LOCK: Final = 7_205_001  # any number nobody else uses for pg_advisory_lock
 
 
 class IncompleteSpaceError(Exception):
@@ -33,6 +36,13 @@ class IncompleteSpaceError(Exception):
             f" the first is artwork {artwork_ids[0]}. Store them and switch again."
         )
         self.artwork_ids = list(artwork_ids)
+
+
+class DroppedSpaceError(Exception):
+    """A space cannot go live because it was deleted."""
+
+    def __init__(self, space: Space) -> None:
+        super().__init__(f"{space} is deleted. Prepare it again.")
 
 
 def store_features(extractor: str, artwork_ids: Sequence[int], values: NDArray[Any]) -> None:
@@ -67,6 +77,31 @@ def create_space(
     )
 
 
+def create_trained_space(
+    *,
+    purpose: str,
+    name: str,
+    extractor: str,
+    dim: int,
+    scored: int,
+    head: bytes,
+    fitted_on: int,
+    open_to_new: bool,
+) -> Space:
+    """Make an empty space for the item vectors of a trained model; it serves nobody yet."""
+    return Space.objects.create(
+        purpose=purpose,
+        name=name,
+        extractor=extractor,
+        dim=dim,
+        scored=scored,
+        transform=b"",
+        head=head,
+        fitted_on=fitted_on,
+        open_to_new=open_to_new,
+    )
+
+
 def store_vectors(space: Space, artwork_ids: Sequence[int], values: NDArray[Any]) -> None:
     """Store the vectors (N, dim) of N works in `space`, in place of earlier ones.
 
@@ -86,14 +121,25 @@ def store_vectors(space: Space, artwork_ids: Sequence[int], values: NDArray[Any]
 
 
 def spaces_to_fill(extractor: str) -> list[Space]:
-    """Return the live and building spaces that a newly embedded work belongs into.
+    """Return the live and building look spaces that a newly embedded work belongs into.
 
     Call it inside the transaction that makes the work visible; no space goes live before it ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_SWITCH_LOCK])
+    _share_switch()
     states = (Space.State.LIVE, Space.State.BUILDING)
-    return list(Space.objects.filter(extractor=extractor, state__in=states).order_by("pk"))
+    looks = Space.objects.filter(purpose=LOOK, extractor=extractor, state__in=states)
+    return list(looks.order_by("pk"))
+
+
+def trained_spaces_to_fill() -> list[Space]:
+    """Return the spaces of trained models that newly embedded works belong into.
+
+    All that serve, could serve or served and are kept, so that a switch to them misses nothing;
+    without heads. To be called as `spaces_to_fill`.
+    """
+    _share_switch()
+    trained = Space.objects.exclude(purpose=LOOK).exclude(state=Space.State.DROPPED)
+    return list(trained.defer("transform", "head").order_by("pk"))
 
 
 def missing(space: Space) -> list[int]:
@@ -107,37 +153,98 @@ def missing(space: Space) -> list[int]:
 
 
 @transaction.atomic
-def go_live(space: Space, *, allow_missing: bool = False) -> None:
-    """Let `space` serve its purpose from the next query on; the one before it retires.
+def go_live(
+    space: Space, *, allow_missing: bool = False, unreachable: Collection[int] = ()
+) -> Space | None:
+    """Let `space` serve its purpose from the next query on; return the one before it, now retired.
+
+    Every visible work must have a vector in it, or it would never be recommended. Not asked of a
+    space that is not `open_to_new`: its model has nothing to say of works that joined after the
+    training, and the feed shows those among what is fresh.
+
+    Args:
+        space: Built and indexed.
+        allow_missing: Whether gaps do not matter.
+        unreachable: Works for which it is known that they can have no vector.
 
     Raises:
-        IncompleteSpaceError: If visible works have no vector in it, unless `allow_missing`; those
-            would never be recommended.
+        IncompleteSpaceError: If other visible works have none.
+        DroppedSpaceError: If it was deleted meanwhile.
     """
+    hold_switch()
+    if space.open_to_new and not allow_missing:
+        gaps = [pk for pk in missing(space) if pk not in set(unreachable)]
+        if gaps:
+            raise IncompleteSpaceError(space, gaps)
+    former = retire(space.purpose, but=space)
+    standing = Space.objects.filter(pk=space.pk).exclude(state=Space.State.DROPPED)
+    if not standing.update(state=Space.State.LIVE):
+        raise DroppedSpaceError(space)
+    space.state = Space.State.LIVE
+    return former
+
+
+@transaction.atomic
+def retire(purpose: str, *, but: Space | None = None) -> Space | None:
+    """Let the live space of `purpose` serve no longer, unless it is `but`; return it."""
+    hold_switch()
+    live = Space.objects.filter(purpose=purpose, state=Space.State.LIVE)
+    former = live.exclude(pk__in=[but.pk] if but else []).defer("transform", "head").first()
+    if former:
+        former.state = Space.State.RETIRED
+        former.save(update_fields=["state"])
+    return former
+
+
+def hold_switch() -> None:
+    """Until the transaction ends, let nobody else switch, drop or fill a space."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SWITCH_LOCK])
-    if not allow_missing and (gaps := missing(space)):
-        raise IncompleteSpaceError(space, gaps)
-    former = Space.objects.filter(purpose=space.purpose, state=Space.State.LIVE)
-    former.exclude(pk=space.pk).update(state=Space.State.RETIRED)
-    Space.objects.filter(pk=space.pk).update(state=Space.State.LIVE)
-    space.state = Space.State.LIVE
 
 
-def drop_retired(keep: int = 1) -> int:
-    """Delete retired spaces with vectors and indexes, but the `keep` newest of each purpose.
+def drop_retired(keep: int = 1, *, purpose: str = LOOK, spare: Collection[int] = ()) -> int:
+    """Delete spaces that serve nobody, with vectors and indexes. Returns how many.
 
-    The newest stay so that a switch can be taken back. Returns how many were deleted.
+    Of the retired ones the `keep` newest stay, so that a switch can be taken back, and as many of
+    those that are ready; and all whose ids are in `spare`. Interrupted, it goes on the next time.
     """
-    seen: dict[str, int] = {}
-    dropped = 0
-    for space in Space.objects.filter(state=Space.State.RETIRED).defer("transform").order_by("-pk"):
-        seen[space.purpose] = seen.get(space.purpose, 0) + 1
-        if seen[space.purpose] > keep:
-            drop_indexes(space)
-            space.delete()
-            dropped += 1
-    return dropped
+    with transaction.atomic():
+        hold_switch()
+        for state in (Space.State.RETIRED, Space.State.READY):
+            idle = Space.objects.filter(purpose=purpose, state=state).order_by("-pk")
+            newest = list(idle.values_list("pk", flat=True)[:keep])
+            old = idle.order_by().exclude(pk__in=[*newest, *spare])
+            old.update(state=Space.State.DROPPED)
+    dropped = Space.objects.filter(state=Space.State.DROPPED)
+    return sum(_delete(space) for space in dropped.defer("transform", "head"))
+
+
+def drop(space: Space) -> None:
+    """Delete a space that does not serve, with vectors and indexes."""
+    with transaction.atomic():
+        hold_switch()
+        idle = Space.objects.filter(pk=space.pk).exclude(state=Space.State.LIVE)
+        if not idle.update(state=Space.State.DROPPED):
+            return
+    _delete(space)
+
+
+def _delete(space: Space) -> bool:
+    """Delete what a dropped space holds, and its row unless a record of the past names it."""
+    drop_indexes(space)
+    held, _ = Vector.objects.filter(space=space).delete()
+    try:
+        space.delete()
+    except ProtectedError:
+        emptied = Space.objects.filter(pk=space.pk)
+        emptied.update(head=None, transform=b"", index="exact", index_report={})
+        return held > 0
+    return True
+
+
+def _share_switch() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_SWITCH_LOCK])
 
 
 def _store(

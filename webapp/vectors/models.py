@@ -21,6 +21,7 @@ class Space(models.Model):
         READY = "ready", "ready to serve"
         LIVE = "live", "live"
         RETIRED = "retired", "retired"
+        DROPPED = "dropped", "dropped"
 
     purpose = models.CharField(max_length=20)
     """What it serves: "look", "taste". At most one live space per purpose."""
@@ -43,7 +44,11 @@ class Space(models.Model):
     """"exact", "hnsw" or "ivfflat"; chosen by measured recall."""
     index_report = models.JSONField(default=dict)
     """The measurement behind `index`."""
+    open_to_new = models.BooleanField(default=True)
+    """Whether a work that joined later can be given a vector. Not by a model that knows a work only
+    by who chose it; such a space is not expected to hold every work."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.BUILDING)
+    """A dropped space is being deleted, or its row alone is kept because a record names it."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
