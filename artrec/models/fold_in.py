@@ -72,7 +72,7 @@ class FoldInModel(NeuralModel):
         return head.user_vectors(
             self.vectors[profiles.items],
             profiles.indptr,
-            self.references,
+            head.References.of(self.references),
             l2=self.config.fold_in_l2,
         )
 

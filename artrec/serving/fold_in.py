@@ -7,15 +7,26 @@ the criterion of the training. For one user that is a convex problem in few dime
     min over w   mean over chosen i and references j of ln(1 + exp(s_j - s_i)) + l2 / 2 |w|²
     s_i = w . v_i + b_i
 
-References are some items of the catalogue that stand for all of it. Newton's method needs a handful
-of steps; one that goes too far is halved.
+References are some items of the catalogue that stand for all of it. A Newton step needs the Hessian
+
+    sum over pairs of weights W_ij (v_i - v_j)(v_i - v_j)',   W_ij = sigma'(s_i - s_j)
+
+whose L x M products cost more than all else, so W is taken as the product of its row and column
+sums, and the spread of the references as the same wherever one looks. Then it is, V the sum of W,
+
+    V (covariance of the chosen, weighted + covariance of the references + d d'),
+
+d the distance of their weighted means. The gradient is exact, so the minimum is too, and the steps
+are mostly as few. Where they are not, as with very little penalty, the exact Hessian takes over. A
+step that goes too far is halved.
 
 Letters used in shapes: B profiles, L entries of all profiles, M references, T dimensions.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +34,54 @@ from numpy.typing import NDArray
 from artrec.errors import ShapeError
 
 Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-STEPS: Final = 25
+STEPS: Final = 40
 """At most; a handful is the rule."""
-_ENOUGH: Final = 1e-6  # the last step is one expected to lower the objective by half of this
+_CHEAP: Final = 6  # so many of them may be with the simplified Hessian
+_ENOUGH: Final = 1e-5  # square of the last step, as a share of that of the vector
+_FAR: Final = 40.0  # further from the middle of all scores, an exponential may leave float32
+_TINY: Final = np.float32(1e-30)
 
 
-def user_vectors(vectors: Floats, indptr: Ints, references: Floats, *, l2: float) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class References:
+    """The items that profiles are compared with, and what all steps need of them."""
+
+    factors: Floats
+    """(M, T - 1)"""
+    biases: Floats
+    """(M,)"""
+    covariance: Floats
+    """(T - 1, T - 1) of the factors."""
+
+    @classmethod
+    def of(cls, vectors: Floats) -> References:
+        """From (M, T) item vectors, bias last. Raises ShapeError if there is none."""
+        if vectors.ndim != 2 or not vectors.size:
+            raise ShapeError(f"References must be (M, T) item vectors; they are {vectors.shape}.")
+        factors = np.ascontiguousarray(vectors[:, :-1], dtype=np.float32)
+        centred = factors - factors.mean(axis=0)
+        covariance = centred.T @ centred / np.float32(len(factors))
+        return cls(factors, np.array(vectors[:, -1], dtype=np.float32), covariance)
+
+
+class Slopes(NamedTuple):
+    """How the loss of each chosen item i changes with the scores, at one user vector."""
+
+    chosen: Floats
+    """(L,) sum over references of sigma(s_j - s_i)."""
+    references: Floats
+    """(M,) the same, summed over the chosen."""
+    chosen_weight: Floats
+    """(L,) sum over references of W_ij."""
+    references_weight: Floats
+    """(M,) the same, summed over the chosen."""
+    weights: Floats
+    """(L, M) W_ij itself."""
+
+
+def user_vectors(vectors: Floats, indptr: Ints, references: References, *, l2: float) -> Floats:
     """(B, T) user vectors of profiles; the last coordinate is 1 and meets the items' bias.
 
     An empty profile gets zeros and a 1, so that its scores are the biases.
@@ -39,54 +89,89 @@ def user_vectors(vectors: Floats, indptr: Ints, references: Floats, *, l2: float
     Args:
         vectors: (L, T) item vectors, bias last, of the chosen items, profile after profile.
         indptr: (B + 1,) start of each profile.
-        references: (M, T) item vectors, bias last, of the items compared with.
+        references: The items compared with.
         l2: Weight of half the squared norm, above 0.
 
     Raises:
-        ShapeError: If the dimensions differ, there is no reference, or l2 is not above 0.
+        ShapeError: If the dimensions differ or l2 is not above 0.
     """
-    if vectors.shape[1:] != references.shape[1:] or not len(references):
+    dim = references.factors.shape[1]
+    if vectors.shape[1:] != (dim + 1,):
         raise ShapeError(
-            f"Item vectors {vectors.shape} do not fit the references {references.shape}."
+            f"Item vectors {vectors.shape} do not fit references of {dim + 1} dimensions."
         )
     if not l2 > 0:
         raise ShapeError(f"l2 must be above 0, or the vector may have no bound; it is {l2}.")
     lengths = np.diff(indptr)
-    result = np.zeros((len(lengths), references.shape[1]), dtype=np.float32)
+    result = np.zeros((len(lengths), dim + 1), dtype=np.float32)
     result[:, -1] = 1
     for row in np.flatnonzero(lengths):
         result[row, :-1] = _minimum(vectors[indptr[row] : indptr[row + 1]], references, l2)
     return result
 
 
-def _minimum(chosen: Floats, references: Floats, l2: float) -> Doubles:
+def slopes(at: Floats, items: Floats, biases: Floats, references: References) -> Slopes:
+    """First and second derivatives by the scores at `at` (T - 1,), summed either way."""
+    scores = items @ at + biases
+    others = references.factors @ at + references.biases
+    middle = (scores.mean() + others.mean()) / 2
+    # exp(s_i - s_j) as a product needs L + M exponentials instead of L x M.
+    over = np.exp(np.clip(scores - middle, -_FAR, _FAR))
+    under = np.exp(np.clip(middle - others, -_FAR, _FAR))
+    wrong = np.multiply.outer(over, under)
+    wrong += 1
+    np.reciprocal(wrong, out=wrong)
+    every, each = np.ones(len(others), np.float32), np.ones(len(scores), np.float32)
+    chosen, others = wrong @ every, each @ wrong
+    wrong -= wrong * wrong
+    return Slopes(chosen, others, wrong @ every, each @ wrong, weights=wrong)
+
+
+def hessian(items: Floats, references: References, found: Slopes, l2: float) -> Floats:
+    """(T - 1, T - 1) of the objective, simplified as said above."""
+    pairs = len(items) * len(references.factors)
+    total = max(found.chosen_weight.sum(), _TINY)
+    mean = found.chosen_weight @ items / total
+    apart = mean - found.references_weight @ references.factors / total
+    spread: Floats = (items - mean) * np.sqrt(found.chosen_weight / total)[:, None]
+    result: Floats = spread.T @ spread
+    result += references.covariance
+    result += np.multiply.outer(apart, apart)
+    result *= total / np.float32(pairs)
+    result.flat[:: len(result) + 1] += np.float32(l2)
+    return result
+
+
+def _exact_hessian(items: Floats, references: References, found: Slopes, l2: float) -> Floats:
+    """(T - 1, T - 1) of the objective, pair by pair."""
+    others = references.factors
+    cross: Floats = items.T @ (found.weights @ others)
+    result: Floats = items.T @ (items * found.chosen_weight[:, None])
+    result += others.T @ (others * found.references_weight[:, None]) - cross - cross.T
+    result /= np.float32(found.weights.size)
+    result.flat[:: len(result) + 1] += np.float32(l2)
+    return result
+
+
+def _minimum(chosen: Floats, references: References, l2: float) -> Floats:
     """(T - 1,) the minimiser for one profile (L, T)."""
-    items, others = chosen[:, :-1], references[:, :-1]
-    ridge = l2 * np.eye(items.shape[1])
-    best = at = np.zeros(items.shape[1])
-    lowest = np.inf
-    for _ in range(STEPS):
-        w = at.astype(np.float32)
-        # Single precision: there are L x M pairs, and exponentials of them are most of the work.
-        gap = (items @ w + chosen[:, -1])[:, None] - (others @ w + references[:, -1])
-        small = np.exp(-np.abs(gap))
-        loss = np.log(1 + small) - np.minimum(gap, 0)
-        value = float(loss.mean(dtype=np.float64)) + l2 / 2 * float(at @ at)
-        if value > lowest:
-            at = (at + best) / 2
+    items, biases = np.ascontiguousarray(chosen[:, :-1]), chosen[:, -1]
+    pairs = np.float32(len(items) * len(references.factors))
+    at: Floats = np.zeros(items.shape[1], dtype=np.float32)
+    step: Floats = at
+    gain = np.inf
+    for count in range(STEPS):
+        found = slopes(at, items, biases, references)
+        down = (found.chosen @ items - found.references @ references.factors) / pairs
+        gradient = np.float32(l2) * at - down
+        if gradient @ step < -gain / 2:  # uphill again by half of what it went down
+            step, gain = np.float32(0.5) * step, gain / 2
+            at = at + step
             continue
-        best, lowest = at, value
-        share = 1 / ((1 + small) * gap.size)
-        wrong = np.where(gap > 0, small, 1) * share
-        gradient = l2 * at - wrong.sum(axis=1) @ items + wrong.sum(axis=0) @ others
-        weight = small * share / (1 + small)
-        cross = items.T @ (weight @ others)
-        hessian = (
-            (items.T * weight.sum(axis=1)) @ items + (others.T * weight.sum(axis=0)) @ others
-        ) - (cross + cross.T)
-        step = np.linalg.solve(hessian + ridge, gradient)
+        curve = (hessian if count < _CHEAP else _exact_hessian)(items, references, found, l2)
+        step = np.linalg.solve(curve, gradient).astype(np.float32)
+        gain = float(gradient @ step)
         at = at - step
-        if gradient @ step < _ENOUGH:
-            # Newton's method squares a small error, so this last step needs no check.
-            return at
-    return best
+        if step @ step < _ENOUGH * (at @ at):
+            break
+    return at

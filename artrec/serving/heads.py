@@ -101,7 +101,7 @@ def _als(parts: Parts) -> Query:
 def _fold_in(parts: Parts) -> Query:
     parts.same_columns()
     count = max(1, len(np.atleast_1d(parts.arrays.get("references", ()))))
-    references = parts.array("references", count, parts.scored).astype(np.float32)
+    references = fold_in.References.of(parts.array("references", count, parts.scored))
     l2 = parts.number("l2", least=1e-9)
     return lambda rows: fold_in.user_vectors(rows, _whole(rows), references, l2=l2)
 

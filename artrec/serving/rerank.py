@@ -54,7 +54,7 @@ def mmr(
     Carbonell & Goldstein, "The use of MMR, diversity-based reranking for reordering documents and
     producing summaries", SIGIR 1998, https://doi.org/10.1145/290941.291025. After the best one,
 
-        next = argmax over the rest of (1 - diversity) r_i - diversity max over picked j of v_i . v_j
+        next = argmax of (1 - diversity) r_i - diversity max over picked j of v_i . v_j
 
     r is the score brought to 0..1 over the candidates, so that a diversity means the same whatever
     the scores of a model range over. Equal values are settled by score, then by position.
