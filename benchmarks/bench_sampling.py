@@ -7,6 +7,10 @@ histories with a median of 1 or 2 and a long tail. Neither side removes repeated
 measured by process_time, in turns within one run; the ratio is that of blocks of 65,536, and more
 to be trusted than the rates. `reference` and `icdm` have no loop: their rates depend on how often
 the pictures of a data set disagree.
+
+A second table is the sampler of torch, `DeviceSampler`: on the CPU with one thread, by
+process_time as above; on the GPU where there is one, by the clock, because that is what a training
+waits for.
 """
 
 from __future__ import annotations
@@ -16,10 +20,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import get_args
 
 import numpy as np
+import torch
 
 from artrec.sampling import Histories, Mode, SamplingConfig, Triplets, TripletSampler, World
+from artrec.sampling.on_device import DeviceSampler
 
 Loop = Callable[[int], list[tuple[list[int], int, int, int]]]
 """Number of triplets -> (profile, positive, negative, user) each."""
@@ -146,11 +153,11 @@ class PlainLoops:
                 return item
 
 
-def rate(draw: Callable[[], int]) -> float:
-    """Triplets per CPU-second of one call."""
-    begin = time.process_time()
+def rate(draw: Callable[[], int], clock: Callable[[], float] = time.process_time) -> float:
+    """Triplets per second of one call, CPU-seconds unless told otherwise."""
+    begin = clock()
     n = draw()
-    return n / (time.process_time() - begin)
+    return n / (clock() - begin)
 
 
 def main() -> None:
@@ -159,16 +166,26 @@ def main() -> None:
     parser.add_argument("--loop-triplets", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    torch.set_num_threads(1)
     world, histories = make_world()
-    plain = PlainLoops(world, histories)
+    samplers = {
+        mode: TripletSampler(world, histories, SamplingConfig(mode=mode)) for mode in get_args(Mode)
+    }
+    against_loops(samplers, PlainLoops(world, histories), options)
+    for device in ("cpu", *(["cuda"] if torch.cuda.is_available() else [])):
+        by_torch(samplers, torch.device(device), options)
+
+
+def against_loops(
+    samplers: dict[Mode, TripletSampler], plain: PlainLoops, options: argparse.Namespace
+) -> None:
+    """Print the table of the NumPy sampler and the loops."""
     loops: dict[Mode, Loop] = {"random": plain.random, "paper": plain.paper}
-    modes: tuple[Mode, ...] = ("random", "paper", "reference", "icdm")
     sizes = (4_096, 65_536, options.triplets)
     heads = " | ".join(f"blocks of {size:,}" for size in sizes)
     print(f"| mode | {heads} | plain loop | ratio | short | bytes each |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
-    for mode in modes:
-        sampler = TripletSampler(world, histories, SamplingConfig(mode=mode))
+    for mode, sampler in samplers.items():
         rng = np.random.default_rng(0)
         drawn = sampler.draw(options.triplets, rng)  # warms the caches, and is counted below
         ours: dict[int, list[float]] = {size: [] for size in sizes}
@@ -185,6 +202,34 @@ def main() -> None:
             f"| {mode} | {' | '.join(f'{each:,.0f}' for each in rates)} | {against} "
             f"| {1 - len(drawn) / options.triplets:.2%} | {bytes_each(drawn)} |"
         )
+
+
+def by_torch(
+    samplers: dict[Mode, TripletSampler], device: torch.device, options: argparse.Namespace
+) -> None:
+    """Print the table of the torch sampler on a device."""
+    name = "cpu" if device.type == "cpu" else torch.cuda.get_device_name(device)
+    clock = time.process_time if device.type == "cpu" else time.perf_counter
+    sizes = (4_096, 65_536, options.triplets)
+    print(f"\n| mode, torch on {name} | {' | '.join(f'blocks of {size:,}' for size in sizes)} |")
+    print("|---|---:|---:|---:|")
+    for mode, host in samplers.items():
+        sampler = DeviceSampler(host, device)
+        dice = torch.Generator(device).manual_seed(0)
+        sampler.draw(options.triplets, dice)  # warms the caches
+        rates = []
+        for size in sizes:
+            draw = partial(device_blocks, sampler, dice, options.triplets, size)
+            rates.append(float(np.median([rate(draw, clock) for _ in range(options.rounds)])))
+        print(f"| {mode} | {' | '.join(f'{each:,.0f}' for each in rates)} |")
+
+
+def device_blocks(sampler: DeviceSampler, dice: torch.Generator, n: int, size: int) -> int:
+    """Draw n triplets by blocks and wait for them; the number that came."""
+    drawn = sum(len(sampler.draw(size, dice)) for _ in range(n // size))
+    if sampler.device.type == "cuda":
+        torch.cuda.synchronize(sampler.device)
+    return drawn
 
 
 def draw_blocks(sampler: TripletSampler, rng: np.random.Generator, n: int, size: int) -> int:

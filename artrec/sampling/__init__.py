@@ -1,6 +1,7 @@
 """Triplet sampling guidelines, vectorised: `TripletSampler(world, histories).draw(n, rng)`.
 
-Visual clusters need scikit-learn and are imported from `artrec.sampling.clusters`.
+Visual clusters need scikit-learn and are imported from `artrec.sampling.clusters`; the sampler that
+runs on a GPU needs torch and is `artrec.sampling.on_device`.
 """
 
 from __future__ import annotations
