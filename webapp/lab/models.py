@@ -141,6 +141,7 @@ class Promotion(models.Model):
         PREPARE = "prepare", "prepare"
         PROMOTE = "promote", "promote"
         ROLLBACK = "rollback", "roll back"
+        REBUILD = "rebuild", "rebuild"
 
     class State(models.TextChoices):
         QUEUED = "queued", "waiting for a worker"
@@ -154,7 +155,8 @@ class Promotion(models.Model):
     version = models.ForeignKey(
         Version, on_delete=models.CASCADE, null=True, blank=True, related_name="promotions"
     )
-    """What shall serve; None for VisRank over the look, which needs no training."""
+    """What shall serve; None for VisRank over the look, which needs no training. A rebuild without
+    a version is one of the live look space."""
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PROMOTE)
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     steps = models.JSONField(default=list)
