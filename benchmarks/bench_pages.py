@@ -41,7 +41,6 @@ def compare(works: int, rounds: int) -> None:
     visitor = Visitor.objects.create()
     for work in made[:5]:
         actions.like(visitor=visitor, artwork=work)
-    marks = queries.marks_of(visitor)
     session = SessionStore()
     session[visitors.SESSION_KEY] = visitor.pk
     session.save()
@@ -68,7 +67,7 @@ def compare(works: int, rounds: int) -> None:
     ms = interleaved(
         {
             "bare": bare,
-            "for_you": lambda: queries.for_you(marks),
+            "for_you": lambda: queries.for_you(visitor),
             "for_you page": lambda: page("/for-you/"),
             "more_like": lambda: queries.more_like(work),
             "artwork page": lambda: page(f"/works/{work.pk}/"),

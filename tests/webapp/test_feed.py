@@ -1,26 +1,41 @@
-"""For you, More like this, and what a mark does to them."""
+"""For you and More like this, page by page, as VisRank serves them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
+from django.core.cache import cache
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from artrec.serving import visrank
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, queries, ranking
-from webapp.feed.models import Event, Visitor
-from webapp.vectors.filters import Filters
+from webapp.feed import actions, queries
+from webapp.feed.models import Event, Pick, Visitor
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
 def _ids(page: queries.FeedPage) -> list[int]:
-    rails = [entry.artwork.pk for rail in page.rails for entry in rail.works]
-    return rails + [entry.artwork.pk for entry in page.more]
+    return [each.artwork.pk for each in page.shown]
+
+
+def _visitor(*liked: Artwork, hidden: tuple[Artwork, ...] = ()) -> Visitor:
+    visitor = Visitor.objects.create()
+    for work in liked:
+        actions.like(visitor=visitor, artwork=work)
+    for work in hidden:
+        actions.hide(visitor=visitor, artwork=work)
+    return visitor
 
 
 def test_the_feed_puts_works_near_the_likes_first_and_says_why() -> None:
@@ -30,41 +45,73 @@ def test_the_feed_puts_works_near_the_likes_first_and_says_why() -> None:
     place(space, near, [1, 0.2, 0, 0])
     place(space, far, [0, 1, 0, 0])
 
-    page = queries.for_you(queries.Marks(liked=(liked.pk,)))
+    page = queries.for_you(_visitor(liked))
 
     assert page.personal
     assert _ids(page) == [near.pk, far.pk]
     assert page.more[0].because == liked
-    assert page.more[0].score == pytest.approx(1 / np.sqrt(1.04), abs=1e-3)
+    assert page.more[0].entry.score == pytest.approx(1 / np.sqrt(1.04), abs=1e-3)
 
 
-def test_the_feed_leaves_out_liked_hidden_sold_and_withdrawn_works() -> None:
+def test_the_feed_leaves_out_what_is_known_and_what_is_gone() -> None:
     space = make_space()
-    names = ("Liked", "Hidden", "Sold", "Withdrawn", "Shown")
-    liked, hidden, sold, withdrawn, shown = (make_artwork(name, artist=name) for name in names)
-    Artwork.objects.filter(pk=sold.pk).update(availability=Artwork.Availability.SOLD)
-    Artwork.objects.filter(pk=withdrawn.pk).update(state=Artwork.State.WITHDRAWN)
-    for artwork in (liked, hidden, sold, withdrawn, shown):
+    names = ("Liked", "Saved", "Bought", "Hidden", "Sold", "Withdrawn", "Taken", "Shown")
+    works = {name: make_artwork(name, artist=name) for name in names}
+    Artwork.objects.filter(title="Sold").update(availability=Artwork.Availability.SOLD)
+    Artwork.objects.filter(title="Withdrawn").update(state=Artwork.State.WITHDRAWN)
+    for artwork in works.values():
         place(space, artwork, [1, 0, 0, 0])
+    visitor = _visitor(works["Liked"], hidden=(works["Hidden"],))
+    for name, kind, who in (
+        ("Saved", "save", visitor),
+        ("Bought", "purchase", visitor),
+        ("Taken", "purchase", Visitor.objects.create()),  # one of a kind, and somebody's
+    ):
+        Event.objects.create(visitor=who, artwork=works[name], kind=kind, time=timezone.now())
 
-    page = queries.for_you(queries.Marks(liked=(liked.pk,), hidden=(hidden.pk,)))
-
-    assert _ids(page) == [shown.pk]
+    assert _ids(queries.for_you(visitor)) == [works["Shown"].pk]
 
 
-def test_the_feed_caps_works_per_artist() -> None:
+def test_a_work_of_an_edition_stays_after_somebody_bought_it() -> None:
+    edition = make_artwork("Edition")
+    Artwork.objects.update(one_of_a_kind=False)
+    buyer = Visitor.objects.create()
+    Event.objects.create(visitor=buyer, artwork=edition, kind="purchase", time=timezone.now())
+
+    assert _ids(queries.for_you(Visitor.objects.create())) == [edition.pk]
+    assert _ids(queries.for_you(buyer)) == []
+
+
+def test_a_sold_work_still_speaks_for_its_admirer() -> None:
+    space = make_space()
+    liked, near, far = (make_artwork(title, artist=title) for title in ("Liked", "Near", "Far"))
+    for work, vector in ((liked, [1, 0, 0, 0]), (far, [0, 1, 0, 0]), (near, [1, 0.2, 0, 0])):
+        place(space, work, vector)
+    visitor = _visitor(liked)
+    Artwork.objects.filter(pk=liked.pk).update(availability=Artwork.Availability.SOLD)
+
+    page = queries.for_you(visitor)
+
+    assert _ids(page) == [near.pk, far.pk]
+    assert page.more[0].because == liked
+
+
+def test_works_beyond_the_cap_per_artist_come_after_all_others() -> None:
     space = make_space()
     liked = make_artwork("Liked", artist="Somebody")
     place(space, liked, [1, 0, 0, 0])
-    for number in range(6):
-        place(space, make_artwork(str(number), artist="Prolific"), [1, 0.1 * number, 0, 0])
+    prolific = [make_artwork(str(number), artist="Prolific") for number in range(6)]
+    for number, work in enumerate(prolific):
+        place(space, work, [1, 0.1 * number, 0, 0])
     other = make_artwork("Other", artist="Rare")
     place(space, other, [0, 0, 1, 0])
 
-    ids = _ids(queries.for_you(queries.Marks(liked=(liked.pk,))))
+    short = queries.for_you(_visitor(liked), limit=4)
+    whole = queries.for_you(_visitor(liked))
 
-    assert len(ids) == queries.PER_ARTIST + 1
-    assert other.pk in ids
+    assert set(_ids(short)) == {other.pk, *(work.pk for work in prolific[:3])}
+    assert _ids(whole)[-3:] == [work.pk for work in prolific[3:]]
+    assert len(_ids(whole)) == 7
 
 
 def test_works_without_a_known_artist_are_not_capped_as_one_artist() -> None:
@@ -73,68 +120,90 @@ def test_works_without_a_known_artist_are_not_capped_as_one_artist() -> None:
     place(space, liked, [1, 0, 0, 0])
     for number in range(6):
         place(space, make_artwork(str(number), artist=UNKNOWN_ARTIST), [1, 0.1 * number, 0, 0])
+    place(space, make_artwork("Far", artist="Rare"), [0, 0, 1, 0])
 
-    assert len(_ids(queries.for_you(queries.Marks(liked=(liked.pk,))))) == 6
-    assert len(_ids(queries.for_you(queries.Marks()))) == 7
+    assert len(_ids(queries.for_you(_visitor(liked), limit=6))) == 6
+    assert _ids(queries.for_you(_visitor(liked)))[-1] == Artwork.objects.get(title="Far").pk
 
 
-def test_a_like_that_brings_many_works_gets_a_row_and_no_work_comes_twice() -> None:
+def test_a_reason_that_brings_many_works_gets_a_row_and_no_work_comes_twice() -> None:
     space = make_space()
-    liked = make_artwork("Liked", artist="Somebody")
-    place(space, liked, [1, 0, 0, 0])
+    bought = make_artwork("Bought", artist="Somebody")
+    place(space, bought, [1, 0, 0, 0])
     for number in range(20):
         place(space, make_artwork(str(number), artist=str(number)), [1, 0.05 * number, 0, 0])
+    visitor = Visitor.objects.create()
+    Event.objects.create(visitor=visitor, artwork=bought, kind="purchase", time=timezone.now())
 
-    page = queries.for_you(queries.Marks(liked=(liked.pk,)))
+    page = queries.for_you(visitor)
 
-    assert [rail.because for rail in page.rails] == [liked]
+    assert [(rail.because, rail.verb) for rail in page.rails] == [(bought, "bought")]
     assert len(page.rails[0].works) == queries.RAIL_LENGTH
     assert len(_ids(page)) == len(set(_ids(page))) == 20
+    assert [each.entry.position for each in page.shown] == list(range(20))
 
 
-def test_without_likes_the_feed_mixes_popular_and_fresh() -> None:
+def test_without_a_taste_the_feed_mixes_picks_popular_and_fresh_works() -> None:
     popular = make_artwork("Popular", artist="A")
+    picked = make_artwork("Picked", artist="P")
     for number in range(8):
         make_artwork(str(number), artist=str(number))
     newest = make_artwork("Newest", artist="B")
     actions.like(visitor=Visitor.objects.create(), artwork=popular)
+    Pick.objects.create(artwork=picked)
 
-    page = queries.for_you(queries.Marks())
+    page = queries.for_you(None)
 
     assert not page.personal
-    assert _ids(page)[:2] == [popular.pk, newest.pk]
+    assert _ids(page)[:3] == [picked.pk, popular.pk, newest.pk]
+    assert [each.entry.source for each in page.shown[:3]] == ["pick", "popular", "fresh"]
+    assert len(_ids(page)) == 11
 
 
-@pytest.mark.parametrize("top", [1, 2, 3, 50])
-def test_merged_lists_rank_exactly_as_a_full_scan(top: int, rng: np.random.Generator) -> None:
-    space = make_space(dim=8)
-    vectors = rng.normal(size=(60, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    works = [make_artwork(str(i)) for i in range(60)]
-    for work, vector in zip(works, vectors, strict=True):
-        place(space, work, vector.tolist())
-    liked = [work.pk for work in works[:5]]
+def test_what_was_liked_long_before_the_last_weeks_is_not_popular() -> None:
+    once, now = make_artwork("Once", artist="A"), make_artwork("Now", artist="B")
+    for work, count, days in ((once, 5, 100), (now, 1, 0)):
+        for _ in range(count):
+            time = timezone.now() - timedelta(days=days)
+            visitor = Visitor.objects.create()
+            Event.objects.create(visitor=visitor, artwork=work, kind="like", time=time)
 
-    ranked = ranking.rank(space, liked, limit=10, top=top, filters=Filters(), exclude=liked)
+    first = queries.for_you(None).shown[0]
 
-    halves = vectors.astype(np.float16).astype(np.float32)  # what the database keeps
-    exact = visrank.score(halves[5:], halves[:5], top=top).values
-    best = np.sort(exact)[::-1][:10]
-    assert [entry.score for entry in ranked] == pytest.approx(best.tolist(), abs=2e-3)
+    assert (first.artwork, first.entry.source) == (now, "popular")
 
 
+def test_works_without_a_vector_come_last_and_are_not_left_out() -> None:
+    space = make_space()
+    liked, near = make_artwork("Liked", artist="A"), make_artwork("Near", artist="B")
+    place(space, liked, [1, 0, 0, 0])
+    place(space, near, [1, 0.2, 0, 0])
+    blank = make_artwork("Blank", artist="C")
+
+    page = queries.for_you(_visitor(liked))
+
+    assert [(each.artwork, each.entry.source) for each in page.shown] == [
+        (near, "model"),
+        (blank, "fresh"),
+    ]
+
+
+@pytest.mark.parametrize("number", [30, 90])
 def test_the_feed_costs_a_fixed_number_of_queries(
-    django_assert_num_queries: DjangoAssertNumQueries,
+    django_assert_num_queries: DjangoAssertNumQueries, number: int
 ) -> None:
     space = make_space()
-    works = [make_artwork(str(i), artist=str(i)) for i in range(30)]
+    works = [make_artwork(str(i), artist=str(i)) for i in range(number)]
     for i, work in enumerate(works):
         place(space, work, [1, i / 10, 0, 0])
-    marks = queries.Marks(liked=tuple(work.pk for work in works[:5]))
+    full, stranger = _visitor(*works[: number // 10]), Visitor.objects.create()
 
-    # Space, profile vectors, nearest (routing and ranking), artists, cards.
-    with django_assert_num_queries(5):
-        queries.for_you(marks)
+    # Profile, spaces, knobs, profile vectors, nearest, new works, looks, candidates' facts, cards.
+    with django_assert_num_queries(9):
+        queries.for_you(full, limit=20)
+    # Profile, spaces, knobs, picks, popularity (2), new works, facts, cards.
+    with django_assert_num_queries(9):
+        queries.for_you(stranger, limit=20)
 
 
 def test_more_like_this_is_ordered_by_likeness_and_leaves_itself_out() -> None:

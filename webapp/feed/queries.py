@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID, uuid4
 
-from django.db.models import Count, Max, Q, QuerySet
-
-from artrec.serving.rerank import cap_per_group, interleave
-from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
-from webapp.feed import ranking
 from webapp.feed.models import Event, Visitor
+from webapp.feed.profile import Profile, profile_of
+from webapp.feed.ranking import Entry, recommend
+from webapp.feed.served import Served, knobs, serving
 from webapp.vectors import queries as vectors
-from webapp.vectors.filters import Filters
 
-PROFILE_LIMIT: Final = 50
-"""Newest likes that shape the feed; older ones no longer count."""
-PER_ARTIST: Final = 3
-"""Most works of one artist in a feed."""
-SPARE: Final = 4
-"""Candidates fetched per place, so that the cap per artist can be kept without a second try."""
 RAIL_LENGTH: Final = 8
 RAILS: Final = 4
-POPULAR_DAYS: Final = 60
-"""How far back, from the newest event, likes and purchases count as popularity."""
-RECOMMENDABLE: Final = Filters(
-    availability=(Artwork.Availability.AVAILABLE, Artwork.Availability.NOT_FOR_SALE)
-)
+VERBS: Final = {
+    Event.Kind.PURCHASE: "bought",
+    Event.Kind.SAVE: "saved",
+    Event.Kind.LIKE: "liked",
+    Event.Kind.VIEW: "often looked at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +35,29 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A work and why it is shown; `because` is None where no taste is known yet."""
+    """A work and why it is shown."""
 
     artwork: Artwork
-    because: Artwork | None
-    score: float
+    entry: Entry
+    """Its place: position on the page, source, propensity, score."""
+    reasons: tuple[Artwork, ...] = ()
+    """Works of the visitor's that speak for it most, the strongest first; none where no taste is
+    known yet."""
+    verb: str = "liked"
+    """What the visitor did with the first of them."""
+
+    @property
+    def because(self) -> Artwork | None:
+        """The strongest reason."""
+        return self.reasons[0] if self.reasons else None
 
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """A row with a reason: what is most like one liked work."""
+    """A row with a reason: what one work of the visitor's speaks for most."""
 
     because: Artwork
+    verb: str
     works: tuple[Recommendation, ...]
 
 
@@ -62,10 +65,18 @@ class Rail:
 class FeedPage:
     """For you: rows with reasons, then everything else in order. No work twice."""
 
+    list_id: UUID
     rails: tuple[Rail, ...]
     more: tuple[Recommendation, ...]
     personal: bool
-    """False while nothing is known of the visitor's taste: `more` is then fresh and popular."""
+    """False while nothing is known of the visitor's taste."""
+    served: Served | None = None
+    """What ranked it."""
+
+    @property
+    def shown(self) -> tuple[Recommendation, ...]:
+        """All of it in the order of the page, which is that of the positions of the entries."""
+        return (*(each for rail in self.rails for each in rail.works), *self.more)
 
 
 def marks_of(visitor: Visitor | None) -> Marks:
@@ -83,38 +94,37 @@ def marks_of(visitor: Visitor | None) -> Marks:
     )
 
 
-def for_you(marks: Marks, *, limit: int = 72, top: int = 1) -> FeedPage:
-    """Return the feed of whoever has these marks: VisRank over the newest likes.
+def for_you(visitor: Visitor | None, *, limit: int = 72) -> FeedPage:
+    """Return what is recommended to `visitor`, None for a stranger, by the model that serves."""
+    profile = profile_of(visitor)
+    served = serving()
+    return page_of(recommend(profile, served, knobs=knobs(), limit=limit), profile, served)
 
-    Never shows what was liked, hidden or sold, nor more than `PER_ARTIST` works of an artist.
-    Without likes, or while no vectors exist, it shows fresh and popular works.
-    """
-    space = vectors.live_space()
-    known = {*marks.liked, *marks.hidden}
-    liked = marks.liked[:PROFILE_LIMIT]
-    ranked = (
-        ranking.rank(
-            space, liked, limit=limit * SPARE, top=top, filters=RECOMMENDABLE, exclude=known
+
+def page_of(entries: Sequence[Entry], profile: Profile, served: Served | None) -> FeedPage:
+    """Dress a list for the page: works, reasons, rows. One query. Positions become the page's."""
+    wanted = {pk for entry in entries for pk in (entry.artwork_id, *entry.because)}
+    cards = cards_of(wanted)
+    kinds = {work.artwork_id: work.kind for work in profile.works}
+    rows = []
+    for entry in entries:
+        reasons = tuple(cards[pk] for pk in entry.because if pk in cards)
+        if artwork := cards.get(entry.artwork_id):  # not withdrawn meanwhile
+            kind = kinds.get(reasons[0].pk) if reasons else None
+            verb = VERBS[Event.Kind(kind or Event.Kind.LIKE)]
+            rows.append(Recommendation(artwork, entry, reasons, verb))
+    rails, more = _rails(rows)
+    personal = any(entry.source == "model" for entry in entries) and bool(profile.works)
+    page = FeedPage(uuid4(), rails, more, personal, served)
+    place = {each.artwork.pk: number for number, each in enumerate(page.shown)}
+
+    def placed(rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
+        return tuple(
+            replace(row, entry=replace(row.entry, position=place[row.artwork.pk])) for row in rows
         )
-        if space and liked
-        else []
-    )
-    if not ranked:
-        works = fresh_and_popular(limit=limit, exclude=known)
-        return FeedPage((), tuple(Recommendation(work, None, 0.0) for work in works), False)
 
-    hands = _hands(entry.artwork_id for entry in ranked)
-    ranked = [entry for entry in ranked if entry.artwork_id in hands]  # deleted meanwhile
-    groups = [hands[entry.artwork_id] for entry in ranked]
-    kept = [ranked[i] for i in cap_per_group(groups, cap=PER_ARTIST)][:limit]
-    cards = cards_of([e.artwork_id for e in kept] + [e.because_id for e in kept])
-    return _with_rails(
-        [
-            Recommendation(cards[e.artwork_id], cards.get(e.because_id), e.score)
-            for e in kept
-            if e.artwork_id in cards
-        ]
-    )
+    rails = tuple(replace(rail, works=placed(rail.works)) for rail in rails)
+    return replace(page, rails=rails, more=placed(more))
 
 
 def more_like(artwork: Artwork, *, limit: int = 12, exclude: Collection[int] = ()) -> list[Artwork]:
@@ -131,19 +141,6 @@ def more_like(artwork: Artwork, *, limit: int = 12, exclude: Collection[int] = (
     return [cards[hit.artwork_id] for hit in near if hit.artwork_id in cards]
 
 
-def fresh_and_popular(*, limit: int, exclude: Collection[int] = ()) -> list[Artwork]:
-    """Return newest works and lately most liked ones in turn, for visitors without a taste yet."""
-    shown = Artwork.objects.filter(
-        state=Artwork.State.VISIBLE, availability__in=RECOMMENDABLE.availability
-    ).exclude(pk__in=exclude)
-    newest = shown.order_by("-added", "-pk").values_list("pk", flat=True)[: limit * SPARE]
-    mixed = list(interleave(_popular(shown, limit * SPARE), newest))
-    hands = _hands(mixed)
-    kept = [mixed[i] for i in cap_per_group([hands.get(pk) for pk in mixed], cap=PER_ARTIST)]
-    cards = cards_of(kept[:limit])
-    return [cards[pk] for pk in kept[:limit] if pk in cards]
-
-
 def cards_of(ids: Iterable[int]) -> dict[int, Artwork]:
     """Return what a card shows of these works, in one query, by id."""
     return (
@@ -153,43 +150,21 @@ def cards_of(ids: Iterable[int]) -> dict[int, Artwork]:
     )
 
 
-def _hands(ids: Iterable[int]) -> dict[int, int]:
-    """Return whose hand made each work; each work of an unknown artist counts as a hand of its own,
-    or a collection without names could show three works."""
-    rows = Artwork.objects.filter(pk__in=list(ids)).values_list("pk", "artist_id", "artist__name")
-    return {pk: -pk if name == UNKNOWN_ARTIST else artist for pk, artist, name in rows}
+def _rails(
+    rows: Sequence[Recommendation],
+) -> tuple[tuple[Rail, ...], tuple[Recommendation, ...]]:
+    """Give the reasons that bring most works a row each, in order of their best work; and the rest.
 
-
-def _popular(shown: QuerySet[Artwork], limit: int) -> list[int]:
-    """Return the works most visitors lately liked or bought."""
-    newest = Event.objects.aggregate(newest=Max("time"))["newest"]
-    if newest is None:
-        return []
-    lately = Q(
-        events__kind__in=[Event.Kind.LIKE, Event.Kind.PURCHASE],
-        events__undone=None,
-        events__time__gte=newest - timedelta(days=POPULAR_DAYS),
-    )
-    return list(
-        shown.filter(lately)
-        .annotate(fans=Count("events__visitor", distinct=True))
-        .order_by("-fans", "-pk")
-        .values_list("pk", flat=True)[:limit]
-    )
-
-
-def _with_rails(entries: Sequence[Recommendation]) -> FeedPage:
-    """Give the likes that bring most works a row each, in order of their best work."""
-    by_like: defaultdict[int, list[Recommendation]] = defaultdict(list)
-    for entry in entries:
-        if entry.because is not None:
-            by_like[entry.because.pk].append(entry)
+    Works drawn at random stay in the rest, so that what is drawn moves nothing else.
+    """
+    by_reason: defaultdict[int, list[Recommendation]] = defaultdict(list)
+    for row in rows:
+        if row.because and row.entry.source != "explore":
+            by_reason[row.because.pk].append(row)
     rails: list[Rail] = []
-    for group in by_like.values():
+    for group in by_reason.values():
         because = group[0].because
-        if because is not None and len(group) >= RAIL_LENGTH // 2 and len(rails) < RAILS:
-            rails.append(Rail(because, tuple(group[:RAIL_LENGTH])))
-    shown = {entry.artwork.pk for rail in rails for entry in rail.works}
-    return FeedPage(
-        tuple(rails), tuple(entry for entry in entries if entry.artwork.pk not in shown), True
-    )
+        if because and len(group) >= RAIL_LENGTH // 2 and len(rails) < RAILS:
+            rails.append(Rail(because, group[0].verb, tuple(group[:RAIL_LENGTH])))
+    taken = {each.artwork.pk for rail in rails for each in rail.works}
+    return tuple(rails), tuple(row for row in rows if row.artwork.pk not in taken)

@@ -1,103 +1,216 @@
-"""VisRank over pgvector: the visitor's likes in, a ranked list with its evidence out."""
+"""From a profile to a list: candidates, what hidden works take away, places, reasons.
+
+profile -> candidates of the model (or VisRank, or what newcomers see) -> cap, diversity, new
+works, exploration -> the works that moved each one's score
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import time
 from typing import Final
 
 import numpy as np
 
-from artrec.serving import visrank
-from webapp.vectors import queries as vectors
-from webapp.vectors.filters import Filters
-from webapp.vectors.models import Space
+from artrec.errors import ArtrecError
+from artrec.serving.rerank import cap_per_group
+from webapp.feed import candidates, newcomers, reasons
+from webapp.feed.arranging import Arranged, Place, Pool, Source, arrange
+from webapp.feed.candidates import Candidates
+from webapp.feed.looks import NO_LOOKS, Looks, read_looks
+from webapp.feed.models import Serving
+from webapp.feed.profile import Profile
+from webapp.feed.served import Served
+from webapp.feed.showable import RECOMMENDABLE, Showable, newest, showable
 
-MAX_DEPTH: Final = 2_000
-"""Longest list read per liked work; beyond it the answer is taken as it stands."""
+log = logging.getLogger(__name__)
+
+SPARE: Final = 4
+"""Candidates per place, for the cap, diversity and exploration to choose from."""
+NEW: Final = 60
+"""Newest works that may be given a place of their own."""
+DRAW_SECONDS: Final = 3600
+"""So long a visitor is drawn the same works, while they page and reload."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """One recommendation before it is dressed for the page."""
+class Entry:
+    """A place of a list of recommendations."""
 
     artwork_id: int
-    score: float
-    because_id: int
-    """The liked work it is most like."""
+    position: int
+    """From 0."""
+    source: Source
+    """"model", "explore" (drawn at random), "fresh" (a place kept for new works), "popular" or
+    "pick" (a curator's)."""
+    propensity: float = 1.0
+    """Probability that this place shows this work, given what is known: 1 unless drawn."""
+    score: float = 0.0
+    """By the model, where it gave one; only the order means something."""
+    space_id: int | None = None
+    """The space it was ranked in, which is that of VisRank where the model could not rank; None for
+    works that no ranking brought."""
+    because: tuple[int, ...] = ()
+    """Works of the profile that speak for it most, the strongest first."""
+    variant: str = ""
+    """Side of an experiment it is of."""
 
 
-def rank(
-    space: Space,
-    liked: Sequence[int],
+def recommend(
+    profile: Profile,
+    served: Served | None,
     *,
-    limit: int,
-    top: int = 1,
-    filters: Filters,
-    exclude: Collection[int],
-) -> list[Ranked]:
-    """Return the best `limit` works for a profile, exactly as a full scan would rank them.
+    knobs: Serving,
+    limit: int = 72,
+    hour: int | None = None,
+) -> list[Entry]:
+    """Return a list for somebody with this profile, ranked by `served`.
+
+    Nothing in it is known, sold or withdrawn. It has `limit` entries, or as many as there are works
+    that may be shown; those beyond the cap per artist come only where nothing else is left. Where
+    the model cannot rank, VisRank does; where no taste is known, curators' picks, popular and new
+    works are mixed.
 
     Args:
-        space: Where to look.
-        liked: Artwork ids of the profile; those without a vector in `space` do not count.
-        limit: How many; fewer come back only when fewer match.
-        top: K of the average over the K largest cosines; 1 is the maximum.
-        filters: Which works may be recommended.
-        exclude: Ids that may not.
-
-    Two queries for the maximum and the average; for other K one more and, rarely, deeper lists.
+        profile: See `webapp.feed.profile`.
+        served: See `webapp.feed.served`; None before there is any space.
+        knobs: Diversity, cap and shares.
+        limit: Places.
+        hour: Draws are the same for a visitor and an hour; by default this one.
     """
-    profile_ids, profile = vectors.vectors_of(space, liked)
-    if not len(profile_ids):
-        return []
-    if top >= len(profile_ids):  # the average of cosines is the cosine with the mean: one list
-        mean = profile.mean(axis=0)
-        near = vectors.nearest(space, mean, limit=limit, filters=filters, exclude=exclude)
-        return _dress(space, [hit.artwork_id for hit in near], profile_ids, profile, top, limit)
-
-    depth = limit
-    while True:
-        lists = vectors.nearest_many(space, profile, limit=depth, filters=filters, exclude=exclude)
-        if top == 1:
-            return _merge_maximum(lists, profile_ids, limit)
-        candidates = list({hit.artwork_id for hits in lists for hit in hits})
-        ranked = _dress(space, candidates, profile_ids, profile, top, limit)
-        ends = np.array([hits[-1].score if len(hits) == depth else -1.0 for hits in lists])
-        bound = visrank.unseen_bound(ends.astype(np.float32), top=top)
-        values = np.array([entry.score for entry in ranked], dtype=np.float32)
-        if visrank.is_settled(values, limit=limit, bound=bound) or depth >= MAX_DEPTH:
-            return ranked
-        depth = min(depth * 4, MAX_DEPTH)
-
-
-def _merge_maximum(
-    lists: Sequence[Sequence[vectors.Neighbour]], profile_ids: np.ndarray, limit: int
-) -> list[Ranked]:
-    best: dict[int, Ranked] = {}
-    for because_id, hits in zip(profile_ids.tolist(), lists, strict=True):
-        for hit in hits:
-            known = best.get(hit.artwork_id)
-            if known is None or hit.score > known.score:
-                best[hit.artwork_id] = Ranked(hit.artwork_id, hit.score, because_id)
-    return sorted(best.values(), key=lambda entry: (-entry.score, entry.artwork_id))[:limit]
+    ranked, by = _candidates(profile, served, limit * SPARE)
+    if by is None or not profile.works:
+        return _for_newcomers(profile, ranked, by, knobs, limit, _rng(profile, hour))
+    fresh = newest(limit=NEW, exclude=profile.known, lately=True)
+    chosen = [work.artwork_id for work in profile.works]
+    wanted = [*ranked.ids.tolist(), *chosen, *profile.hidden, *fresh]
+    looks = read_looks(by.look, wanted)
+    if profile.hidden and by.asks_by_work:
+        ranked = _penalised(ranked, profile, looks)
+    known = showable(ranked.ids.tolist())
+    pool = _pool(ranked, known, looks)
+    arranged = arrange(
+        pool,
+        knobs,
+        limit=limit,
+        diversity=knobs.diversity,
+        rng=_rng(profile, hour),
+        newcomers=[(pk, fresh[pk].hand) for pk in looks.nearest_first(list(fresh), profile)],
+        fresh=[pk for pk, work in known.items() if work.fresh],
+    )
+    others: dict[int, Showable] = {}
+    if len(arranged.places) < limit:
+        others = newest(limit=limit * SPARE, exclude={*profile.known, *known})
+    places = _filled(arranged, fresh | known, others, knobs, limit)
+    because = reasons.reasons(profile, by, looks, [place.artwork_id for place in places])
+    return _entries(places, pool, dict.fromkeys(others, "fresh"), by, because)
 
 
-def _dress(
-    space: Space,
-    candidates: Sequence[int],
-    profile_ids: np.ndarray,
-    profile: np.ndarray,
-    top: int,
+def _for_newcomers(
+    profile: Profile,
+    ranked: Candidates,
+    by: Served | None,
+    knobs: Serving,
     limit: int,
-) -> list[Ranked]:
-    """Score candidates against the whole profile and sort them."""
-    ids, matrix = vectors.vectors_of(space, candidates)
-    if not len(ids):
-        return []
-    scores = visrank.score(matrix, profile, top=top)
-    order = np.lexsort((ids, -scores.values))[:limit]
-    return [
-        Ranked(int(ids[i]), float(scores.values[i]), int(profile_ids[scores.evidence[i]]))
-        for i in order
-    ]
+    rng: np.random.Generator,
+) -> list[Entry]:
+    """Picks, popular and new works in turn; what the model ranks best for nobody is one more."""
+    listed = ranked.ids.tolist()
+    sources = newcomers.mixed(limit=limit * SPARE, exclude=profile.known, ranked=listed)
+    known = showable(list(sources))
+    turns = np.arange(0, -len(sources), -1).astype(np.float32)
+    pool = _pool(Candidates(np.array(list(sources), dtype=np.int64), turns), known, NO_LOOKS)
+    # The turns of the lists are variety enough.
+    arranged = arrange(pool, knobs, limit=limit, diversity=0.0, rng=rng)
+    return _entries(_filled(arranged, known, {}, knobs, limit), pool, sources, by, {})
+
+
+def _rng(profile: Profile, hour: int | None) -> np.random.Generator:
+    hour = int(time() // DRAW_SECONDS) if hour is None else hour
+    return np.random.default_rng([profile.visitor_id or 0, hour])
+
+
+def _candidates(
+    profile: Profile, served: Served | None, limit: int
+) -> tuple[Candidates, Served | None]:
+    """The model's candidates, else VisRank's, and who ranked; None where nothing can be ranked."""
+    ways = [served] if served else []
+    if served and served.bundle and served.look:
+        ways.append(Served(served.look, None, served.look))
+    for way in ways:
+        try:
+            found = candidates.find(
+                profile,
+                way.space,
+                way.bundle,
+                limit=limit,
+                filters=RECOMMENDABLE,
+                exclude=profile.known,
+            )
+        except (ArtrecError, ArithmeticError, ValueError):
+            log.exception("%s could not rank for visitor %s", way.space, profile.visitor_id)
+            continue
+        if len(found.ids):
+            return found, way
+    return candidates.NONE, None
+
+
+def _penalised(ranked: Candidates, profile: Profile, looks: Looks) -> Candidates:
+    """Where works are queries of their own, what looks like a hidden one falls back."""
+    near = np.maximum(looks.likeness(ranked.ids.tolist(), profile.hidden), 0)
+    scale = np.abs(ranked.scores).max(initial=0.0)
+    scores = (ranked.scores - candidates.AGAINST * scale * near).astype(np.float32)
+    order = np.lexsort((ranked.ids, -scores))
+    return Candidates(ranked.ids[order], scores[order])
+
+
+def _pool(ranked: Candidates, known: dict[int, Showable], looks: Looks) -> Pool:
+    rows = [row for row, pk in enumerate(ranked.ids.tolist()) if pk in known]
+    ids: list[int] = ranked.ids[rows].tolist()
+    return Pool(ids, [known[pk].hand for pk in ids], ranked.scores[rows], looks.rows(ids))
+
+
+def _filled(
+    arranged: Arranged,
+    known: Mapping[int, Showable],
+    others: Mapping[int, Showable],
+    knobs: Serving,
+    limit: int,
+) -> list[Place]:
+    """A short list with other works behind it; what exceeds the cap comes last."""
+    listed = [place.artwork_id for place in arranged.places]
+    ids = [*listed, *others, *arranged.over]
+    hands = [(known.get(pk) or others[pk]).hand for pk in ids]
+    within = set(cap_per_group(hands, cap=max(1, knobs.per_artist)))
+    order = sorted(range(len(listed), len(ids)), key=lambda row: row not in within)
+    return [*arranged.places, *(Place(ids[row]) for row in order)][:limit]
+
+
+def _entries(
+    places: Sequence[Place],
+    pool: Pool,
+    sources: Mapping[int, Source],
+    by: Served | None,
+    because: Mapping[int, tuple[int, ...]],
+) -> list[Entry]:
+    scores = dict(zip(pool.ids, pool.scores.tolist(), strict=True))
+    space_id = by.space.pk if by else None
+    entries = []
+    for position, place in enumerate(places):
+        pk = place.artwork_id
+        source: Source = "fresh" if place.fresh else sources.get(pk, "model")
+        source = "explore" if place.drawn else source
+        entries.append(
+            Entry(
+                artwork_id=pk,
+                position=position,
+                source=source,
+                propensity=place.propensity,
+                score=scores.get(pk, 0.0),
+                space_id=space_id if source in ("model", "explore") else None,
+                because=because.get(pk, ()),
+            )
+        )
+    return entries

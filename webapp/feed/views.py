@@ -57,8 +57,9 @@ def artist(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def for_you(request: HttpRequest) -> HttpResponse:
-    marks = queries.marks_of(visitors.current(request))
-    page = queries.for_you(marks)
+    visitor = visitors.current(request)
+    marks = queries.marks_of(visitor)
+    page = queries.for_you(visitor)
     context = {"page": page, "marks": marks, "handmade": _is_handmade()}
     return render(request, "feed/for_you.html", context)
 

@@ -1,0 +1,202 @@
+"""From a profile to the works a model ranks best: queries by its head, pgvector, exact merge.
+
+Heads take the rows of chosen works, all alike. How weights and hidden works come in all the same,
+whatever the model, is that scores are inner products, so queries may be added up:
+
+    query = Σ over levels λ head(works of that level and above) - γ head(hidden works)
+
+A level is a distinct weight w₁ > w₂ > …; with n works at or above it, λ is (wₖ - wₖ₊₁) nₖ, brought
+to a sum of 1. For a head that averages, that is exactly the weighted mean; with equal weights it is
+the head itself. The last term is Rocchio's ("Relevance feedback in information retrieval", in: The
+SMART retrieval system, 1971). Models that make every work a query have each scaled by its weight;
+what hidden works take away there is settled at re-ranking.
+
+Letters used in shapes: P works of a profile, S stored columns, Q queries, C candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artrec.errors import ShapeError
+from artrec.serving import visrank
+from artrec.serving.bundle import Bundle
+from webapp.feed.profile import Profile
+from webapp.vectors import queries as vectors
+from webapp.vectors.filters import Filters
+from webapp.vectors.models import Space
+
+LEVELS: Final = 4
+"""Weights count as 1, 1/2, 1/4 or 1/8 of the largest, so that a head runs at most so often."""
+AGAINST: Final = 0.2
+"""γ, what hidden works take away; Rocchio's .15 against .75 of what is relevant."""
+QUERIES: Final = 30
+"""Most works that are queries of their own: the weightiest. Each is a search."""
+LEAST_QUERY: Final = 0.8
+"""What the lightest such work's products count, the weightiest's being 1. They compete by maximum,
+where much less would silence all but a few works."""
+MAX_DEPTH: Final = 2_000
+"""Longest list read per query; beyond it the answer is taken as it stands."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a model ranks best."""
+
+    ids: Ints
+    """(C,) artwork ids, best first."""
+    scores: Floats
+    """(C,) of which only the order means something."""
+
+
+NONE: Final = Candidates(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+
+
+def find(
+    profile: Profile,
+    space: Space,
+    bundle: Bundle | None,
+    *,
+    limit: int,
+    filters: Filters,
+    exclude: Collection[int] = (),
+) -> Candidates:
+    """Return the best `limit` works for a profile, exactly as a full scan would rank them.
+
+    Args:
+        profile: Its works without a vector in `space` do not count.
+        space: Where to look.
+        bundle: The head that belongs to it; None for VisRank by maximum.
+        limit: How many; fewer come back only when fewer match, and none where the head can make
+            nothing of the profile.
+        filters: Which works may be recommended.
+        exclude: Ids that may not.
+
+    Two queries for one query vector and for the maximum of several.
+
+    Raises:
+        ArtrecError: If the head breaks down over these rows.
+    """
+    for_nobody = bundle is not None and bundle.empty_profile and not profile.works
+    if not profile.works and not for_nobody:
+        return NONE
+    weights = {chosen.artwork_id: chosen.weight for chosen in profile.works}
+    ids, rows = vectors.vectors_of(space, [*weights, *profile.hidden])
+    place = {int(pk): row for row, pk in enumerate(ids)}
+    chosen = [pk for pk in weights if pk in place]  # the profile's order, oldest first
+    hidden = [pk for pk in profile.hidden if pk in place]
+    if not chosen and not for_nobody:
+        return NONE
+    queries = queries_of(
+        bundle,
+        rows[[place[pk] for pk in chosen]],
+        np.array([weights[pk] for pk in chosen]),
+        rows[[place[pk] for pk in hidden]],
+    )
+    top = bundle.top if bundle else 1
+    return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
+
+
+def queries_of(
+    bundle: Bundle | None, rows: Floats, weights: NDArray[np.float64], hidden: Floats
+) -> Floats:
+    """(Q, S) queries of rows (P, S), oldest first, their weights (P,) above 0, and hidden rows.
+
+    Raises:
+        ArtrecError: If the head refuses the rows, or all they make is zeros.
+    """
+    if bundle is None or bundle.head == "rows":
+        kept = np.sort(np.argsort(-weights, kind="stable")[:QUERIES])
+        weighed = LEAST_QUERY + (1 - LEAST_QUERY) * weights[kept] / weights[kept].max()
+        queries = rows[kept] if bundle is None else bundle.user_vectors(rows[kept])
+        queries = queries * weighed.astype(np.float32)[:, None]
+    else:
+        shares = layers(weights) or [(1.0, np.ones(0, dtype=np.bool_))]
+        queries = sum(
+            (np.float32(share) * bundle.user_vectors(rows[level]) for share, level in shares),
+            start=np.zeros((1, bundle.dim), dtype=np.float32),
+        )
+        if len(hidden):
+            queries = queries - np.float32(AGAINST) * bundle.user_vectors(hidden[::-1])
+    largest = np.abs(queries).max()
+    if not np.isfinite(largest) or largest == 0:
+        raise ShapeError("The head makes nothing of this profile but zeros or infinity.")
+    result: Floats = (queries / largest).astype(np.float32)  # half floats end at 65,504
+    return result
+
+
+def layers(weights: NDArray[np.float64]) -> list[tuple[float, NDArray[np.bool_]]]:
+    """λ and the works (P,) of each level, of weights (P,); no level for no work."""
+    if not len(weights):
+        return []
+    steps = np.clip(np.round(np.log2(weights / weights.max())), 1 - LEVELS, 0)
+    levels = np.unique(steps)[::-1]
+    values = np.append(2.0**levels, 0.0)
+    within = [steps >= level for level in levels]
+    shares = np.array([(values[k] - values[k + 1]) * mask.sum() for k, mask in enumerate(within)])
+    return [(float(share), mask) for share, mask in zip(shares / shares.sum(), within, strict=True)]
+
+
+def merge(
+    space: Space,
+    queries: Floats,
+    *,
+    top: int,
+    limit: int,
+    filters: Filters,
+    exclude: Collection[int],
+) -> Candidates:
+    """Return the `limit` works with the largest mean of their `top` largest products with queries.
+
+    Args:
+        queries: (Q, S).
+        top: K; 1 is the maximum, Q or more the average.
+
+    One query for one vector, for the maximum and for the average; for other K one more and, rarely,
+    deeper lists.
+    """
+    if top >= len(queries):  # the mean of products is the product with the mean: one list
+        queries = queries.mean(axis=0, keepdims=True)
+        top = 1
+    depth = limit
+    while True:
+        lists = vectors.nearest_many(space, queries, limit=depth, filters=filters, exclude=exclude)
+        if top == 1:
+            return _maximum(lists, limit)
+        found = _rescored(space, {hit.artwork_id for hits in lists for hit in hits}, queries, top)
+        # A list that was read to its end leaves nothing unseen.
+        ends = [hits[-1].score if len(hits) == depth else -np.inf for hits in lists]
+        bound = visrank.unseen_bound(np.array(ends, dtype=np.float32), top=top)
+        settled = visrank.is_settled(found.scores, limit=limit, bound=bound)
+        if settled or depth >= MAX_DEPTH:
+            return Candidates(found.ids[:limit], found.scores[:limit])
+        depth = min(depth * 4, MAX_DEPTH)
+
+
+def _maximum(lists: Sequence[Sequence[vectors.Neighbour]], limit: int) -> Candidates:
+    best: dict[int, float] = {}
+    for hits in lists:
+        for pk, score in hits:
+            if score > best.get(pk, -np.inf):
+                best[pk] = score
+    order = sorted(best, key=lambda pk: (-best[pk], pk))[:limit]
+    return Candidates(
+        np.array(order, dtype=np.int64), np.array([best[pk] for pk in order], dtype=np.float32)
+    )
+
+
+def _rescored(space: Space, found: Collection[int], queries: Floats, top: int) -> Candidates:
+    ids, rows = vectors.vectors_of(space, found)
+    if not len(ids):
+        return NONE
+    scores = visrank.score(rows, queries, top=top).values
+    order = np.lexsort((ids, -scores))
+    return Candidates(ids[order], scores[order])

@@ -1,0 +1,83 @@
+"""What to show while no taste is known: curators' picks, what others lately liked, what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from django.core.cache import cache
+from django.db.models import Count, Max
+
+from artrec.serving.rerank import interleave
+from webapp.catalog.models import Artwork
+from webapp.feed.arranging import Source
+from webapp.feed.models import Event, Pick
+from webapp.feed.showable import RECOMMENDABLE, newest
+
+POPULAR_DAYS: Final = 42
+"""How far back, from the newest sign of all, likes, saves and purchases count as popularity."""
+POPULAR: Final = 500
+"""Most works counted as popular."""
+POPULAR_SECONDS: Final = 60
+"""How long one count is believed; counting reads every sign of those weeks."""
+
+
+def mixed(
+    *, limit: int, exclude: Collection[int] = (), ranked: Collection[int] = ()
+) -> dict[int, Source]:
+    """Return works in turn from those lists, and each one's source; the best of each come first.
+
+    Args:
+        limit: Most works.
+        exclude: Ids that must not be among them.
+        ranked: Ids that a model ranks best for somebody unknown, one more list.
+
+    Two queries, two more when popularity is counted anew. Picks and popular works may be gone
+    meanwhile, so ask `showable`; the new ones may all be shown.
+    """
+    barred = set(exclude)
+    lists: dict[Source, list[int]] = {
+        "pick": [pk for pk in picks() if pk not in barred],
+        "popular": [pk for pk in popular() if pk not in barred],
+        "fresh": list(newest(limit=limit, exclude=exclude)),
+        "model": [pk for pk in ranked if pk not in barred],
+    }
+    source: dict[int, Source] = {}
+    for name, ids in lists.items():
+        for pk in ids:
+            source.setdefault(pk, name)
+    order = list(interleave(*lists.values()))[:limit]
+    return {pk: source[pk] for pk in order}
+
+
+def picks() -> list[int]:
+    """Return the curators' picks, newest first."""
+    return list(Pick.objects.values_list("artwork_id", flat=True))
+
+
+def popular() -> list[int]:
+    """Return the works that most visitors lately liked, saved or bought."""
+    known: list[int] | None = cache.get("feed.popular")
+    if known is None:
+        known = _count()
+        cache.set("feed.popular", known, POPULAR_SECONDS)
+    return known
+
+
+def _count() -> list[int]:
+    signs = Event.objects.filter(
+        kind__in=[Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE], undone=None
+    )
+    last = signs.aggregate(last=Max("time"))["last"]
+    if last is None:
+        return []
+    lately = signs.filter(
+        time__gte=last - timedelta(days=POPULAR_DAYS),
+        artwork__state=Artwork.State.VISIBLE,
+        artwork__availability__in=RECOMMENDABLE.availability,
+    )
+    ranked = lately.values("artwork_id").annotate(fans=Count("visitor", distinct=True))
+    return list(
+        ranked.order_by("-fans", "-artwork_id").values_list("artwork_id", flat=True)[:POPULAR]
+    )
