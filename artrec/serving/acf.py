@@ -99,3 +99,19 @@ def user_vectors(base: Floats, chosen: Floats, logits: Floats, indptr: Ints) -> 
         weighted = softmax(logits, indptr)[:, None] * chosen
         result[filled] = np.add.reduceat(weighted, indptr[:-1][filled], axis=0)
     return result + base
+
+
+def left_out(base: Floats, chosen: Floats, logits: Floats) -> Floats:
+    """(L, T) query vectors of one profile, L at least 2, without each of its items.
+
+    Args:
+        base: u, (T,).
+        chosen: p_l, (L, T).
+        logits: a(l), (L,).
+    """
+    others = np.repeat(logits[None], len(logits), axis=0)
+    np.fill_diagonal(others, -np.inf)
+    weights = np.exp(others - others.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    result: Floats = (weights @ chosen + base).astype(np.float32)
+    return result

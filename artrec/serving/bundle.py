@@ -115,20 +115,28 @@ class Bundle:
             ShapeError: If the rows are not (P, S) or not finite.
             UnsupportedError: For an empty profile, unless the bundle has `empty_profile`.
         """
-        if rows.ndim != 2 or rows.shape[1] != self.dim:
-            raise ShapeError(f"Stored rows must be (P, {self.dim}); they are {rows.shape}.")
-        if not np.isfinite(rows).all():
-            raise ShapeError("Stored rows must be finite; store these items again.")
+        given = self.given(rows)
         if not len(rows) and not self.empty_profile:
             raise UnsupportedError(
                 f"{self.model} needs at least one chosen item per profile; serve those who chose "
                 f"nothing yet by popularity."
             )
+        return self.stored(self._query(given))
+
+    def given(self, rows: NDArray[Any]) -> NDArray[np.float32]:
+        """(P, W) what the head is given of stored rows (P, S); ShapeError if they are none."""
+        if rows.ndim != 2 or rows.shape[1] != self.dim:
+            raise ShapeError(f"Stored rows must be (P, {self.dim}); they are {rows.shape}.")
+        if not np.isfinite(rows).all():
+            raise ShapeError("Stored rows must be finite; store these items again.")
         start, stop = self.profile
-        scale = np.float32(self.scale)
-        queries = self._query(rows[:, start:stop].astype(np.float32) / scale)
+        given: NDArray[np.float32] = rows[:, start:stop].astype(np.float32) / np.float32(self.scale)
+        return given
+
+    def stored(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(Q, S) queries for stored rows, from those of the head (Q, T)."""
         padded = np.zeros((len(queries), self.dim), dtype=np.float32)
-        padded[:, : self.scored] = queries / scale
+        padded[:, : self.scored] = queries / np.float32(self.scale)
         return padded
 
     def to_bytes(self) -> bytes:

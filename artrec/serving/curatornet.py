@@ -56,3 +56,11 @@ def pool(vectors: Floats, indptr: Ints) -> Floats:
 def user_vectors(vectors: Floats, indptr: Ints, layers: Sequence[Layer]) -> Floats:
     """(B, T) query vectors from the item vectors (L, T) of each profile's works."""
     return dense(pool(vectors, indptr), layers)
+
+
+def left_out(vectors: Floats, layers: Sequence[Layer]) -> Floats:
+    """(L, T) query vectors of one profile of item vectors (L, T), L at least 2, without each."""
+    mean = (vectors.sum(axis=0) - vectors) / np.float32(len(vectors) - 1)
+    second, first = np.partition(vectors, (-2, -1), axis=0)[-2:]
+    largest = np.where(vectors == first, second, first)
+    return dense(np.concatenate((mean, largest), axis=1, dtype=np.float32), layers)

@@ -41,6 +41,7 @@ STEPS: Final = 40
 _CHEAP: Final = 6  # so many of them may be with the simplified Hessian
 _ENOUGH: Final = 1e-5  # square of the last step, as a share of that of the vector
 _FAR: Final = 40.0  # further from the middle of all scores, an exponential may leave float32
+_EXACT: Final = 8  # profiles up to this long are fitted again without each of their works
 _TINY: Final = np.float32(1e-30)
 
 
@@ -66,7 +67,7 @@ class References:
         return cls(factors, np.array(vectors[:, -1], dtype=np.float32), covariance)
 
 
-class Slopes(NamedTuple):
+class _Slopes(NamedTuple):
     """How the loss of each chosen item i changes with the scores, at one user vector."""
 
     chosen: Floats
@@ -110,24 +111,57 @@ def user_vectors(vectors: Floats, indptr: Ints, references: References, *, l2: f
     return result
 
 
-def slopes(at: Floats, items: Floats, biases: Floats, references: References) -> Slopes:
+def left_out(vectors: Floats, references: References, *, l2: float) -> Floats:
+    """(P, T) user vectors of one profile of item vectors (P, T), P at least 2, without each.
+
+    Longer profiles are not fitted again: where the objective has its minimum, leaving an item out
+    moves the minimum by a Newton step (Koh & Liang, "Understanding black-box predictions via
+    influence functions", ICML 2017, https://arxiv.org/abs/1703.04730), which is the closer to the
+    truth the less one item counts.
+
+    Raises ShapeError as `user_vectors` does.
+    """
+    count = len(vectors)
+    if count <= _EXACT:
+        rest = [np.delete(vectors, row, axis=0) for row in range(count)]
+        edges = np.arange(count + 1) * (count - 1)
+        return user_vectors(np.concatenate(rest), edges, references, l2=l2)
+    best = user_vectors(vectors, np.array([0, count]), references, l2=l2)[0]
+    at, items, biases = best[:-1], np.ascontiguousarray(vectors[:, :-1]), vectors[:, -1]
+    others = references.factors
+    wrong = _wrong(at, items, biases, references)
+    pulls = (wrong @ others - wrong.sum(axis=1)[:, None] * items) / np.float32(len(others))
+    curve = _exact_hessian(items, references, _slopes(at, items, biases, references), l2)
+    moved = np.linalg.solve(curve, (pulls + np.float32(l2) * at).T).T / np.float32(count - 1)
+    result = np.repeat(best[None], count, axis=0)
+    result[:, :-1] += moved
+    return result
+
+
+def _slopes(at: Floats, items: Floats, biases: Floats, references: References) -> _Slopes:
     """First and second derivatives by the scores at `at` (T - 1,), summed either way."""
+    wrong = _wrong(at, items, biases, references)
+    each, every = (np.ones(count, dtype=np.float32) for count in wrong.shape)
+    chosen, others = wrong @ every, each @ wrong
+    wrong -= wrong * wrong
+    return _Slopes(chosen, others, wrong @ every, each @ wrong, weights=wrong)
+
+
+def _wrong(at: Floats, items: Floats, biases: Floats, references: References) -> Floats:
+    """(L, M) sigma(s_j - s_i), how probably the wrong one of a pair would be chosen."""
     scores = items @ at + biases
     others = references.factors @ at + references.biases
     middle = (scores.mean() + others.mean()) / 2
     # exp(s_i - s_j) as a product needs L + M exponentials instead of L x M.
     over = np.exp(np.clip(scores - middle, -_FAR, _FAR))
     under = np.exp(np.clip(middle - others, -_FAR, _FAR))
-    wrong = np.multiply.outer(over, under)
+    wrong: Floats = np.multiply.outer(over, under)
     wrong += 1
     np.reciprocal(wrong, out=wrong)
-    every, each = np.ones(len(others), np.float32), np.ones(len(scores), np.float32)
-    chosen, others = wrong @ every, each @ wrong
-    wrong -= wrong * wrong
-    return Slopes(chosen, others, wrong @ every, each @ wrong, weights=wrong)
+    return wrong
 
 
-def hessian(items: Floats, references: References, found: Slopes, l2: float) -> Floats:
+def _hessian(items: Floats, references: References, found: _Slopes, l2: float) -> Floats:
     """(T - 1, T - 1) of the objective, simplified as said above."""
     pairs = len(items) * len(references.factors)
     total = max(found.chosen_weight.sum(), _TINY)
@@ -142,7 +176,7 @@ def hessian(items: Floats, references: References, found: Slopes, l2: float) -> 
     return result
 
 
-def _exact_hessian(items: Floats, references: References, found: Slopes, l2: float) -> Floats:
+def _exact_hessian(items: Floats, references: References, found: _Slopes, l2: float) -> Floats:
     """(T - 1, T - 1) of the objective, pair by pair."""
     others = references.factors
     cross: Floats = items.T @ (found.weights @ others)
@@ -161,14 +195,14 @@ def _minimum(chosen: Floats, references: References, l2: float) -> Floats:
     step: Floats = at
     gain = np.inf
     for count in range(STEPS):
-        found = slopes(at, items, biases, references)
+        found = _slopes(at, items, biases, references)
         down = (found.chosen @ items - found.references @ references.factors) / pairs
         gradient = np.float32(l2) * at - down
         if gradient @ step < -gain / 2:  # uphill again by half of what it went down
             step, gain = np.float32(0.5) * step, gain / 2
             at = at + step
             continue
-        curve = (hessian if count < _CHEAP else _exact_hessian)(items, references, found, l2)
+        curve = (_hessian if count < _CHEAP else _exact_hessian)(items, references, found, l2)
         step = np.linalg.solve(curve, gradient).astype(np.float32)
         gain = float(gradient @ step)
         at = at - step

@@ -114,19 +114,24 @@ def _acf(parts: Parts) -> Query:
 
 
 def _curatornet(parts: Parts) -> Query:
+    layers = curatornet_layers(parts)
+    return lambda rows: curatornet.user_vectors(rows, _whole(rows), layers)
+
+
+def curatornet_layers(parts: Parts) -> list[curatornet.Layer]:
+    """The user tower. Raises BundleError where its arrays do not fit."""
     count = len(parts.arrays) // 2
     outer = [np.size(parts.arrays.get(f"bias_{place}", ())) for place in range(count)]
     if not outer or outer[-1] != parts.scored:
         raise BundleError(f"The bundle's layers must end {parts.scored} wide; they are {outer}.")
     widths = [2 * parts.width, *outer]
-    layers = [
+    return [
         (
             parts.array(f"weights_{place}", *widths[place : place + 2]),
             parts.array(f"bias_{place}", widths[place + 1]),
         )
         for place in range(count)
     ]
-    return lambda rows: curatornet.user_vectors(rows, _whole(rows), layers)
 
 
 def _towers(parts: Parts) -> Query:
@@ -138,6 +143,14 @@ def _towers(parts: Parts) -> Query:
 
 
 def _blend(parts: Parts) -> Query:
+    return blended(parts, lambda kind, part: HEADS[kind].build(part))
+
+
+def blended(parts: Parts, build: Callable[[str, Parts], Query]) -> Query:
+    """The queries of a blend's parts, each brought to a deviation of 1, weighted, side by side.
+
+    `build` makes a part's query of the name of its head and what that is built from.
+    """
     listed = parts.settings.get("parts")
     if not isinstance(listed, list) or not listed:
         raise BundleError("A blend needs a list of its parts.")
@@ -145,7 +158,7 @@ def _blend(parts: Parts) -> Query:
     queries: list[Query] = []
     start = 0
     for place, one in enumerate(listed):
-        width, query = _part(parts, place, one)
+        width, query = _part(parts, place, one, build)
         spread = parts.array(f"spread_{place}", width, width).astype(np.float32)
         queries.append(partial(_weighted, query, spread, weights[place]))
         start += width
@@ -154,7 +167,9 @@ def _blend(parts: Parts) -> Query:
     return lambda rows: np.concatenate([query(rows) for query in queries], axis=1)
 
 
-def _part(parts: Parts, place: int, one: object) -> tuple[int, Query]:
+def _part(
+    parts: Parts, place: int, one: object, build: Callable[[str, Parts], Query]
+) -> tuple[int, Query]:
     """How many columns a part of a blend scores by, and its query of all columns of the rows."""
     match one:
         case {
@@ -169,7 +184,7 @@ def _part(parts: Parts, place: int, one: object) -> tuple[int, Query]:
                 for name, values in parts.arrays.items()
                 if name.startswith(prefix)
             }
-            query = HEADS[kind].build(Parts(settings, arrays, last - first, scored))
+            query = build(kind, Parts(settings, arrays, last - first, scored))
             centre = parts.array(f"centre_{place}", last - first).astype(np.float32)
             return scored, lambda rows: query(rows[:, first:last] + centre)
         case _:

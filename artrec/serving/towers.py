@@ -37,7 +37,16 @@ def user_vectors(
     if np.any(lengths < 1):
         raise ShapeError("A profile needs at least one chosen item.")
     sums = np.add.reduceat(vectors, indptr[:-1], axis=0)
-    means: Floats = (sums / lengths[:, None]).astype(np.float32)
+    return _queries((sums / lengths[:, None]).astype(np.float32), temperature, normalise)
+
+
+def left_out(vectors: Floats, temperature: float, *, normalise: bool = True) -> Floats:
+    """(L, K + 1) queries of one profile of L vectors (L, K), L at least 2, without each."""
+    means = (vectors.sum(axis=0) - vectors) / np.float32(len(vectors) - 1)
+    return _queries(means, temperature, normalise)
+
+
+def _queries(means: Floats, temperature: float, normalise: bool) -> Floats:
     users: Floats = unit(means) if normalise else means
-    ones = np.ones((len(indptr) - 1, 1), dtype=np.float32)
+    ones = np.ones((len(means), 1), dtype=np.float32)
     return np.concatenate((np.float32(temperature) * users, ones), axis=1, dtype=np.float32)

@@ -13,6 +13,8 @@ from artrec.models.base import ProfileModel
 from artrec.models.contract import Floats
 from artrec.models.export import export, stored_rows
 from artrec.serving.bundle import Bundle
+from artrec.serving.evidence import evidence
+from artrec.serving.leave_one_out import queries_without
 from tests.contracts.worlds import ITEMS, World, checkerboard
 
 PROFILES = ([4], [10, 0, 4], [*range(0, ITEMS, 2), 5, 1])
@@ -38,6 +40,23 @@ def merged(bundle: Bundle, queries: Floats, stored: NDArray[Any]) -> Floats:
     products = np.sort(queries @ stored.astype(np.float32).T, axis=0)
     result: Floats = products[-bundle.top :].mean(axis=0)
     return result
+
+
+def losses(bundle: Bundle, rows: Floats, items: Floats, background: Floats) -> NDArray[np.float64]:
+    """(C, P) what items lose by ranking without each row, in deviations of the background's scores;
+    0 where their plain score does not fall."""
+
+    def measured(profile: Floats) -> tuple[Floats, NDArray[np.float64]]:
+        values, among = (scores(bundle, profile, each) for each in (items, background))
+        return values, (values - among.mean(dtype=float)) / (among.std(dtype=float) or 1)
+
+    plain, before = measured(rows)
+    drops = []
+    for place in range(len(rows)):
+        rest, after = measured(np.delete(rows, place, axis=0))
+        fell = plain - rest > 1e-6 * np.abs(plain).max()
+        drops.append(np.where(fell, before - after, 0))
+    return np.stack(drops, axis=1)
 
 
 class ServingContract:
@@ -149,3 +168,66 @@ class ServingContract:
         for wrong in (stored[0], np.zeros((2, bundle.dim + 1), np.float32), broken):
             with pytest.raises(ShapeError, match="Stored rows"):
                 bundle.user_vectors(wrong)
+
+    def test_without_a_work_the_query_is_that_of_the_shorter_profile(
+        self, exported: tuple[Bundle, Floats]
+    ) -> None:
+        bundle, stored = exported
+        rows = stored[PROFILES[1]]
+        if bundle.head == "rows":
+            with pytest.raises(UnsupportedError, match="no single query"):
+                queries_without(bundle, rows)
+            return
+
+        found = queries_without(bundle, rows)
+
+        each = [bundle.user_vectors(np.delete(rows, place, axis=0))[0] for place in range(3)]
+        np.testing.assert_allclose(found, each, rtol=0, atol=1e-4 * np.abs(each).max())
+
+    def test_without_its_only_work_a_profile_is_nobodys(
+        self, exported: tuple[Bundle, Floats]
+    ) -> None:
+        bundle, stored = exported
+        best = np.argsort(-scores(bundle, stored[[4]], stored))[:5]
+
+        reasons = evidence(bundle, stored[[4]], stored[best], background=stored)
+
+        if bundle.head == "constant":
+            assert reasons == [[]] * 5
+            return
+        assert {reason.row for each in reasons for reason in each} == {0}
+
+    @pytest.mark.parametrize("length", [2, 5, 12])
+    @pytest.mark.parametrize("among", ["catalogue", "candidates"])
+    def test_a_cited_work_is_what_the_candidate_owes_its_score_to(
+        self, exported: tuple[Bundle, Floats], length: int, among: str
+    ) -> None:
+        bundle, stored = exported
+        rng = np.random.default_rng(0)
+        true: list[bool] = []
+        off: list[float] = []  # how far from the truth, and how far below the largest drop
+        lifted = 0
+        for _ in range(6):
+            profile = rng.choice(ITEMS - 2, size=length, replace=False)
+            rows, order = stored[profile], np.argsort(-scores(bundle, stored[profile], stored))
+            best = stored[order[~np.isin(order, profile)][:12]]
+            background = stored if among == "catalogue" else best
+
+            reasons = evidence(
+                bundle, rows, best, background=None if among == "candidates" else stored
+            )
+
+            drops = losses(bundle, rows, best, background)
+            lifted += sum(map(bool, reasons))
+            for own, each in zip(reasons, drops, strict=True):
+                true += [each[reason.row] > 0 for reason in own]
+                off += [abs(each[reason.row] - reason.drop) for reason in own]
+                off += [max(each) - (own[0].drop if own else 0)]
+        if bundle.head == "constant":
+            assert (lifted, max(off)) == (0, 0)
+            return
+        assert lifted > 6 * 12 / 3
+        assert np.mean(true) >= 0.95
+        # Long profiles are not folded in again, so their drops are close and no more.
+        close = bundle.head in ("fold-in", "blend") and length > 8
+        assert max(off) < (0.5 if close else 2e-3)
