@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from artrec.errors import ShapeError
 from artrec.evaluation.metrics import Ranks
@@ -44,11 +46,28 @@ class Ranking:
 
 
 def inner_product(users: FloatMatrix, items: FloatMatrix) -> Scorer:
-    """Scorer from user vectors (U, T) and item vectors (N, T)."""
-    transposed = items.T
+    """Scorer from user vectors (U, T) and item vectors (N, T).
+
+    Multiplies by PyTorch's oneDNN where there is one, else by NumPy. oneDNN uses AVX-512 on every
+    processor that has it, which for large blocks is about twice as fast as the OpenBLAS of NumPy
+    2.4 on AMD Zen 5, mistaken there for a Haswell, and as fast elsewhere. Both round as float32
+    does. Raises ShapeError if T differs.
+    """
+    if users.ndim != 2 or items.ndim != 2 or users.shape[1] != items.shape[1]:
+        raise ShapeError(
+            f"User vectors (U, T) and item vectors (N, T) must have the same T; the shapes are "
+            f"{users.shape} and {items.shape}."
+        )
+    available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    if not available or not items.size:
+        return lambda rows: users[rows] @ items.T
+    fixed = torch.tensor(items, dtype=torch.float32)
 
     def score(rows: IntArray) -> FloatMatrix:
-        return users[rows] @ transposed
+        block = torch.from_numpy(users[rows].astype(np.float32, copy=False))
+        # `linear` goes to oneDNN if its first argument is in oneDNN's format.
+        scores: FloatMatrix = functional.linear(block.to_mkldnn(), fixed).to_dense().numpy()
+        return scores
 
     return score
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -145,6 +146,43 @@ def test_vectors_score_by_inner_product() -> None:
     scorer = inner_product(users, items)
 
     assert scorer(np.array([1, 0])).tolist() == [[8, 12], [3, 5]]
+
+
+@pytest.mark.parametrize("with_onednn", [True, False])
+def test_blocks_of_vectors_score_as_in_double_precision_with_and_without_onednn(
+    with_onednn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: with_onednn)
+    rng = np.random.default_rng(0)
+    users = rng.normal(size=(70, 33)).astype(np.float32)
+    items = rng.normal(size=(101, 33)).astype(np.float32)
+    items.flags.writeable = False
+    rows = rng.permutation(70)
+
+    scores = inner_product(users, items)(rows)
+
+    assert scores.dtype == np.float32
+    exact = users[rows].astype(np.float64) @ items.T.astype(np.float64)
+    np.testing.assert_allclose(scores, exact, atol=2e-5)
+
+
+def test_vectors_of_different_lengths_are_refused() -> None:
+    users, items = np.ones((2, 3), dtype=np.float32), np.ones((5, 4), dtype=np.float32)
+
+    with pytest.raises(ShapeError, match=r"the shapes are \(2, 3\) and \(5, 4\)"):
+        inner_product(users, items)
+
+
+def test_many_items_to_find_rank_as_few_do() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 9, size=(1, 60)).astype(np.float32)
+    many, hidden = list(range(20)), list(range(20, 30))
+    task = _task(_lists(many), 60, _lists(hidden))
+
+    ranks = rank(lambda users: scores, task).ranks.ranks
+
+    places, _ = reference.places(scores[0].tolist(), [*many, *range(30, 60)], many)
+    assert ranks.tolist() == places
 
 
 def test_the_scores_of_the_caller_are_left_alone() -> None:
