@@ -49,9 +49,8 @@ def inner_product(users: FloatMatrix, items: FloatMatrix) -> Scorer:
     """Scorer from user vectors (U, T) and item vectors (N, T).
 
     Multiplies by PyTorch's oneDNN where there is one, else by NumPy. oneDNN uses AVX-512 on every
-    processor that has it, which for large blocks is about twice as fast as the OpenBLAS of NumPy
-    2.4 on AMD Zen 5, mistaken there for a Haswell, and as fast elsewhere. Both round as float32
-    does. Raises ShapeError if T differs.
+    processor that has it; the OpenBLAS of NumPy 2.4 takes AMD Zen 5 for a Haswell and does not.
+    Both round as float32 does. Raises ShapeError if T differs.
     """
     if users.ndim != 2 or items.ndim != 2 or users.shape[1] != items.shape[1]:
         raise ShapeError(
