@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import transaction
 from numpy.typing import NDArray
 
 from artrec.errors import ImageError
@@ -13,6 +14,7 @@ from artrec.features import Extractor, extract_files
 from webapp.catalog.models import Artwork
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
+from webapp.vectors import actions
 from webapp.vectors.models import Feature
 from workers import resources
 
@@ -52,6 +54,17 @@ def stored_rows(extractor: str, artwork_ids: Sequence[int]) -> dict[int, Row]:
         pk: np.asarray(values, np.float32)
         for pk, values in features.values_list("artwork_id", "values")
     }
+
+
+def keep(works: Sequence[Artwork], extracted: Extracted, extractor: str) -> None:
+    """Store what was computed now, but of works that were deleted or given a new picture since."""
+    keys = {work.pk: work.image.key for work in works}
+    with transaction.atomic():
+        rows = Artwork.objects.select_for_update(of=("self",)).filter(pk__in=extracted.fresh)
+        ids = [pk for pk, key in rows.values_list("pk", "image__key") if keys[pk] == key]
+        if ids:
+            values = np.stack([extracted.rows[pk] for pk in ids])
+            actions.store_features(extractor, ids, values)
 
 
 def fail(reasons: dict[int, str]) -> None:

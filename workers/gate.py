@@ -117,7 +117,7 @@ def agreement(value: float, profiles: int) -> Check:
         note = "No visitor has a profile yet to compare the lists of database and model."
         return check("agreement", True, note)
     note = f"For {profiles} visitors the database and the model agree on {value:.1%} of the first"
-    return check("agreement", value >= RECALL, f"{note} 20 places.", binding=value < 0.5)
+    return check("agreement", value >= RECALL, f"{note} places.", binding=value < 0.5)
 
 
 def works(inside: int, unreachable: Mapping[str, int], unexplained: int) -> Check:

@@ -111,8 +111,7 @@ def rollback(by: User | None) -> Promotion:
     """
     actions.hold_switch()
     live = serving_version()
-    done = _by_which_it_serves(live)
-    former = done.former if done else None
+    former = before(live)
     if former is not None and former.state not in (Space.State.READY, Space.State.RETIRED):
         former = None
     if live is None and former is None:
@@ -120,15 +119,21 @@ def rollback(by: User | None) -> Promotion:
             "VisRank serves, which needs no training; there is nothing to roll back to."
         )
     _end_those_under_way("It was ended by a roll-back; promote it again if it shall serve.")
-    before = actions.go_live(former, allow_missing=True) if former else actions.retire(TASTE)
+    taken = actions.go_live(former, allow_missing=True) if former else actions.retire(TASTE)
     return Promotion.objects.create(
         version=Version.objects.filter(space=former).first() if former else None,
         kind=Promotion.Kind.ROLLBACK,
         state=Promotion.State.DONE,
         by=by,
-        former=before,
+        former=taken,
         finished=timezone.now(),
     )
+
+
+def before(version: Version | None) -> Space | None:
+    """Return what served before `version`, or VisRank, was promoted; None for VisRank."""
+    done = _by_which_it_serves(version)
+    return done.former if done else None
 
 
 def kept_spaces() -> set[int]:
@@ -143,8 +148,8 @@ def kept_spaces() -> set[int]:
         kept.update(pair)
     under_way = Promotion.objects.filter(state__in=Promotion.OPEN)
     kept.update(under_way.values_list("version__space", flat=True))
-    if done := _by_which_it_serves(serving_version()):
-        kept.add(done.former_id)
+    if former := before(serving_version()):
+        kept.add(former.pk)
     return {pk for pk in kept if pk is not None}
 
 

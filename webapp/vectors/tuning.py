@@ -66,6 +66,14 @@ def choose_index(space: Space, *, exact_below: int = EXACT_BELOW, seed: int = 0)
     return _settle(space, report | {"exact_ms": exact_ms, "candidates": candidates})
 
 
+def drop_unused(space: Space) -> None:
+    """Drop the indexes of `space` that queries are not sent to."""
+    if space.index == "exact":
+        drop_indexes(space)
+    else:
+        drop_index(space, "hnsw" if space.index == "ivfflat" else "ivfflat")
+
+
 def measure(space: Space, rows: int, *, seed: int = 0) -> tuple[list[Report], float]:
     """Build every kind of index and measure it; also the milliseconds of a full comparison."""
     queries = audit_queries(space, seed=seed)
@@ -177,8 +185,5 @@ def _settle(space: Space, report: Report) -> Report:
     report |= {"measured": timezone.now().isoformat(timespec="seconds")}
     space.index, space.index_report = report["chosen"], report
     Space.objects.filter(pk=space.pk).update(index=space.index, index_report=report)
-    if space.index == "exact":
-        drop_indexes(space)
-    else:
-        drop_index(space, "hnsw" if space.index == "ivfflat" else "ivfflat")
+    drop_unused(space)
     return report

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from artrec.errors import FeatureError, ShapeError
@@ -21,7 +21,7 @@ from webapp.vectors.indexes import drop_indexes
 from webapp.vectors.models import Feature, Space, Vector
 from workers import resources, spaces
 from workers.app import app
-from workers.extraction import extract, fail, stored_rows
+from workers.extraction import extract, fail, keep, stored_rows
 
 log = logging.getLogger(__name__)
 
@@ -131,14 +131,7 @@ def _extract_missing(extractor: Extractor) -> bool:
     works = list(_without_features(extractor.name).select_related("image")[:EXTRACTED_PER_RUN])
     extracted = extract(works, extractor)
     fail(extracted.failures)
-    keys = {work.pk: work.image.key for work in works}
-    with transaction.atomic():
-        # A work that was deleted or given a new picture meanwhile is left out.
-        rows = Artwork.objects.select_for_update(of=("self",)).filter(pk__in=extracted.fresh)
-        ids = [pk for pk, key in rows.values_list("pk", "image__key") if keys[pk] == key]
-        if ids:
-            values = np.stack([extracted.rows[pk] for pk in ids])
-            actions.store_features(extractor.name, ids, values)
+    keep(works, extracted, extractor.name)
     return len(works) == EXTRACTED_PER_RUN
 
 
