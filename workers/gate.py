@@ -78,6 +78,23 @@ def against(candidate: Result, rival: Result) -> dict[str, Any]:
     return {"rival": rival.model, "metrics": metrics, "coverage": coverage}
 
 
+def mirrored(found: Mapping[str, Any], rival: str) -> dict[str, Any]:
+    """What `against` would say had the two changed places; `rival` names the former candidate."""
+    metrics = {
+        name: {
+            "difference": -values["difference"],
+            "low": -values["high"],
+            "high": -values["low"],
+            "p_value": values["p_value"],
+            "mean": values["rival"],
+            "rival": values["mean"],
+        }
+        for name, values in found["metrics"].items()
+    }
+    mine, theirs = found.get("coverage") or (None, None)
+    return {"rival": rival, "metrics": metrics, "coverage": [theirs, mine]}
+
+
 def by_report(report: Mapping[str, Any], rival: str, name: str) -> list[Check]:
     """The checks that a version's report answers.
 

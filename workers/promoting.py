@@ -118,7 +118,7 @@ def _ask_gate(
         elif rival is None:
             checks = gate.by_report(version.report, gate.VISRANK, "VisRank")
         else:
-            checks = gate.by_report(version.report, str(rival.pk), str(rival))
+            checks = gate.by_report(_report(version, rival), str(rival.pk), str(rival))
         found = filled.audit
         gaps = actions.missing(filled.space)
         reasons = Counter(filled.unreachable[pk] for pk in gaps if pk in filled.unreachable)
@@ -134,6 +134,16 @@ def _ask_gate(
         refusals = _refusals(verdict)
         note.text = f"{len(checks) - len(refusals)} of {len(checks)} checks passed"
     return verdict
+
+
+def _report(version: Version, rival: Version) -> dict[str, Any]:
+    """The report of a version, with what the rival's says of both if it was made later."""
+    report: dict[str, Any] = version.report
+    known = report.get("against", {})
+    theirs = rival.report.get("against", {}).get(str(version.pk))
+    if str(rival.pk) in known or not theirs:
+        return report
+    return {**report, "against": {**known, str(rival.pk): gate.mirrored(theirs, str(rival))}}
 
 
 def _conclude(

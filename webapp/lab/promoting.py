@@ -21,8 +21,9 @@ from webapp.vectors.models import Space
 
 TASTE: Final = "taste"
 """The purpose of spaces that For you is ranked by."""
-KEEP: Final = 2
-"""Retired and prepared spaces that are kept beside the one that serves and the one before it."""
+KEEP: Final = 3
+"""Retired spaces that are kept beside the one that serves and the one before it, and as many that
+are prepared and never served."""
 _STANDING: Final = (Space.State.READY, Space.State.RETIRED, Space.State.LIVE)
 
 

@@ -172,14 +172,15 @@ def go_live(
         DroppedSpaceError: If it was deleted meanwhile.
     """
     hold_switch()
+    standing = Space.objects.filter(pk=space.pk).exclude(state=Space.State.DROPPED)
+    if not standing.exists():
+        raise DroppedSpaceError(space)
     if space.open_to_new and not allow_missing:
         gaps = [pk for pk in missing(space) if pk not in set(unreachable)]
         if gaps:
             raise IncompleteSpaceError(space, gaps)
     former = retire(space.purpose, but=space)
-    standing = Space.objects.filter(pk=space.pk).exclude(state=Space.State.DROPPED)
-    if not standing.update(state=Space.State.LIVE):
-        raise DroppedSpaceError(space)
+    standing.update(state=Space.State.LIVE)
     space.state = Space.State.LIVE
     return former
 

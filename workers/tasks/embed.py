@@ -22,10 +22,13 @@ from webapp.vectors.models import Space
 from workers import claims, resources, spaces
 from workers.app import app
 from workers.extraction import Extracted, extract, fail
+from workers.placing import Places, place
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 32
+TRIES: Final = 3
+"""How often the models are asked, should one be promoted meanwhile."""
 ROUNDS: Final = 4
 """Batches per run; then checking gets its turn."""
 
@@ -88,15 +91,31 @@ def _embed(ids: Sequence[int], extractor: Extractor) -> None:
     extracted = extract(works, extractor)
     claims.extend(Artwork, ids)
     fail(extracted.failures)
-    done = _publish({work.pk: work.image.key for work in works}, extracted, extractor)
+    done = None
+    for _ in range(TRIES):
+        places = place(works, extracted, extractor.name)
+        claims.extend(Artwork, ids)
+        done = _publish({work.pk: work.image.key for work in works}, extracted, extractor, places)
+        if done is not None:
+            break
+    else:
+        claims.release(Artwork, ids)
     seconds = time.perf_counter() - started
-    log.info("embedded %d works by %s in %.2f s", done, extractor.name, seconds)
+    log.info("embedded %d works by %s in %.2f s", done or 0, extractor.name, seconds)
 
 
 @transaction.atomic
-def _publish(keys: dict[int, str], extracted: Extracted, extractor: Extractor) -> int:
-    """Store features and vectors and show the works, all at once; return how many."""
+def _publish(
+    keys: dict[int, str], extracted: Extracted, extractor: Extractor, places: Places
+) -> int | None:
+    """Store features and vectors and show the works, all at once; return how many.
+
+    None if a model was promoted meanwhile that was not asked about these works yet.
+    """
     targets = actions.spaces_to_fill(extractor.name)
+    trained = actions.trained_spaces_to_fill()
+    if not places.cover(trained):
+        return None
     if not any(space.state == Space.State.LIVE for space in targets):
         log.info("another extractor went live; the works are embedded again by that one")
         claims.release(Artwork, keys)
@@ -112,6 +131,7 @@ def _publish(keys: dict[int, str], extracted: Extracted, extractor: Extractor) -
         actions.store_features(extractor.name, [ids[i] for i in fresh], rows[fresh])
     for space in targets:
         spaces.store(space, ids, rows)
+    places.store(trained, ids)
     Artwork.objects.filter(pk__in=ids).update(
         state=Artwork.State.VISIBLE, state_reason="", claimed_until=None, attempts=0
     )
