@@ -13,6 +13,7 @@ from typing import Any, Final
 import torch
 
 from artrec.errors import BundleError
+from artrec.training.runtime import Progress
 
 FORMAT: Final = 1
 NAME: Final = "checkpoint.pt"
@@ -83,3 +84,13 @@ def load(folder: Path, *, key: str) -> tuple[State, dict[str, Any]] | None:
             f"from. Remove it to begin anew, or choose another folder."
         )
     return state, found
+
+
+def last_progress(folder: Path) -> Progress | None:
+    """The epoch that a checkpoint is of, for those who were killed before they could tell of it;
+    None where there is none to read."""
+    try:
+        found = torch.load(folder / NAME, map_location="cpu", weights_only=True)
+        return Progress(**found["progress"])
+    except (OSError, EOFError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError):
+        return None

@@ -93,7 +93,7 @@ class _Trainer:
         try:
             while self.state.epoch < self.config.epochs and not self._exhausted():
                 progress = self._epoch(started)
-                self._save()
+                self._save(progress)
                 scalars.write(progress, self.config.validation_metric)
                 self._report(progress)
         except KeyboardInterrupt:
@@ -210,7 +210,7 @@ class _Trainer:
             return False
         return self.state.stale >= self.config.patience or self.state.lr < self.config.lr_min
 
-    def _save(self) -> None:
+    def _save(self, progress: Progress) -> None:
         if self.runtime.folder is None or not self.peers.first:
             return
         tensors = {
@@ -218,6 +218,7 @@ class _Trainer:
             "optimizer": self.optimizer.state_dict(),
             "scaler": self.scaler.state_dict(),
             "kept": self.kept,
+            "progress": asdict(progress),
         }
         checkpoint.save(self.runtime.folder, key=self.key, state=self.state, tensors=tensors)
 
