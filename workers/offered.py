@@ -128,7 +128,8 @@ PART_SETTINGS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
 
 PRESETS: Final[Mapping[str, tuple[tuple[str, str, dict[str, Any]], ...]]] = {
     "curatornet-plus": _epochs(8, 150),
-    "curatornet": _epochs(5, 100),
+    # Twenty clusterings, of which the best is kept, take longer than a few epochs.
+    "curatornet": _epochs(5, 100, **{"sampling.runs": 1, "sampling.clusters": 30}),
     "vbpr": _epochs(10, 200),
     "dvbpr": _epochs(2, 40, size=32),
     "acf": _epochs(5, 100),
