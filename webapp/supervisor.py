@@ -1,4 +1,4 @@
-"""Run the whole stack on one machine: web and worker as children, restarted if they die.
+"""Run the whole stack on one machine: web, worker and trainer as children, restarted if they die.
 
 `manage.py serve` is the caller. Every child gets a process group of its own, so that one Ctrl-C
 reaches us alone and we stop them in order.
@@ -120,9 +120,14 @@ def children(*, host: str, port: int, logs: Path) -> list[Child]:
     # The timer lives in the one worker; a process of its own would hold a second torch.
     worker = [python, "-m", "celery", "-A", "workers.app", "worker", "--beat"]
     worker += ["--concurrency", "1", "--loglevel", "INFO", "--without-mingle"]
+    # It waits beside the worker, so that works go on appearing while a model is trained.
+    trainer = [python, "-m", "celery", "-A", "workers.trainer", "worker", "--queues", "gpu"]
+    trainer += ["--hostname", "trainer@%h", "--concurrency", "1"]
+    trainer += ["--loglevel", "INFO", "--without-mingle"]
     return [
         Child("web", web, env, logs / "web.log"),
         Child("worker", worker, env, logs / "worker.log"),
+        Child("trainer", trainer, env, logs / "trainer.log"),
     ]
 
 

@@ -27,7 +27,10 @@ REFIT_SECONDS = 240.0
 app = Celery("workers")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
-    imports=[f"workers.tasks.{name}" for name in ("doorbell", "embed", "ingest", "space")],
+    imports=[
+        f"workers.tasks.{name}"
+        for name in ("doorbell", "embed", "ingest", "promote", "space", "train")
+    ],
     worker_concurrency=1,
     beat_schedule_filename=str(settings.VAR / "beat-schedule"),
     beat_schedule={

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import InterfaceError, OperationalError
 
 from webapp.catalog.models import Artwork
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
-from workers import claims
+from webapp.lab.actions import start_scheduled
+from webapp.lab.catalogue import SettingsError
+from workers import claims, promotions, runs
 from workers.app import app
+
+log = logging.getLogger(__name__)
 
 
 @app.task(
@@ -26,7 +32,17 @@ def ring_again() -> None:
     checked = Artwork.objects.filter(claims.free(), state=Artwork.State.CHECKED)
     if checked.exists():
         enqueue(Job.EMBED_ARTWORKS)
+    _start_scheduled()
+    runs.ring()
+    promotions.ring()
     _end_stories()
+
+
+def _start_scheduled() -> None:
+    try:
+        start_scheduled()
+    except SettingsError as error:
+        log.warning("the nightly run cannot start: %s", error)
 
 
 def _end_stories() -> None:
