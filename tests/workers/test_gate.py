@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from workers import gate
 Values = NDArray[np.float64]
 
 
-def result(name: str, coverage: float = 0.8, **values: Values) -> Result:
+def result(name: str, coverage: float = 0.8, **values: Any) -> Result:
     users = np.arange(len(next(iter(values.values()))))
     return Result(name, "task", users, values, {"coverage@20": coverage}, 0, 1.0)
 
@@ -58,8 +60,8 @@ def test_many_metrics_make_chance_no_finding() -> None:
     # Ten slices of pure noise: uncorrected, some fall below .05.
     names = [f"auc_{number}" for number in range(10)]
     rng = np.random.default_rng(7)
-    ours = {name: rng.normal(0.7, 0.1, 60) for name in names}
-    theirs = {name: rng.normal(0.7, 0.1, 60) for name in names}
+    ours: dict[str, Any] = {name: rng.normal(0.7, 0.1, 60) for name in names}
+    theirs: dict[str, Any] = {name: rng.normal(0.7, 0.1, 60) for name in names}
 
     report = gate.against(result("a", **ours), result("b", **theirs))
 
