@@ -12,8 +12,9 @@ from artrec.serving import visrank
 from artrec.serving.bundle import Bundle
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.feed import candidates
-from webapp.feed.candidates import find, layers, queries_of
+from webapp.feed.candidates import find
 from webapp.feed.profile import Chosen, Profile, of_works
+from webapp.feed.weighing import AGAINST, LEVELS, levels, one_query, queries_of, without_each
 from webapp.vectors.filters import Filters
 from webapp.vectors.models import Space
 
@@ -106,14 +107,26 @@ def test_levels_make_the_weighted_mean_of_a_head_that_averages(rng: np.random.Ge
 
 
 def test_a_head_runs_at_most_once_per_level(rng: np.random.Generator) -> None:
-    weights = rng.uniform(0.01, 9, size=100)
+    found = levels(rng.uniform(0.01, 9, size=100))
 
-    found = layers(weights)
+    assert len(found) <= LEVELS
+    assert sum(level.step for level in found) == pytest.approx(1)
+    assert found[-1].works.all()
 
-    assert len(found) <= candidates.LEVELS
-    assert sum(share for share, _ in found) == pytest.approx(1)
-    assert found[-1][1].all()
-    assert layers(np.zeros(0)) == []
+
+def test_queries_without_each_work_are_those_of_the_smaller_profiles(
+    rng: np.random.Generator,
+) -> None:
+    rows = rng.normal(size=(6, 4)).astype(np.float32)
+    hidden = rng.normal(size=(2, 4)).astype(np.float32)
+    weights = np.array([1, 4, 2, 1, 0.5, 4.0])
+
+    without = without_each(MEAN, rows, weights, hidden)
+
+    for row in range(6):
+        rest = np.arange(6) != row
+        smaller = one_query(MEAN, rows[rest], weights[rest], hidden)
+        np.testing.assert_allclose(without[row], smaller[0], atol=1e-6)
 
 
 def test_hidden_works_are_taken_away_from_the_query() -> None:
@@ -122,7 +135,7 @@ def test_hidden_works_are_taken_away_from_the_query() -> None:
 
     query = queries_of(MEAN, rows, np.ones(1), hidden)[0]
 
-    assert query.tolist() == pytest.approx([1, 1 - 2 * candidates.AGAINST, 0, 0])
+    assert query.tolist() == pytest.approx([1, 1 - 2 * AGAINST, 0, 0])
 
 
 @pytest.mark.parametrize("magnitude", [1e-30, 1e30])

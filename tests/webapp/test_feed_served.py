@@ -199,3 +199,23 @@ def test_without_any_space_there_is_a_page() -> None:
     look.delete()
 
     assert sorted(titles(visitor)) == ["B", "C"]
+
+
+@pytest.mark.parametrize("likes", [1, 9])
+def test_a_model_costs_a_fixed_number_of_queries(
+    django_assert_num_queries: DjangoAssertNumQueries, likes: int
+) -> None:
+    look, model = make_space(), make_taste(mean_bundle())
+    works = [make_artwork(str(number), artist=str(number)) for number in range(60)]
+    for number, work in enumerate(works):
+        for space in (look, model):
+            place(space, work, [1, number / 10, 0, 0])
+    visitor = Visitor.objects.create()
+    for work in works[:likes]:
+        actions.like(visitor=visitor, artwork=work)
+    actions.hide(visitor=visitor, artwork=works[50])
+    queries.for_you(visitor, limit=20)  # reads the head and the background
+
+    # Profile, spaces, knobs, profile vectors, nearest, new works, looks, facts, reasons, cards.
+    with django_assert_num_queries(10):
+        queries.for_you(visitor, limit=20)

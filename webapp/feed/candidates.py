@@ -1,17 +1,6 @@
-"""From a profile to the works a model ranks best: queries by its head, pgvector, exact merge.
+"""From a profile to the works that a model ranks best: queries by its head, pgvector, exact merge.
 
-Heads take the rows of chosen works, all alike. How weights and hidden works come in all the same,
-whatever the model, is that scores are inner products, so queries may be added up:
-
-    query = Σ over levels λ head(works of that level and above) - γ head(hidden works)
-
-A level is a distinct weight w₁ > w₂ > …; with n works at or above it, λ is (wₖ - wₖ₊₁) nₖ, brought
-to a sum of 1. For a head that averages, that is exactly the weighted mean; with equal weights it is
-the head itself. The last term is Rocchio's ("Relevance feedback in information retrieval", in: The
-SMART retrieval system, 1971). Models that make every work a query have each scaled by its weight;
-what hidden works take away there is settled at re-ranking.
-
-Letters used in shapes: P works of a profile, S stored columns, Q queries, C candidates.
+Letters used in shapes: S stored columns, Q queries, C candidates.
 """
 
 from __future__ import annotations
@@ -23,23 +12,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from artrec.errors import ShapeError
 from artrec.serving import visrank
 from artrec.serving.bundle import Bundle
 from webapp.feed.profile import Profile
+from webapp.feed.weighing import queries_of
 from webapp.vectors import queries as vectors
 from webapp.vectors.filters import Filters
 from webapp.vectors.models import Space
 
-LEVELS: Final = 4
-"""Weights count as 1, 1/2, 1/4 or 1/8 of the largest, so that a head runs at most so often."""
-AGAINST: Final = 0.2
-"""γ, what hidden works take away; Rocchio's .15 against .75 of what is relevant."""
-QUERIES: Final = 30
-"""Most works that are queries of their own: the weightiest. Each is a search."""
-LEAST_QUERY: Final = 0.8
-"""What the lightest such work's products count, the weightiest's being 1. They compete by maximum,
-where much less would silence all but a few works."""
 MAX_DEPTH: Final = 2_000
 """Longest list read per query; beyond it the answer is taken as it stands."""
 
@@ -99,50 +79,10 @@ def find(
         bundle,
         rows[[place[pk] for pk in chosen]],
         np.array([weights[pk] for pk in chosen]),
-        rows[[place[pk] for pk in hidden]],
+        rows[[place[pk] for pk in reversed(hidden)]],
     )
     top = bundle.top if bundle else 1
     return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
-
-
-def queries_of(
-    bundle: Bundle | None, rows: Floats, weights: NDArray[np.float64], hidden: Floats
-) -> Floats:
-    """(Q, S) queries of rows (P, S), oldest first, their weights (P,) above 0, and hidden rows.
-
-    Raises:
-        ArtrecError: If the head refuses the rows, or all they make is zeros.
-    """
-    if bundle is None or bundle.head == "rows":
-        kept = np.sort(np.argsort(-weights, kind="stable")[:QUERIES])
-        weighed = LEAST_QUERY + (1 - LEAST_QUERY) * weights[kept] / weights[kept].max()
-        queries = rows[kept] if bundle is None else bundle.user_vectors(rows[kept])
-        queries = queries * weighed.astype(np.float32)[:, None]
-    else:
-        shares = layers(weights) or [(1.0, np.ones(0, dtype=np.bool_))]
-        queries = sum(
-            (np.float32(share) * bundle.user_vectors(rows[level]) for share, level in shares),
-            start=np.zeros((1, bundle.dim), dtype=np.float32),
-        )
-        if len(hidden):
-            queries = queries - np.float32(AGAINST) * bundle.user_vectors(hidden[::-1])
-    largest = np.abs(queries).max()
-    if not np.isfinite(largest) or largest == 0:
-        raise ShapeError("The head makes nothing of this profile but zeros or infinity.")
-    result: Floats = (queries / largest).astype(np.float32)  # half floats end at 65,504
-    return result
-
-
-def layers(weights: NDArray[np.float64]) -> list[tuple[float, NDArray[np.bool_]]]:
-    """λ and the works (P,) of each level, of weights (P,); no level for no work."""
-    if not len(weights):
-        return []
-    steps = np.clip(np.round(np.log2(weights / weights.max())), 1 - LEVELS, 0)
-    levels = np.unique(steps)[::-1]
-    values = np.append(2.0**levels, 0.0)
-    within = [steps >= level for level in levels]
-    shares = np.array([(values[k] - values[k + 1]) * mask.sum() for k, mask in enumerate(within)])
-    return [(float(share), mask) for share, mask in zip(shares / shares.sum(), within, strict=True)]
 
 
 def merge(

@@ -22,7 +22,7 @@ COUNTS: Final = {
     Event.Kind.VIEW: 0.5,  # said nothing, but looked again and again
 }
 """How much each kind of sign counts; of several the strongest does, so that a work which was seen,
-liked and bought is one purchase. Powers of two: candidates rounds weights to such."""
+liked and bought is one purchase. Powers of two: `weighing` rounds weights to such."""
 LOOKS: Final = 3
 """From so many looks on a work counts that was not marked. One look is curiosity."""
 HALF_LIFE: Final = timedelta(days=180)

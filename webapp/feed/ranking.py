@@ -24,6 +24,7 @@ from webapp.feed.models import Serving
 from webapp.feed.profile import Profile
 from webapp.feed.served import Served
 from webapp.feed.showable import RECOMMENDABLE, Showable, newest, showable
+from webapp.feed.weighing import AGAINST
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,13 @@ def recommend(
     if len(arranged.places) < limit:
         others = newest(limit=limit * SPARE, exclude={*profile.known, *known})
     places = _filled(arranged, fresh | known, others, knobs, limit)
-    because = reasons.reasons(profile, by, looks, [place.artwork_id for place in places])
+    because = reasons.reasons(
+        profile,
+        by,
+        looks,
+        [place.artwork_id for place in places],
+        not_ranked={*others, *(place.artwork_id for place in places if place.fresh)},
+    )
     return _entries(places, pool, dict.fromkeys(others, "fresh"), by, because)
 
 
@@ -161,7 +168,7 @@ def _penalised(ranked: Candidates, profile: Profile, looks: Looks) -> Candidates
     """Where works are queries of their own, what looks like a hidden one falls back."""
     near = np.maximum(looks.likeness(ranked.ids.tolist(), profile.hidden), 0)
     scale = np.abs(ranked.scores).max(initial=0.0)
-    scores = (ranked.scores - candidates.AGAINST * scale * near).astype(np.float32)
+    scores = (ranked.scores - AGAINST * scale * near).astype(np.float32)
     order = np.lexsort((ranked.ids, -scores))
     return Candidates(ranked.ids[order], scores[order])
 
