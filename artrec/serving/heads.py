@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artrec.errors import BundleError
-from artrec.serving import acf, als, blend, curatornet, fold_in, towers
+from artrec.serving import acf, als, blend, curatornet, fold_in, gru, towers
 
 Floats = NDArray[np.float32]
 Query = Callable[[Floats], Floats]
@@ -142,6 +142,22 @@ def _towers(parts: Parts) -> Query:
     return lambda rows: towers.user_vectors(rows, _whole(rows), temperature, normalise=normalise)
 
 
+def _gru(parts: Parts) -> Query:
+    size = parts.scored - 1
+    gates = gru.Gates(
+        *(
+            parts.array(name, *shape).astype(np.float32)
+            for name, shape in zip(
+                gru.Gates._fields,
+                ((parts.width, 3 * size), (size, 3 * size), (3 * size,), (3 * size,)),
+                strict=True,
+            )
+        )
+    )
+    longest = int(parts.number("longest", least=1))
+    return lambda rows: gru.user_vectors(rows, _whole(rows), gates, longest)
+
+
 def _blend(parts: Parts) -> Query:
     return blended(parts, lambda kind, part: HEADS[kind].build(part))
 
@@ -212,12 +228,14 @@ HEADS: Final[Mapping[str, Head]] = {
     "acf": Head(_acf, empty_profile=True),
     "curatornet": Head(_curatornet),
     "towers": Head(_towers),
+    "gru": Head(_gru),
     "blend": Head(_blend),
 }
 """`constant`: the same query for everyone. `mean`: the average row. `rows`: every row is a query.
 `als`: the fold-in of implicit ALS. `fold-in`: that of models with users by id. `acf`: attention
 over the profile. `curatornet`: its user tower. `towers`: the mean direction, at a temperature.
-`blend`: other heads side by side, each brought to a deviation of 1 and weighted."""
+`gru`: a recurrent network over a visit. `blend`: other heads side by side, each brought to a
+deviation of 1 and weighted."""
 
 _BLENDED: Final = ("constant", "mean", "als", "fold-in", "acf", "curatornet", "towers")
 """Heads that make one query of a profile of any length, so that they can be parts of a blend."""
