@@ -113,6 +113,13 @@ def _towers(model: Any) -> dict[str, Any]:
     return {"head": "towers", "settings": settings}
 
 
+def _gru4rec(model: Any) -> dict[str, Any]:
+    settings = {"longest": model.config.longest}
+    head = {"head": "gru", "settings": settings, "arrays": model.gates._asdict()}
+    # Tied inputs are the vectors without the bias, and need no columns of their own.
+    return head if model.inputs.shape[1] else head | {"profile": (0, model.vectors.shape[1] - 1)}
+
+
 def _blend(model: Any) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     arrays = {"weights": model.weights}
@@ -154,6 +161,8 @@ _HEADS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "acf-content": _acf,
     "curatornet": _curatornet,
     "curatornet-plus": _towers,
+    "item2vec": lambda model: {"head": "mean"},
+    "gru4rec": _gru4rec,
     "blend": _blend,
 }
 
@@ -161,6 +170,7 @@ _PROFILES: Final[Mapping[str, Callable[[Any], Floats]]] = {
     "factor-regression": lambda model: model.profile_vectors,
     "curatornet-plus": lambda model: model.profile_vectors,
     "blend": _blend_profiles,
+    "gru4rec": lambda model: model.inputs,
     "acf": lambda model: np.column_stack((model.chosen, model.logits)),
     "acf-content": lambda model: np.column_stack((model.chosen, model.logits)),
 }

@@ -26,6 +26,8 @@ MODELS: Final = {
     "acf-content": "artrec.models.acf:ContentACF",
     "curatornet-plus": "artrec.models.curatornet_plus:CuratorNetPlus",
     "blend": "artrec.models.blend:Blend",
+    "item2vec": "artrec.models.item2vec:Item2Vec",
+    "gru4rec": "artrec.models.gru4rec:GRU4Rec",
     "visrank": "artrec.models.visrank:VisRank",
 }
 """Name to module and class. Text, so that naming a model does not load what it needs."""

@@ -21,6 +21,7 @@ from artrec.sampling import SamplingConfig
 from artrec.training import TrainingConfig
 from tests.artrec.serving import test_bundle_models as untrained
 from tests.artrec.serving import test_bundle_plus as plus
+from tests.artrec.serving import test_bundle_visits as visits
 from tests.contracts.serving import PROFILES, ServingContract, scores
 from tests.contracts.worlds import World, checkerboard, with_pictures
 
@@ -86,7 +87,7 @@ def test_variants_of_acf_are_served_alike(variant: dict[str, Any]) -> None:
 
 def test_every_model_is_held_to_the_contract_or_known_to_be_refused() -> None:
     refused = {model.name for model, _ in untrained.REFUSED}
-    modules = (untrained, plus, sys.modules[__name__])
+    modules = (untrained, plus, visits, sys.modules[__name__])
     found = [case for module in modules for case in vars(module).values()]
     held = {case.model.name for case in found if getattr(case, "__base__", 0) is ServingContract}
 
