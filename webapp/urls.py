@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from webapp import media
 from webapp.accounts import views as accounts
-from webapp.feed import marking
+from webapp.feed import marking, picking
 from webapp.feed import views as feed
 from webapp.health import health
 from webapp.ingest import urls as ingest
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         marking.mark,
         name="mark",
     ),
+    re_path(r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>pick|unpick)/$", picking.pick, name="pick"),
     path("artists/<slug:slug>/", feed.artist, name="artist"),
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-in/", accounts.sign_in, name="sign-in"),

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from webapp.catalog.models import Artwork
-from webapp.feed.models import Event, Visitor
+from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import Profile, profile_of
 from webapp.feed.ranking import Entry, recommend
 from webapp.feed.served import Served, knobs, serving
@@ -139,6 +139,11 @@ def more_like(artwork: Artwork, *, limit: int = 12, exclude: Collection[int] = (
     near = vectors.nearest(space, values[0], limit=limit, exclude={artwork.pk, *exclude})
     cards = cards_of([hit.artwork_id for hit in near])
     return [cards[hit.artwork_id] for hit in near if hit.artwork_id in cards]
+
+
+def is_picked(artwork: Artwork) -> bool:
+    """Return whether a curator shows it to newcomers."""
+    return Pick.objects.filter(artwork=artwork).exists()
 
 
 def cards_of(ids: Iterable[int]) -> dict[int, Artwork]:

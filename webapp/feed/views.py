@@ -41,7 +41,14 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
     work = get_object_or_404(catalog.artworks(), pk=pk)
     marks = queries.marks_of(visitors.current(request))
     similar = queries.more_like(work, limit=SIMILAR, exclude=marks.hidden)
-    context = {"artwork": work, "similar": similar, "marks": marks, "handmade": _is_handmade()}
+    context = {
+        "artwork": work,
+        "similar": similar,
+        "marks": marks,
+        "handmade": _is_handmade(),
+        # Only staff may pick, and nobody else pays for the question.
+        "picked": request.user.is_staff and queries.is_picked(work),
+    }
     return render(request, "feed/artwork.html", context)
 
 
