@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 def standard(users: Floats, covariance: Floats) -> Floats:
     """(B, T) user vectors whose scores have deviation 1 over the catalogue; zeros where all works
     score alike. `covariance` is (T, T), of the item vectors."""
-    variance = np.einsum("bt,ts,bs->b", users, covariance, users, optimize=True)
-    length = np.einsum("bt,bt->b", users, users) * max(float(np.trace(covariance)), 1e-30)
+    variance = np.multiply(users @ covariance, users).sum(axis=1)
+    length = np.square(users).sum(axis=1) * max(float(np.trace(covariance)), 1e-30)
     alike = variance <= 1e-10 * np.maximum(length, 1e-30)
     factor = np.where(alike, 0, 1 / np.sqrt(np.where(alike, 1, variance)))
     result: Floats = (users * factor[:, None]).astype(np.float32)

@@ -127,10 +127,11 @@ class Bundle:
         """(P, W) what the head is given of stored rows (P, S); ShapeError if they are none."""
         if rows.ndim != 2 or rows.shape[1] != self.dim:
             raise ShapeError(f"Stored rows must be (P, {self.dim}); they are {rows.shape}.")
-        if not np.isfinite(rows).all():
+        wide = rows.astype(np.float32)  # before all else, since half floats are slow to work with
+        if not np.isfinite(wide).all():
             raise ShapeError("Stored rows must be finite; store these items again.")
         start, stop = self.profile
-        given: NDArray[np.float32] = rows[:, start:stop].astype(np.float32) / np.float32(self.scale)
+        given: NDArray[np.float32] = wide[:, start:stop] * np.float32(1 / self.scale)
         return given
 
     def stored(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:

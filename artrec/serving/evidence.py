@@ -33,6 +33,8 @@ Doubles = NDArray[np.float64]
 
 _LEAST: Final = 1e-3
 """Deviations; by less, nothing changes its place, and rounding could decide."""
+_ALIKE: Final = 1e-4
+"""Share of the largest score; deviations below are mostly rounding."""
 
 
 class Reason(NamedTuple):
@@ -86,7 +88,8 @@ def evidence(
     else:
         others, others_without = scores(bundle, rows, background)
         drops = _standing(before, others) - _standing(without, others_without)
-    drops = np.where(without < before, drops, 0)
+    if len(rows) > 1 or bundle.empty_profile:  # else there is no plain score without the only work
+        drops = np.where(without < before, drops, 0)
     best = np.argsort(-drops, axis=1, kind="stable")[:, :top]
     return [
         [Reason(int(row), float(drops[place, row])) for row in each if drops[place, row] > _LEAST]
@@ -120,9 +123,9 @@ def _products(bundle: Bundle, rows: NDArray[Any], items: NDArray[Any]) -> tuple[
 
 def _standing(scores: Doubles, among: Doubles) -> Doubles:
     """Scores (C, Q) less the mean of the background (N, Q) over its deviation, query by query;
-    0 where the background scores alike."""
+    0 where the background scores alike, so far as float32 can tell."""
     deviation = among.std(axis=0)
     mean = among.mean(axis=0)
-    alike = deviation <= 1e-6 * np.maximum(np.abs(among).max(axis=0), 1e-30)
+    alike = deviation <= _ALIKE * np.maximum(np.abs(among).max(axis=0), 1e-30)
     standing: Doubles = np.where(alike, 0, (scores - mean) / np.where(alike, 1, deviation))
     return standing

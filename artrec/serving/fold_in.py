@@ -38,7 +38,7 @@ Ints = NDArray[np.int64]
 
 STEPS: Final = 40
 """At most; a handful is the rule."""
-_CHEAP: Final = 6  # so many of them may be with the simplified Hessian
+_CHEAP: Final = 4  # so many of them may be with the simplified Hessian
 _ENOUGH: Final = 1e-5  # square of the last step, as a share of that of the vector
 _FAR: Final = 40.0  # further from the middle of all scores, an exponential may leave float32
 _EXACT: Final = 8  # profiles up to this long are fitted again without each of their works
@@ -78,8 +78,6 @@ class _Slopes(NamedTuple):
     """(L,) sum over references of W_ij."""
     references_weight: Floats
     """(M,) the same, summed over the chosen."""
-    weights: Floats
-    """(L, M) W_ij itself."""
 
 
 def user_vectors(vectors: Floats, indptr: Ints, references: References, *, l2: float) -> Floats:
@@ -129,36 +127,44 @@ def left_out(vectors: Floats, references: References, *, l2: float) -> Floats:
     best = user_vectors(vectors, np.array([0, count]), references, l2=l2)[0]
     at, items, biases = best[:-1], np.ascontiguousarray(vectors[:, :-1]), vectors[:, -1]
     others = references.factors
-    wrong = _wrong(at, items, biases, references)
+    scratch = np.empty((count, len(others)), dtype=np.float32)
+    wrong = _wrong(at, items, biases, references, scratch)
     pulls = (wrong @ others - wrong.sum(axis=1)[:, None] * items) / np.float32(len(others))
-    curve = _exact_hessian(items, references, _slopes(at, items, biases, references), l2)
+    curve = _exact_hessian(items, references, wrong, l2)
     moved = np.linalg.solve(curve, (pulls + np.float32(l2) * at).T).T / np.float32(count - 1)
     result = np.repeat(best[None], count, axis=0)
     result[:, :-1] += moved
     return result
 
 
-def _slopes(at: Floats, items: Floats, biases: Floats, references: References) -> _Slopes:
+def _slopes(
+    at: Floats, items: Floats, biases: Floats, references: References, scratch: Floats
+) -> _Slopes:
     """First and second derivatives by the scores at `at` (T - 1,), summed either way."""
-    wrong = _wrong(at, items, biases, references)
+    wrong = _wrong(at, items, biases, references, scratch)
     each, every = (np.ones(count, dtype=np.float32) for count in wrong.shape)
     chosen, others = wrong @ every, each @ wrong
-    wrong -= wrong * wrong
-    return _Slopes(chosen, others, wrong @ every, each @ wrong, weights=wrong)
+    np.square(wrong, out=wrong)  # the weight of a pair is p - p²; rounding may not make it negative
+    chosen_weight = np.maximum(chosen - wrong @ every, 0)
+    return _Slopes(chosen, others, chosen_weight, np.maximum(others - each @ wrong, 0))
 
 
-def _wrong(at: Floats, items: Floats, biases: Floats, references: References) -> Floats:
-    """(L, M) sigma(s_j - s_i), how probably the wrong one of a pair would be chosen."""
+def _wrong(
+    at: Floats, items: Floats, biases: Floats, references: References, scratch: Floats
+) -> Floats:
+    """(L, M) sigma(s_j - s_i), how probably the wrong one of a pair would be chosen.
+
+    Written to `scratch`, since new memory of this size costs as much as the numbers.
+    """
     scores = items @ at + biases
     others = references.factors @ at + references.biases
     middle = (scores.mean() + others.mean()) / 2
     # exp(s_i - s_j) as a product needs L + M exponentials instead of L x M.
     over = np.exp(np.clip(scores - middle, -_FAR, _FAR))
     under = np.exp(np.clip(middle - others, -_FAR, _FAR))
-    wrong: Floats = np.multiply.outer(over, under)
-    wrong += 1
-    np.reciprocal(wrong, out=wrong)
-    return wrong
+    np.multiply.outer(over, under, out=scratch)
+    np.add(scratch, np.float32(1), out=scratch)
+    return np.reciprocal(scratch, out=scratch)
 
 
 def _hessian(items: Floats, references: References, found: _Slopes, l2: float) -> Floats:
@@ -176,13 +182,14 @@ def _hessian(items: Floats, references: References, found: _Slopes, l2: float) -
     return result
 
 
-def _exact_hessian(items: Floats, references: References, found: _Slopes, l2: float) -> Floats:
+def _exact_hessian(items: Floats, references: References, wrong: Floats, l2: float) -> Floats:
     """(T - 1, T - 1) of the objective, pair by pair."""
     others = references.factors
-    cross: Floats = items.T @ (found.weights @ others)
-    result: Floats = items.T @ (items * found.chosen_weight[:, None])
-    result += others.T @ (others * found.references_weight[:, None]) - cross - cross.T
-    result /= np.float32(found.weights.size)
+    weights: Floats = wrong - wrong * wrong
+    cross: Floats = items.T @ (weights @ others)
+    result: Floats = items.T @ (items * weights.sum(axis=1)[:, None])
+    result += others.T @ (others * weights.sum(axis=0)[:, None]) - cross - cross.T
+    result /= np.float32(weights.size)
     result.flat[:: len(result) + 1] += np.float32(l2)
     return result
 
@@ -194,15 +201,20 @@ def _minimum(chosen: Floats, references: References, l2: float) -> Floats:
     at: Floats = np.zeros(items.shape[1], dtype=np.float32)
     step: Floats = at
     gain = np.inf
+    scratch = np.empty((len(items), len(references.factors)), dtype=np.float32)
     for count in range(STEPS):
-        found = _slopes(at, items, biases, references)
+        found = _slopes(at, items, biases, references, scratch)
         down = (found.chosen @ items - found.references @ references.factors) / pairs
         gradient = np.float32(l2) * at - down
         if gradient @ step < -gain / 2:  # uphill again by half of what it went down
             step, gain = np.float32(0.5) * step, gain / 2
             at = at + step
             continue
-        curve = (_hessian if count < _CHEAP else _exact_hessian)(items, references, found, l2)
+        if count < _CHEAP:
+            curve = _hessian(items, references, found, l2)
+        else:
+            wrong = _wrong(at, items, biases, references, scratch)
+            curve = _exact_hessian(items, references, wrong, l2)
         step = np.linalg.solve(curve, gradient).astype(np.float32)
         gain = float(gradient @ step)
         at = at - step
