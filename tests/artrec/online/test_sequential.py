@@ -103,11 +103,11 @@ def test_looking_after_every_list_seldom_finds_what_is_not_there(rate: float, sc
 
 def test_a_difference_is_found_at_last_and_in_the_right_direction() -> None:
     looks = list(_looks(0, rate=0.05, lift=4.0))
-    intervals = [interval(look, scale=0.01) for look in looks]
+    intervals = [interval(look, scale=0.1) for look in looks]
 
     assert intervals[-1].low > 0
     assert not any(each.high < 0 for each in intervals)
-    assert evidence(looks[-1], scale=0.01) > 20
+    assert evidence(looks[-1], scale=0.1) > 20
 
 
 def _looks(seed: int, *, rate: float, lift: float) -> list[Estimate]:
