@@ -44,22 +44,24 @@ def user_vectors(rows: Floats, indptr: NDArray[np.int64], gates: Gates, longest:
         longest: Only so many of the last items of a visit count.
     """
     size = len(gates.hidden_weights)
-    starts = np.maximum(indptr[:-1], indptr[1:] - longest)
-    order = np.argsort(starts - indptr[1:], kind="stable")  # longest first: who goes on is in front
-    starts, lengths = starts[order], (indptr[1:] - starts)[order]
+    lengths = np.minimum(np.diff(indptr), longest)
     # Both biases of r and z only ever meet in a sum; that of n stays with its own product.
     bias = gates.input_bias.copy()
     bias[: 2 * size] += gates.hidden_bias[: 2 * size]
     inner = gates.hidden_bias[2 * size :]
+    begins = np.cumsum(lengths) - lengths
+    last = np.arange(lengths.sum()) + np.repeat(indptr[1:] - lengths - begins, lengths)
+    inputs = rows[last] @ gates.input_weights + bias
+    order = np.argsort(-lengths, kind="stable")  # longest first: who goes on is in front
+    begins, lengths = begins[order], lengths[order]
     hidden = np.zeros((len(lengths), size), dtype=np.float32)
     for step in range(int(lengths.max(initial=0))):
         active = int(np.count_nonzero(lengths > step))
         state = hidden[:active]
-        inputs = rows[starts[:active] + step] @ gates.input_weights + bias
-        recurrent = state @ gates.hidden_weights
+        given, recurrent = inputs[begins[:active] + step], state @ gates.hidden_weights
         # sigma(x) = (1 + tanh(x / 2)) / 2, which cannot overflow.
-        both = 0.5 + 0.5 * np.tanh(0.5 * (inputs[:, : 2 * size] + recurrent[:, : 2 * size]))
-        new = np.tanh(inputs[:, 2 * size :] + both[:, :size] * (recurrent[:, 2 * size :] + inner))
+        both = 0.5 + 0.5 * np.tanh(0.5 * (given[:, : 2 * size] + recurrent[:, : 2 * size]))
+        new = np.tanh(given[:, 2 * size :] + both[:, :size] * (recurrent[:, 2 * size :] + inner))
         state += (1 - both[:, size:]) * (new - state)
     result = np.ones((len(lengths), size + 1), dtype=np.float32)
     result[order, :size] = hidden
