@@ -113,11 +113,12 @@ def test_the_last_visits_are_held_out_whole_and_a_lone_visit_trains() -> None:
 
 
 def test_a_visit_across_the_date_is_of_the_test_as_a_whole() -> None:
-    events = log([(0, 1, 0), (0, 2, 10), (0, 3, 20), (1, 4, 0), (1, 5, 9)])
+    events = log([(0, 1, 0), (0, 2, 10), (0, 3, 20), (1, 4, 0), (1, 5, 9), (2, 1, 10)])
 
     split = visits_from(events, 10 * MINUTE)
 
     assert split.test.history(0).tolist() == [1, 2, 3]
+    assert split.test.history(2).tolist() == [1]
     assert split.train.history(1).tolist() == [4, 5]
     assert split.train.times.max() < 10 * MINUTE
 
