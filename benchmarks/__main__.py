@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("bench_pipeline", "bench_queries", "bench_pages")
+BENCHMARKS = ("bench_pipeline", "bench_queries", "bench_pages", "bench_for_you")
 
 
 def main() -> int:

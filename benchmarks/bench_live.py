@@ -19,17 +19,27 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 def measure(rounds: int, likes: int) -> None:
     from webapp.catalog.models import Artwork
     from webapp.feed import queries
+    from webapp.feed.profile import Profile, of_works
+    from webapp.feed.queries import FeedPage
+    from webapp.feed.ranking import recommend
+    from webapp.feed.served import knobs, serving
 
     ids = list(Artwork.objects.filter(state=Artwork.State.VISIBLE).values_list("pk", flat=True))
     if len(ids) < 2 * likes:
         raise SystemExit(f"Needs {2 * likes} visible works, found {len(ids)}: import some first.")
     rng = np.random.default_rng(0)
+
+    def for_you(profile: Profile) -> FeedPage:
+        served = serving()
+        entries = recommend(profile, served, knobs=knobs())
+        return queries.page_of(entries, profile, served)
+
     times: dict[str, list[float]] = {"For you": [], "More like this": []}
     for turn in range(rounds + 3):
-        marks = queries.Marks(liked=tuple(int(pk) for pk in rng.choice(ids, likes, replace=False)))
+        profile = of_works(int(pk) for pk in rng.choice(ids, likes, replace=False))
         work = Artwork.objects.get(pk=int(rng.choice(ids)))
         for name, ask in (
-            ("For you", lambda marks=marks: queries.for_you(marks)),
+            ("For you", lambda profile=profile: for_you(profile)),
             ("More like this", lambda work=work: queries.more_like(work)),
         ):
             start = perf_counter()

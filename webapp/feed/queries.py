@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
+from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import Profile, profile_of
@@ -148,11 +149,7 @@ def is_picked(artwork: Artwork) -> bool:
 
 def cards_of(ids: Iterable[int]) -> dict[int, Artwork]:
     """Return what a card shows of these works, in one query, by id."""
-    return (
-        Artwork.objects.filter(state=Artwork.State.VISIBLE)
-        .select_related("artist", "image")
-        .in_bulk(list(set(ids)))
-    )
+    return catalog.cards().in_bulk(list(set(ids)))
 
 
 def _rails(
