@@ -198,8 +198,8 @@ def test_the_feed_costs_a_fixed_number_of_queries(
         place(space, work, [1, i / 10, 0, 0])
     full, stranger = _visitor(*works[: number // 10]), Visitor.objects.create()
 
-    # Profile, spaces, knobs, profile vectors, nearest, new works, looks, candidates' facts, cards.
-    with django_assert_num_queries(9):
+    # Profile, experiment, spaces, knobs, profile vectors, nearest, new works, looks, facts, cards.
+    with django_assert_num_queries(10):
         queries.for_you(full, limit=20)
     # Profile, spaces, knobs, picks, popularity (2), new works, facts, cards.
     with django_assert_num_queries(9):

@@ -216,6 +216,7 @@ def test_a_model_costs_a_fixed_number_of_queries(
     actions.hide(visitor=visitor, artwork=works[50])
     queries.for_you(visitor, limit=20)  # reads the head and the background
 
-    # Profile, spaces, knobs, profile vectors, nearest, new works, looks, facts, reasons, cards.
-    with django_assert_num_queries(10):
+    # Profile, experiment, spaces, knobs, profile vectors, nearest, new works, looks, facts, reasons,
+    # cards.
+    with django_assert_num_queries(11):
         queries.for_you(visitor, limit=20)

@@ -203,7 +203,7 @@ def test_pages_ask_the_same_few_questions_however_many_works(
         "/": 7,
         works[1].get_absolute_url(): 10,
         works[1].artist.get_absolute_url(): 6,
-        "/for-you/": 15,
+        "/for-you/": 16,
         "/likes/": 5,
     }
 

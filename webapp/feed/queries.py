@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
+from webapp.feed import experiments
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import Profile, profile_of
 from webapp.feed.ranking import Entry, recommend
@@ -72,7 +73,9 @@ class FeedPage:
     personal: bool
     """False while nothing is known of the visitor's taste."""
     served: Served | None = None
-    """What ranked it."""
+    """What ranked it; of an interleaved list, its first side."""
+    experiment_id: int | None = None
+    """The experiment it is part of."""
 
     @property
     def shown(self) -> tuple[Recommendation, ...]:
@@ -96,14 +99,26 @@ def marks_of(visitor: Visitor | None) -> Marks:
 
 
 def for_you(visitor: Visitor | None, *, limit: int = 72) -> FeedPage:
-    """Return what is recommended to `visitor`, None for a stranger, by the model that serves."""
+    """Return what is recommended to `visitor`, None for a stranger.
+
+    It is ranked by the model that serves, or as an experiment wants it.
+    """
     profile = profile_of(visitor)
+    if taking := experiments.assignment(profile):
+        entries, served = experiments.ranked(taking, profile, knobs=knobs(), limit=limit)
+        page = page_of(entries, profile, served, in_rows=not taking.interleaved)
+        return replace(page, experiment_id=taking.experiment_id)
     served = serving()
     return page_of(recommend(profile, served, knobs=knobs(), limit=limit), profile, served)
 
 
-def page_of(entries: Sequence[Entry], profile: Profile, served: Served | None) -> FeedPage:
-    """Dress a list for the page: works, reasons, rows. One query. Positions become the page's."""
+def page_of(
+    entries: Sequence[Entry], profile: Profile, served: Served | None, *, in_rows: bool = True
+) -> FeedPage:
+    """Dress a list for the page: works, reasons, rows. One query. Positions become the page's.
+
+    Otherwise than `in_rows` it stays one list in its order.
+    """
     wanted = {pk for entry in entries for pk in (entry.artwork_id, *entry.because)}
     cards = cards_of(wanted)
     kinds = {work.artwork_id: work.kind for work in profile.works}
@@ -114,7 +129,7 @@ def page_of(entries: Sequence[Entry], profile: Profile, served: Served | None) -
             kind = kinds.get(reasons[0].pk) if reasons else None
             verb = VERBS[Event.Kind(kind or Event.Kind.LIKE)]
             rows.append(Recommendation(artwork, entry, reasons, verb))
-    rails, more = _rails(rows)
+    rails, more = _rails(rows) if in_rows else ((), tuple(rows))
     personal = any(entry.source == "model" for entry in entries) and bool(profile.works)
     page = FeedPage(uuid4(), rails, more, personal, served)
     place = {each.artwork.pk: number for number, each in enumerate(page.shown)}
