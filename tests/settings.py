@@ -14,4 +14,6 @@ from webapp.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be fast, not safe
 
+IMPRESSIONS_FLUSH_SECONDS = 0  # written when a test says so, in its own transaction
+
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # whitenoise warns where it is missing

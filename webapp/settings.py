@@ -197,6 +197,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 UPLOAD_MAX_BYTES = 100 * 1024 * 1024
 
+# Impressions: how long one waits to be written with others, and for how many months they are kept
+# in the table; older months are detached from it, for the operator to archive or drop.
+IMPRESSIONS_FLUSH_SECONDS = 1.0
+IMPRESSIONS_KEEP_MONTHS = int(os.environ.get("ARTREC_IMPRESSION_MONTHS", "13"))
+
 # Features: which extractor, and a folder of weights for machines without a way to the hub.
 ARTREC_EXTRACTOR = os.environ.get("ARTREC_EXTRACTOR", "auto")
 ARTREC_WEIGHTS = os.environ.get("ARTREC_WEIGHTS", "")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
+from webapp.feed import impressions
 from webapp.feed.models import Event, Visitor
 
 OPPOSITE = {Event.Kind.LIKE: Event.Kind.HIDE, Event.Kind.HIDE: Event.Kind.LIKE}
 
 
-def like(*, visitor: Visitor, artwork: Artwork) -> Event:
-    """Record a like; liking twice is the same as once, and takes back a hide."""
-    return _mark(visitor, artwork, Event.Kind.LIKE)
+def like(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
+    """Record a like; liking twice is the same as once, and takes back a hide.
+
+    `list_id` is the list of recommendations the visitor found the work in, here and below.
+    """
+    return _mark(visitor, artwork, Event.Kind.LIKE, list_id)
 
 
-def hide(*, visitor: Visitor, artwork: Artwork) -> Event:
+def hide(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
     """Record that a work shall not be shown again; takes back a like."""
-    return _mark(visitor, artwork, Event.Kind.HIDE)
+    return _mark(visitor, artwork, Event.Kind.HIDE, list_id)
 
 
 def unlike(*, visitor: Visitor, artwork: Artwork) -> None:
@@ -32,10 +38,14 @@ def unhide(*, visitor: Visitor, artwork: Artwork) -> None:
     _undo(visitor, artwork, Event.Kind.HIDE)
 
 
-def record_view(*, visitor: Visitor, artwork: Artwork) -> Event:
+def record_view(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
     """Record that a work was looked at."""
     return Event.objects.create(
-        visitor=visitor, artwork=artwork, kind=Event.Kind.VIEW, time=timezone.now()
+        visitor=visitor,
+        artwork=artwork,
+        kind=Event.Kind.VIEW,
+        time=timezone.now(),
+        list_id=list_id,
     )
 
 
@@ -51,12 +61,15 @@ def merge(*, visitor: Visitor, into: User) -> Visitor:
     standing = visitor.events.filter(kind__in=OPPOSITE, undone=None, artwork_id__in=decided)
     standing.update(undone=timezone.now())
     visitor.events.update(visitor=own)
+    impressions.hand_over(visitor.pk, to=own.pk)
     visitor.delete()
     return own
 
 
 @transaction.atomic
-def _mark(visitor: Visitor, artwork: Artwork, kind: Event.Kind) -> Event:
+def _mark(
+    visitor: Visitor, artwork: Artwork, kind: Event.Kind, list_id: UUID | None = None
+) -> Event:
     _undo(visitor, artwork, OPPOSITE[kind])
     # The unique constraint on standing marks makes two clicks at once one row.
     event, _created = Event.objects.get_or_create(
@@ -64,7 +77,7 @@ def _mark(visitor: Visitor, artwork: Artwork, kind: Event.Kind) -> Event:
         artwork=artwork,
         kind=kind,
         undone=None,
-        defaults={"time": timezone.now()},
+        defaults={"time": timezone.now(), "list_id": list_id},
     )
     return event
 

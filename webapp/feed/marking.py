@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, visitors
+from webapp.feed import actions, impressions, visitors
 
 MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     # what is done, what is said, what takes it back
@@ -23,13 +24,16 @@ MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     "hide": (actions.hide, "You will not see this again.", "unhide"),
     "unhide": (actions.unhide, "It may be shown again.", "hide"),
 }
+FOUND: Final = ("like", "hide")
+"""Marks that are counted for the list the work was found in."""
 
 
 @require_POST
 def mark(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     act, said, opposite = MARKS[verb]
     artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
-    act(visitor=visitors.current_or_new(request), artwork=artwork)
+    found_in = {"list_id": _list(request)} if verb in FOUND else {}
+    act(visitor=visitors.current_or_new(request), artwork=artwork, **found_in)
     undo = reverse("mark", args=[pk, opposite])
     if request.accepts("text/html"):
         button = '{} <button form="marks" formaction="{}" class="link">Undo</button>'
@@ -43,8 +47,13 @@ def viewed(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a work was looked at, for visitors who have done something before."""
     if visitor := visitors.current(request):
         artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
-        actions.record_view(visitor=visitor, artwork=artwork)
+        actions.record_view(visitor=visitor, artwork=artwork, list_id=_list(request))
     return HttpResponse(status=204)
+
+
+def _list(request: HttpRequest) -> UUID | None:
+    """The list of recommendations that led here, if the page was opened from one."""
+    return impressions.list_named(request.POST.get("list", ""))
 
 
 def _next(request: HttpRequest) -> str:

@@ -151,3 +151,80 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Impression(models.Model):
+    """A work that stood in a list that was sent to somebody. Appended to, in monthly partitions.
+
+    Made by SQL in a migration: Django knows no partitions. There are no foreign keys, for a check
+    per row would cost more than the row, and rows outlive what they name.
+    """
+
+    pk = models.CompositePrimaryKey("list_id", "position", "time")
+    list_id = models.UUIDField()
+    position = models.SmallIntegerField()
+    """From 0, in the order of the page."""
+    time = models.DateTimeField()
+    visitor_id = models.BigIntegerField(null=True)
+    """None for somebody who has done nothing yet, and once the visitor is deleted."""
+    artwork_id = models.BigIntegerField()
+    surface = models.CharField(max_length=20)
+    """Where: "for-you"."""
+    space_id = models.BigIntegerField(null=True)
+    """The space it was ranked in; None for works that no ranking brought."""
+    experiment_id = models.BigIntegerField(null=True)
+    variant = models.CharField(max_length=1, blank=True)
+    """Side of the experiment, or team that brought it: "a" or "b"."""
+    source = models.CharField(max_length=10)
+    """"model", "explore", "fresh", "popular" or "pick"."""
+    propensity = models.FloatField()
+    """Probability that this place showed this work: 1 unless it was drawn."""
+
+    class Meta:
+        managed = False
+        db_table = "feed_impression"
+
+    def __str__(self) -> str:
+        return f"artwork {self.artwork_id} at {self.position} of {self.list_id}"
+
+
+class Replay(models.Model):
+    """What a model that does not serve would have earned, by the works that were shown by chance.
+
+    A row that a worker works on. A space of None is VisRank over the look.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waiting for a worker"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    space = models.ForeignKey(
+        Space, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
+    result = models.JSONField(default=dict)
+    """See `webapp.feed.replay.Result`; empty until done."""
+    reason = models.TextField(blank=True)
+    """Why it failed."""
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["space"],
+                condition=Q(state="queued"),
+                nulls_distinct=False,
+                name="one_open_replay",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"replay of {self.space or 'VisRank'}"

@@ -1,20 +1,29 @@
-"""Sign-in gives the session's likes to the account. `accounts` does not know the feed exists."""
+"""Sign-in gives the session's likes to the account; who is deleted is forgotten.
+
+`accounts` does not know the feed exists.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
 from webapp.accounts.models import User
-from webapp.feed import actions, visitors
+from webapp.feed import actions, impressions, visitors
 from webapp.feed.models import Visitor
 
 
 def connect() -> None:
     """Listen; connecting twice is the same as once."""
     user_logged_in.connect(_keep_likes, dispatch_uid="feed.keep_likes")
+    post_delete.connect(_forget, sender=Visitor, dispatch_uid="feed.forget")
+
+
+def _forget(sender: object, instance: Visitor, **_kwargs: Any) -> None:
+    impressions.forget(instance.pk)
 
 
 def _keep_likes(sender: object, request: HttpRequest | None, user: User, **_kwargs: Any) -> None:

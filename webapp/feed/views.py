@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
-from webapp.feed import browsing, queries, visitors
+from webapp.feed import browsing, impressions, queries, visitors
 from webapp.vectors import queries as vectors
 
 SIMILAR: Final = 14
@@ -46,6 +46,7 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
         "similar": similar,
         "marks": marks,
         "handmade": _is_handmade(),
+        "found_in": impressions.list_named(request.GET.get("list", "")),
         # Only staff may pick, and nobody else pays for the question.
         "picked": request.user.is_staff and queries.is_picked(work),
     }
@@ -67,7 +68,20 @@ def for_you(request: HttpRequest) -> HttpResponse:
     visitor = visitors.current(request)
     marks = queries.marks_of(visitor)
     page = queries.for_you(visitor)
-    context = {"page": page, "marks": marks, "handmade": _is_handmade()}
+    if _is_seen(request):
+        impressions.record(
+            [each.entry for each in page.shown],
+            list_id=page.list_id,
+            visitor_id=visitor.pk if visitor else None,
+            surface="for-you",
+            experiment_id=page.experiment_id,
+        )
+    context = {
+        "page": page,
+        "marks": marks,
+        "handmade": _is_handmade(),
+        "list_id": page.list_id,
+    }
     return render(request, "feed/for_you.html", context)
 
 
@@ -81,6 +95,11 @@ def likes(request: HttpRequest) -> HttpResponse:
         "marks": marks,
     }
     return render(request, "feed/likes.html", context)
+
+
+def _is_seen(request: HttpRequest) -> bool:
+    """Whether somebody asked for the page, not a browser that guesses what they will ask for."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def _is_handmade() -> bool:

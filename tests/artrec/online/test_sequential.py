@@ -20,7 +20,7 @@ from artrec.online.sequential import (
 def totals(y: NDArray[np.float64], x: NDArray[np.float64]) -> Totals:
     """Of those visitors who were shown something."""
     y, x = y[x > 0], x[x > 0]
-    return Totals(len(x), y.sum(), x.sum(), y @ y, x @ x, x @ y)
+    return Totals(len(x), *(float(each) for each in (y.sum(), x.sum(), y @ y, x @ x, x @ y)))
 
 
 def test_a_rate_and_its_variance_are_those_of_the_formula() -> None:
