@@ -73,7 +73,8 @@ def make_report(version: Version, model: ProfileModel, data: TrainingData, held:
     report["against"] = {key: gate.against(own, results[key]) for key in others}
     report["against"] |= questions.pairs(version, names[OWN], report)
     version.report = report
-    scorers = {key: each.scorer(train) for key, each in {OWN: model, **others}.items()}
+    seen = {key: each for key, each in others.items() if key != yardsticks.RANDOM}
+    scorers = {key: each.scorer(train) for key, each in {OWN: model, **seen}.items()}
     version.samples = samples.show(samples.draw(last, train, vectors), last, train, scorers)
     version.save(update_fields=["report", "samples"])
 
