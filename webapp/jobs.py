@@ -25,6 +25,7 @@ class Job(StrEnum):
     REFIT_SPACE = "workers.refit_space"
     TRAIN = "workers.train"
     PROMOTE = "workers.promote"
+    MEASURE_DIVERSITY = "workers.measure_diversity"
     RING_AGAIN = "workers.ring_again"
 
 

@@ -29,7 +29,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     imports=[
         f"workers.tasks.{name}"
-        for name in ("doorbell", "embed", "ingest", "promote", "space", "train")
+        for name in ("diversity", "doorbell", "embed", "ingest", "promote", "space", "train")
     ],
     worker_concurrency=1,
     beat_schedule_filename=str(settings.VAR / "beat-schedule"),

@@ -207,3 +207,26 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} at {self.hour}:00 UTC"
+
+
+class Tradeoff(models.Model):
+    """What diversity costs, measured on likes held back from the profiles. One row."""
+
+    requested = models.DateTimeField(null=True, blank=True)
+    measured = models.DateTimeField(null=True, blank=True)
+    """Waiting for a worker while it is older than `requested`, or missing."""
+    space = models.ForeignKey(Space, on_delete=models.SET_NULL, null=True, blank=True)
+    """Whose ranking it was measured on."""
+    visitors = models.PositiveIntegerField(default=0)
+    places = models.PositiveIntegerField(default=0)
+    """Length of the lists."""
+    points = models.JSONField(default=list)
+    """[{"diversity": λ, "hit_rate", "margin", "difference"}, …] by growing λ: share of lists with
+    the held-back like, half its 95 % interval, and mean 1 - cosine between two works of a list."""
+    reason = models.TextField(blank=True)
+    """Why it could not be measured: a sentence for the curator."""
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return "the cost of diversity"

@@ -12,6 +12,8 @@ from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
+from webapp.lab.models import Tradeoff
+from webapp.lab.tradeoff import waiting
 from workers import claims, promotions, runs
 from workers.app import app
 
@@ -35,6 +37,8 @@ def ring_again() -> None:
     _start_scheduled()
     runs.ring()
     promotions.ring()
+    if Tradeoff.objects.filter(claims.free(), waiting()).exists():
+        enqueue(Job.MEASURE_DIVERSITY)
     _end_stories()
 
 
