@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from webapp.lab.views import runs, versions
+
+run_pages = [
+    path("runs/", runs.runs, name="runs"),
+    path("runs/new/", runs.run_new, name="run-new"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("runs/<int:pk>/status/", runs.run_status, name="run-status"),
+    path("runs/<int:pk>/cancel/", runs.run_cancel, name="run-cancel"),
+    path("runs/<int:pk>/retry/", runs.run_retry, name="run-retry"),
+]
+
+version_pages = [
+    path("", versions.leaderboard, name="lab"),
+    path("compare/", versions.compare, name="compare"),
+    path("rollback/", versions.rollback, name="rollback"),
+    path("versions/<int:pk>/", versions.version, name="version"),
+    path("versions/<int:pk>/status/", versions.version_status, name="version-status"),
+    path("versions/<int:pk>/promote/", versions.version_promote, name="version-promote"),
+    path("versions/<int:pk>/prepare/", versions.version_prepare, name="version-prepare"),
+]
+
+urlpatterns: list[URLPattern] = [*version_pages, *run_pages]
