@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from webapp.lab.views import runs, versions
+from webapp.lab.views import runs, serving, versions
 
 run_pages = [
     path("runs/", runs.runs, name="runs"),
@@ -25,4 +25,9 @@ version_pages = [
     path("versions/<int:pk>/prepare/", versions.version_prepare, name="version-prepare"),
 ]
 
-urlpatterns: list[URLPattern] = [*version_pages, *run_pages]
+serving_pages = [
+    path("serving/", serving.serving, name="serving"),
+    path("serving/measure/", serving.measure, name="serving-measure"),
+]
+
+urlpatterns: list[URLPattern] = [*version_pages, *run_pages, *serving_pages]
