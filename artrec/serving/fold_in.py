@@ -38,8 +38,8 @@ Ints = NDArray[np.int64]
 
 STEPS: Final = 40
 """At most; a handful is the rule."""
-_CHEAP: Final = 4  # so many of them may be with the simplified Hessian
-_ENOUGH: Final = 1e-5  # square of the last step, as a share of that of the vector
+_CHEAP: Final = 5  # so many of them may be with the simplified Hessian
+_ENOUGH: Final = 3e-5  # square of the last step, as a share of that of the vector
 _FAR: Final = 40.0  # further from the middle of all scores, an exponential may leave float32
 _EXACT: Final = 8  # profiles up to this long are fitted again without each of their works
 _TINY: Final = np.float32(1e-30)

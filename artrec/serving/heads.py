@@ -143,6 +143,12 @@ def _towers(parts: Parts) -> Query:
 
 
 def _gru(parts: Parts) -> Query:
+    gates, longest = gru_unit(parts)
+    return lambda rows: gru.user_vectors(rows, _whole(rows), gates, longest)
+
+
+def gru_unit(parts: Parts) -> tuple[gru.Gates, int]:
+    """The unit, and how many items of a visit count. Raises BundleError where parts do not fit."""
     size = parts.scored - 1
     gates = gru.Gates(
         *(
@@ -154,8 +160,7 @@ def _gru(parts: Parts) -> Query:
             )
         )
     )
-    longest = int(parts.number("longest", least=1))
-    return lambda rows: gru.user_vectors(rows, _whole(rows), gates, longest)
+    return gates, int(parts.number("longest", least=1))
 
 
 def _blend(parts: Parts) -> Query:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artrec.errors import UnsupportedError
-from artrec.serving import acf, als, curatornet, fold_in, towers
+from artrec.serving import acf, als, curatornet, fold_in, gru, towers
 from artrec.serving.bundle import Bundle
-from artrec.serving.heads import HEADS, Parts, Query, blended, curatornet_layers
+from artrec.serving.heads import HEADS, Parts, Query, blended, curatornet_layers, gru_unit
 
 Floats = NDArray[np.float32]
 
@@ -103,6 +103,19 @@ def _towers(parts: Parts) -> Query:
     return lambda rows: towers.left_out(rows, temperature, normalise=normalise)
 
 
+def _gru(parts: Parts) -> Query:
+    gates, longest = gru_unit(parts)
+
+    def together(rows: Floats) -> Floats:
+        count, size = len(rows), min(len(rows) - 1, longest)
+        # Without one of the last works, the one before them counts again.
+        rest = [np.delete(rows, row, axis=0)[-size:] for row in range(count)]
+        edges = np.arange(count + 1) * size
+        return gru.user_vectors(np.concatenate(rest), edges, gates, longest)
+
+    return together
+
+
 def _blend(parts: Parts) -> Query:
     return blended(parts, _build)
 
@@ -115,5 +128,6 @@ _FORMULAS: Final[Mapping[str, Callable[[Parts], Query]]] = {
     "acf": _acf,
     "curatornet": _curatornet,
     "towers": _towers,
+    "gru": _gru,
     "blend": _blend,
 }

@@ -13,6 +13,7 @@ from artrec.serving import fold_in
 from artrec.serving.bundle import Bundle
 from artrec.serving.evidence import evidence
 from artrec.serving.fold_in import References
+from artrec.serving.leave_one_out import queries_without
 
 Floats = NDArray[np.float32]
 
@@ -73,6 +74,32 @@ def test_what_is_not_stored_rows_is_refused() -> None:
         evidence(MEAN, ROWS[:, :1], ITEMS)
     with pytest.raises(ValueError, match="top must be"):
         evidence(MEAN, ROWS, ITEMS, top=0)
+
+
+def test_where_only_the_last_works_count_leaving_one_out_brings_an_earlier_one_back() -> None:
+    rng = np.random.default_rng(0)
+    names = ("input_weights", "hidden_weights", "input_bias", "hidden_bias")
+    shapes = ((3, 6), (2, 6), (6,), (6,))
+    visits = Bundle(
+        model="gru4rec",
+        head="gru",
+        dim=6,
+        scored=3,
+        profile=(3, 6),
+        settings={"longest": 4},
+        arrays={
+            name: rng.normal(size=shape).astype(np.float32)
+            for name, shape in zip(names, shapes, strict=True)
+        },
+    )
+    rows = rng.normal(size=(7, 6)).astype(np.float32)
+
+    found = queries_without(visits, rows)
+
+    each = [visits.user_vectors(np.delete(rows, row, axis=0))[0] for row in range(7)]
+    np.testing.assert_allclose(found, each, atol=1e-6)
+    assert np.ptp(found[:3], axis=0).max() < 1e-6  # too long ago to count
+    assert not np.allclose(found[3], found[2])
 
 
 def test_without_one_of_many_works_the_folded_in_vector_moves_as_if_fitted_again() -> None:
