@@ -15,7 +15,9 @@ from webapp.lab.models import Tradeoff
 
 WIDTH: Final = 480
 HEIGHT: Final = 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 24, 24, 48
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 44, 48
+NEAR: Final = 30
+"""Closer than so many units two labels beside each other could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +89,22 @@ def draw(points: Sequence[dict[str, Any]], serving: float) -> Drawing | None:
         value = min(max(value, low), high)
         return round(HEIGHT - BOTTOM - (value - low) / room * (HEIGHT - TOP - BOTTOM), 1)
 
-    dots = tuple(
-        Dot(
-            x=x(point["difference"]),
-            y=y(point["hit_rate"]),
-            upper=y(point["hit_rate"] + point["margin"]),
-            lower=y(point["hit_rate"] - point["margin"]),
-            label_y=y(point["hit_rate"] + point["margin"]) - 8,
-            diversity=point["diversity"],
-            hit_rate=point["hit_rate"],
-            difference=point["difference"],
-            current=point["diversity"] == nearest,
+    dots: list[Dot] = []
+    for point in points:
+        place = x(point["difference"])
+        upper, lower = (y(point["hit_rate"] + sign * point["margin"]) for sign in (1, -1))
+        above = not dots or place - dots[-1].x > NEAR or dots[-1].label_y > dots[-1].y
+        dots.append(
+            Dot(
+                x=place,
+                y=y(point["hit_rate"]),
+                upper=upper,
+                lower=lower,
+                label_y=upper - 8 if above else lower + 16,
+                diversity=point["diversity"],
+                hit_rate=point["hit_rate"],
+                difference=point["difference"],
+                current=point["diversity"] == nearest,
+            )
         )
-        for point in points
-    )
-    return Drawing("M" + " L".join(f"{dot.x},{dot.y}" for dot in dots), dots, low, high)
+    return Drawing("M" + " L".join(f"{dot.x},{dot.y}" for dot in dots), tuple(dots), low, high)
