@@ -48,7 +48,7 @@ def carry_out(run: Run, mine: Held, *, device: str) -> None:
     plan = training.plan_of(run)
     mine.begin("snapshot")
     snapshot = _snapshot(run, mine, folder)
-    held = hold_out(snapshot.interactions, seed=run.seed)
+    held = hold_out(snapshot.interactions)
     data = snapshot.data(_pixels(run, plan, snapshot, folder))
     mine.begin("training")
     started = time.perf_counter()
