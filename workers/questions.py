@@ -7,7 +7,6 @@ kept is bounded, and always of the same visitors, so that two reports share them
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from artrec.evaluation.evaluate import Result
 from artrec.evaluation.tasks import Task
 from webapp.lab.models import Version
 from workers import gate
+from workers.holdout import lot
 
 KEPT: Final = 2000
 """Visitors whose answers a report keeps."""
@@ -34,7 +34,7 @@ Ints = NDArray[np.int64]
 
 def stable_order(names: Iterable[str]) -> list[str]:
     """Names in an order that is arbitrary, yet the same each time and whoever else is there."""
-    return sorted(names, key=lambda name: (zlib.crc32(name.encode()), name))
+    return sorted(names, key=lot)
 
 
 def keep(

@@ -30,6 +30,8 @@ from workers.holdout import Held
 MAIN: Final = "auc"
 FEW: Final = 5
 """Choices below which somebody counts as a newcomer."""
+MIN_NEW: Final = 5
+"""Hidden works without which it says nothing how they are ranked among themselves."""
 NEWCOMERS: Final = "auc_newcomers"
 OWN: Final = "model"
 """Key of the measured model among the rows of its report."""
@@ -112,8 +114,10 @@ def _spread(values: Any, places: Any, length: int) -> Any:
 
 
 def _cold(held: Held) -> Task | None:
-    """Hidden works ranked among themselves; None where nobody chose one and has a history."""
+    """Hidden works ranked among themselves; None for a few, or if nobody can be asked for one."""
     hidden = held.cold.test.item_counts > 0
+    if np.count_nonzero(hidden) < MIN_NEW:
+        return None
     try:
         return from_split(held.cold, name="cold-items", candidates=hidden)
     except DataError:
