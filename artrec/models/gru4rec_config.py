@@ -30,10 +30,11 @@ class GRU4RecConfig:
     sample_alpha: float = 0.5
     """They are drawn in proportion to this power of how often an item occurs: 0 is uniform, 1 by
     popularity."""
-    logq: float = 1.0
-    """Of the cross entropy: how much of the logarithm of an item's share among the negatives is
-    taken off its score (the authors' code, 2023); 0 is as published. Nothing is taken off where all
-    known items are negatives."""
+    logq: bool = True
+    """Of the cross entropy: take off the score of a negative the logarithm of how often it is
+    expected in the step, as in `artrec.training.losses.softmax`, so that often drawn items are not
+    pushed down for it; the papers do not. Nothing is taken off where all known items are
+    negatives."""
     score_l2: float = 1.0
     """Of `bpr-max`: weight of its penalty on the scores of negatives."""
     dropout_inputs: float = 0.0
@@ -68,7 +69,7 @@ class GRU4RecConfig:
         counts = ("hidden", "batch", "epochs", "patience", "gap", "longest", "validation_events")
         for name in counts:
             require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name))
-        for name in ("embedding", "samples", "logq", "score_l2", "seed"):
+        for name in ("embedding", "samples", "score_l2", "seed"):
             require(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
         for name in ("dropout_inputs", "dropout_hidden", "validation_share"):
             value = getattr(self, name)

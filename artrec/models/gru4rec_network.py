@@ -120,10 +120,8 @@ class Trainer:
         hidden = functional.dropout(hidden, config.dropout_hidden, self.network.training)
         positive, negative = self._scores(hidden, targets, columns)
         if config.loss == "cross-entropy" and config.logq and negatives.all is None:
-            shares = negatives.log_share[columns]
-            shares[: len(targets)] = negatives.log_popularity[targets]
-            positive = positive - config.logq * self._on_device(shares[: len(targets)])
-            negative = negative - config.logq * self._on_device(shares)
+            expected = negatives.expected(columns, len(targets) - 1)
+            negative = negative - self._on_device(np.log(expected))
         values = self._loss(positive, negative, self._on_device(real))
         self.optimizer.zero_grad(set_to_none=True)
         loss = values.mean()

@@ -69,10 +69,13 @@ class Negatives:
         weights = np.where(counts > 0, counts.astype(np.float64) ** alpha, 0.0)
         self._edges = np.cumsum(weights)
         self._last = np.int64(known.max(initial=0))
-        self.log_share = _log_share(weights)
-        """(N,) ln of how likely one draw is an item, -inf for what never occurs."""
-        self.log_popularity = _log_share(counts.astype(np.float64))
-        """(N,) the same of the items of the batch."""
+        self._drawn = (samples * weights / weights.sum()).astype(np.float32)
+        self._shares = (counts / counts.sum()).astype(np.float32)
+
+    def expected(self, items: IntArray, others: int) -> NDArray[np.float32]:
+        """How often each item is expected among the draws and the next items of `others` rows."""
+        result: NDArray[np.float32] = self._drawn[items] + np.float32(others) * self._shares[items]
+        return result
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> IntArray:
         """Item rows, some perhaps several times."""
@@ -90,10 +93,3 @@ def training_key(visits: Visits, config: Any) -> str:
     for values in (visits.indptr, visits.items, np.array([visits.n_items])):
         digest.update(np.ascontiguousarray(values, dtype=np.int64).data)
     return digest.hexdigest()
-
-
-def _log_share(weights: NDArray[np.float64]) -> NDArray[np.float32]:
-    shares = weights / weights.sum()
-    logs = np.full(len(shares), -np.inf)
-    np.log(shares, out=logs, where=shares > 0)
-    return logs.astype(np.float32)

@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from artrec.data.sessions import Visits, as_histories, visits_of
 from artrec.errors import ConfigError, DataError, ShapeError
@@ -16,10 +17,11 @@ from artrec.models.base import ProfileModel
 from artrec.models.contract import TrainingData
 from artrec.models.gru4rec import GRU4Rec
 from artrec.models.gru4rec_config import Activation, GRU4RecConfig
-from artrec.models.gru4rec_network import GRU4RecNetwork
+from artrec.models.gru4rec_network import GRU4RecNetwork, Trainer
 from artrec.models.item_knn import ItemKNN
 from artrec.models.popularity import Popularity
 from artrec.training.runtime import Outcome, Progress, Runtime
+from artrec.training.visit_batches import session_parallel
 from artrec.training.visit_losses import VisitLoss
 from tests.artrec.models.visit_worlds import log_of, markov
 from tests.contracts.recommender import RecommenderContract
@@ -134,12 +136,45 @@ def test_sparse_and_dense_tables_learn_the_same(
     np.testing.assert_allclose(sparse.hidden_weights, dense.hidden_weights, rtol=0, atol=1e-4)
 
 
-def test_the_share_of_negatives_is_taken_off_where_they_are_drawn(train: TrainingData) -> None:
-    drawn = [GRU4Rec.fit(train, replace(BRIEF, samples=8, logq=logq)) for logq in (0.0, 1.0)]
-    whole = [GRU4Rec.fit(train, replace(BRIEF, logq=logq)) for logq in (0.0, 1.0)]
+def test_with_what_is_expected_of_negatives_taken_off_scores_are_log_odds() -> None:
+    """After any first item, 10 follows four times as often as 11 and is drawn so as a negative."""
+    rng = np.random.default_rng(0)
+    pairs = [[int(rng.integers(10)), 10 if rng.random() < 0.8 else 11] for _ in range(600)]
+    data = TrainingData(log_of(pairs, 12))
+    config = replace(BRIEF, hidden=4, epochs=10, samples=8, sample_alpha=1.0, dropout_hidden=0.0)
+    odds = {}
+    for logq in (False, True):
+        scores = GRU4Rec.fit(data, replace(config, logq=logq)).score([3])
+        odds[logq] = scores[10] - scores[11]
 
-    assert not np.allclose(drawn[0].vectors, drawn[1].vectors)
-    np.testing.assert_array_equal(whole[0].vectors, whole[1].vectors)
+    assert odds[True] == pytest.approx(np.log(4), abs=0.5)
+    assert abs(odds[False] - np.log(4)) > 0.5
+
+
+def test_where_all_are_negatives_no_share_is_taken_off(train: TrainingData) -> None:
+    models = [GRU4Rec.fit(train, replace(BRIEF, logq=logq)) for logq in (False, True)]
+
+    np.testing.assert_array_equal(models[0].vectors, models[1].vectors)
+
+
+def test_the_next_visit_of_a_lane_begins_with_an_empty_state(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = GRU4RecNetwork(ITEMS, BRIEF)
+    trainer = Trainer(network, visits, BRIEF, torch.device("cpu"))
+    empty: list[bool] = []
+    step = network.step
+
+    def watched(items: Tensor, hidden: Tensor) -> Tensor:
+        empty.extend((hidden == 0).all(dim=1).tolist())
+        return step(items, hidden)
+
+    monkeypatch.setattr(network, "step", watched)
+
+    trainer.epoch(np.random.default_rng(5))
+
+    lanes = session_parallel(visits, BRIEF.batch, np.random.default_rng(5))
+    assert empty == lanes.begins[lanes.items >= 0].tolist()
 
 
 def test_the_best_epoch_is_kept_and_then_fitted_again_on_everything(train: TrainingData) -> None:
