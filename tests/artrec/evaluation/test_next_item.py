@@ -61,6 +61,9 @@ def test_ranks_and_metrics_by_hand() -> None:
     assert recall(ranks, 2).mean() == pytest.approx(1 / 3)
     assert reciprocal_rank(ranks, 3).tolist() == pytest.approx([1, 1 / 3.5, 1 / 3.5])
     assert reciprocal_rank(ranks, 2).tolist() == [1, 0, 0]
+    places = np.array([0.0, 1.0, 2.0])
+    assert recall(places, 2).tolist() == [1, 1, 0]
+    assert reciprocal_rank(places, 2).tolist() == [1, 0.5, 0]
 
 
 def test_what_the_training_does_not_know_leaves_visits_and_candidates() -> None:
