@@ -98,7 +98,7 @@ def test_alike_weights_are_the_head_itself(rng: np.random.Generator) -> None:
 
 def test_levels_make_the_weighted_mean_of_a_head_that_averages(rng: np.random.Generator) -> None:
     rows = rng.normal(size=(6, 4)).astype(np.float32)
-    weights = np.array([1, 4, 2, 1, 0.5, 4.0])
+    weights = np.array([1, 4, 2, 1, 2, 4.0])
 
     query = queries_of(MEAN, rows, weights, NONE)
 
@@ -119,7 +119,7 @@ def test_queries_without_each_work_are_those_of_the_smaller_profiles(
 ) -> None:
     rows = rng.normal(size=(6, 4)).astype(np.float32)
     hidden = rng.normal(size=(2, 4)).astype(np.float32)
-    weights = np.array([1, 4, 2, 1, 0.5, 4.0])
+    weights = np.array([1, 4, 2, 1, 2, 4.0])
 
     without = without_each(MEAN, rows, weights, hidden)
 

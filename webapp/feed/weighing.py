@@ -25,8 +25,8 @@ from artrec.errors import ShapeError
 from artrec.serving import leave_one_out
 from artrec.serving.bundle import Bundle
 
-LEVELS: Final = 4
-"""Weights count as 1, 1/2, 1/4 or 1/8 of the largest, so that a head runs at most so often."""
+LEVELS: Final = 3
+"""Weights count as 1, 1/2 or 1/4 of the largest, so that a head runs at most so often."""
 AGAINST: Final = 0.2
 """γ, what hidden works take away; Rocchio's .15 against .75 of what is relevant."""
 QUERIES: Final = 30
