@@ -26,6 +26,8 @@ class Job(StrEnum):
     TRAIN = "workers.train"
     PROMOTE = "workers.promote"
     MEASURE_DIVERSITY = "workers.measure_diversity"
+    REPLAY = "workers.replay"
+    KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 
 

@@ -23,13 +23,23 @@ from webapp.jobs import Job, send  # noqa: E402
 
 RING_SECONDS = 20.0
 REFIT_SECONDS = 240.0
+KEEP_SECONDS = 6 * 3600.0
 
 app = Celery("workers")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     imports=[
         f"workers.tasks.{name}"
-        for name in ("diversity", "doorbell", "embed", "ingest", "promote", "space", "train")
+        for name in (
+            "diversity",
+            "doorbell",
+            "embed",
+            "ingest",
+            "online",
+            "promote",
+            "space",
+            "train",
+        )
     ],
     worker_concurrency=1,
     beat_schedule_filename=str(settings.VAR / "beat-schedule"),
@@ -44,6 +54,11 @@ app.conf.update(
             "task": Job.REFIT_SPACE.value,
             "schedule": REFIT_SECONDS,
             "options": {"expires": REFIT_SECONDS},
+        },
+        "keep-impressions": {
+            "task": Job.KEEP_IMPRESSIONS.value,
+            "schedule": KEEP_SECONDS,
+            "options": {"expires": KEEP_SECONDS},
         },
     },
 )

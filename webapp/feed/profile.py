@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
 
 from webapp.feed.models import Event, Visitor
 
@@ -67,15 +67,16 @@ class Profile:
 NOBODY: Final = Profile()
 
 
-def profile_of(visitor: Visitor | None) -> Profile:
-    """Return what is known of `visitor`. One query, none for a stranger.
+def profile_of(visitor: Visitor | None, *, until: datetime | None = None) -> Profile:
+    """Return what is known of `visitor`, or was at a time. One query, none for a stranger.
 
     A work of which any sign is muted ("don't use this") counts neither for nor against.
     """
     if visitor is None:
         return NOBODY
     rows = (
-        Event.objects.filter(visitor=visitor, undone=None)
+        _standing(until)
+        .filter(visitor=visitor)
         .values_list("artwork_id", "kind")
         .annotate(times=Count("id"), muted=Count("muted"), last=Max("time"), event=Max("id"))
         .order_by("last", "event")
@@ -103,6 +104,12 @@ def profile_of(visitor: Visitor | None) -> Profile:
         hidden=tuple(pk for pk in reversed(hidden) if pk not in muted)[:HIDDEN],
         known=frozenset(known),
     )
+
+
+def _standing(until: datetime | None) -> QuerySet[Event]:
+    if until is None:
+        return Event.objects.filter(undone=None)
+    return Event.objects.filter(Q(undone=None) | Q(undone__gt=until), time__lt=until)
 
 
 def of_works(works: Iterable[int], *, hidden: Iterable[int] = ()) -> Profile:

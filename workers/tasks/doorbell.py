@@ -7,6 +7,7 @@ import logging
 from django.db import InterfaceError, OperationalError
 
 from webapp.catalog.models import Artwork
+from webapp.feed.models import Replay
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
@@ -39,6 +40,8 @@ def ring_again() -> None:
     promotions.ring()
     if Tradeoff.objects.filter(claims.free(), waiting()).exists():
         enqueue(Job.MEASURE_DIVERSITY)
+    if Replay.objects.filter(claims.free(), state=Replay.State.QUEUED).exists():
+        enqueue(Job.REPLAY)
     _end_stories()
 
 
