@@ -28,9 +28,9 @@ class Stack:
     log: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self, application: str = "workers.app") -> subprocess.Popen[bytes]:
         """Start a worker with its timer, in a process group of its own."""
-        command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--beat"]
+        command = [sys.executable, "-m", "celery", "-A", application, "worker", "--beat"]
         with self.log.open("ab") as output:
             process = subprocess.Popen(
                 [*command, "--loglevel", "INFO", "--without-mingle"],

@@ -410,3 +410,33 @@ def test_old_spaces_go_but_those_a_roll_back_or_an_experiment_needs_stay(
     places = [0, 3, 4, 5, 6]  # the experiment's, three retired, the live one
     assert kept == {versions[place].pk for place in places}
     assert not Vector.objects.filter(space__version=versions[1]).exists()
+
+
+def test_promoting_what_went_live_meanwhile_keeps_the_way_back(gallery: Gallery) -> None:
+    first = make_version(gallery)
+    promoted(first)
+    ahead = {"against": {str(first.pk): compared("first", 0.1)}}
+    second = make_version(gallery, report=ahead)
+    promoted(second)
+    again = Promotion.objects.create(version=second)
+
+    promote()
+
+    again.refresh_from_db()
+    assert (again.state, again.former) == (Promotion.State.DONE, first.space)
+    promoting.rollback(None)
+    assert promoting.serving_version() == first
+
+
+def test_a_version_measured_before_what_serves_is_judged_by_the_report_of_that(
+    gallery: Gallery,
+) -> None:
+    older, newer = make_version(gallery), make_version(gallery)
+    theirs = {"visrank": compared("VisRank", 0.1), str(older.pk): compared("older", 0.2)}
+    Version.objects.filter(pk=newer.pk).update(report={"against": theirs})
+    promoted(newer)
+
+    done = promoted(older)
+
+    assert done.state == Promotion.State.REFUSED
+    assert "0.200 worse than" in done.reason

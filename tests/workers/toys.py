@@ -42,7 +42,7 @@ class Gallery:
 def make_gallery(count: int = 40, *, dim: int, seed: int = 0) -> Gallery:
     """Visible works with features, a live look space, and a history of likes."""
     rng = np.random.default_rng(seed)
-    works = [make_artwork(f"work {number}") for number in range(count)]
+    works = [make_artwork(f"work {number}", artist=f"hand {number}") for number in range(count)]
     features = _features(np.arange(count), dim, rng)
     ids = [work.pk for work in works]
     actions.store_features(EXTRACTOR, ids, features)
