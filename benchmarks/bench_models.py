@@ -1,7 +1,7 @@
 """Every model on one real data set, warm and item cold start: the tables of docs/results.md.
 
     python -m benchmarks.bench_models --data ratings.csv --features mobilenet [--pixels pixels]
-        [--tables warm cold pixels-warm pixels-cold ablation-warm ablation-cold ...]
+        [--more NAME=STORE ...] [--tables warm cold ablation-warm ablation-cold ...]
 
 `--data` is a file of choices that `python -m artrec compare` reads, `--features` and `--pixels` are
 stores written by `python -m artrec extract`. Data sets may not be copied into a project, so there
@@ -13,6 +13,9 @@ is none by default. Measured models are kept in `--out`, and an interrupted run 
 - pixels: DVBPR, trained from pictures of 64 x 64.
 - ablation: CuratorNet plus, one ingredient changed at a time, without controls.
 - splits: the visual models on four other draws of hidden items, and their means over all four.
+- families: the visual models on `--more` families of features beside the first, against themselves
+  on the first alone: on the draws of splits, averaged user by user, or warm. `families.json` weighs
+  one store called `handmade`.
 - guidelines: triplets by the published guidelines against random ones, for CuratorNet and VBPR, the
   seeds of one model averaged user by user.
 """
@@ -23,9 +26,12 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
+
+from benchmarks import families
 
 HERE: Final = Path(__file__).parent
 PROTOCOLS: Final = {"warm": "leave-last", "cold": "cold-items"}
@@ -33,7 +39,7 @@ VALIDATION: Final = {"warm": "last-item", "cold": "cold-items"}
 TABLES: Final = (
     *(
         f"{kind}{name}"
-        for kind in ("", "pixels-", "ablation-", "guidelines-")
+        for kind in ("", "pixels-", "ablation-", "families-", "guidelines-")
         for name in PROTOCOLS
     ),
     "splits-cold",
@@ -58,6 +64,9 @@ def main() -> None:
     parser.add_argument("--format", help="of the data, where it is not clear")
     parser.add_argument("--features", type=Path, required=True, metavar="STORE")
     parser.add_argument("--pixels", type=Path, metavar="STORE", help="for DVBPR")
+    parser.add_argument(
+        "--more", nargs="+", metavar="NAME=STORE", default=[], help="further families of features"
+    )
     parser.add_argument("--out", type=Path, default=Path("var/bench/models"))
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
     parser.add_argument("--seeds", type=int, default=3, help="of the guidelines (default 3)")
@@ -71,6 +80,7 @@ def main() -> None:
             "ablation": ablate,
             "guidelines": guide,
             "splits": split_again,
+            "families": see_more,
         }
         tables[kind](options, split)
 
@@ -122,9 +132,7 @@ def split_again(options: argparse.Namespace, split: str) -> None:
     """The visual models on other draws of hidden items."""
     found: dict[str, list[dict[str, float]]] = {}
     for seed in SPLITS:
-        name = f"splits-{split}-{seed}"
-        more = ("--baseline", "visrank, average", "--no-controls", "--seed", str(seed))
-        _compare(options, name, split, _read("splits.json"), *more)
+        name = _draw(options, split, seed)
         report = json.loads((options.out / name / "report.json").read_text(encoding="utf-8"))
         for row in report["rows"]:
             means = {metric: each["mean"] for metric, each in row["intervals"].items()}
@@ -144,8 +152,47 @@ def split_again(options: argparse.Namespace, split: str) -> None:
     sys.stdout.write(text)
 
 
+def _draw(options: argparse.Namespace, split: str, seed: int) -> str:
+    """Measure the visual models on another draw of hidden items; the folder's name."""
+    name = f"splits-{split}-{seed}"
+    more = ("--baseline", "visrank, average", "--no-controls", "--seed", str(seed))
+    _compare(options, name, split, _read("splits.json"), *more)
+    return name
+
+
+def see_more(options: argparse.Namespace, split: str) -> None:
+    """The visual models on more families of features, against themselves on the first alone."""
+    if not options.more:
+        sys.stdout.write(f"families-{split}: left out, since there is no --more\n")
+        return
+    plan = _read("families.json")
+    fixed = ("--baseline", "visrank, average", "--no-controls")
+    pairs = []
+    if split == "warm":
+        compare_all(options, split)
+        _compare(options, "families-warm", split, plan, *fixed, also=options.more)
+        pairs.append((split, "families-warm"))
+    else:
+        for seed in SPLITS:
+            name = f"families-{split}-{seed}"
+            seeded = (*fixed, "--seed", str(seed))
+            _compare(options, name, split, plan, *seeded, also=options.more)
+            pairs.append((_draw(options, split, seed), name))
+    text = families.table(
+        [(options.out / one, options.out / more) for one, more in pairs],
+        [entry["name"] for entry in plan],
+    )
+    (options.out / f"families-{split}.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
 def _compare(
-    options: argparse.Namespace, name: str, split: str, plan: list[dict[str, Any]], *more: str
+    options: argparse.Namespace,
+    name: str,
+    split: str,
+    plan: list[dict[str, Any]],
+    *more: str,
+    also: Sequence[str] = (),
 ) -> None:
     folder = options.out / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -153,7 +200,7 @@ def _compare(
     chosen = [_validated(entry, VALIDATION[split]) for entry in plan]
     path.write_text(json.dumps(chosen, indent=2), encoding="utf-8")
     command = [sys.executable, "-m", "artrec", "compare", "--plan", str(path), *more]
-    command += ["--data", str(options.data), "--features", f"deep={options.features}"]
+    command += ["--data", str(options.data), "--features", f"deep={options.features}", *also]
     command += ["--protocol", PROTOCOLS[split], "--out", str(folder), "--title", name]
     if options.format:
         command += ["--format", options.format]
