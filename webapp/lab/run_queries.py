@@ -60,7 +60,8 @@ def watched(pk: int) -> dict[str, Any] | None:
     found["charts"] = [
         drawn for number, part in enumerate(found["epochs"]) for drawn in _charts(number, part)
     ]
-    found["told"] = _told(found)
+    snapshot = Run.objects.filter(pk=pk).values_list("snapshot", flat=True).first()
+    found["told"] = {**_told(found), **_learned_from(snapshot or {})}
     del found["epochs"]
     return found
 
@@ -119,6 +120,21 @@ def _told(found: dict[str, Any]) -> dict[str, str]:
         "worker": found["worker"],
         "device": found["device"],
         "memory": f"{memory / 2**30:.1f} GiB" if memory else "",
+    }
+
+
+def _learned_from(snapshot: dict[str, Any]) -> dict[str, str]:
+    """Its data in words; empty until they are drawn."""
+    if not snapshot:
+        return dict.fromkeys(("choices", "dates", "works", "features", "event", "digest"), "")
+    look = f", look space {snapshot['look_space']}" if snapshot["look_space"] else ""
+    return {
+        "choices": f"{snapshot['events']:,} of {snapshot['visitors']:,} visitors",
+        "dates": f"{snapshot['first']} to {snapshot['last']}",
+        "works": f"{snapshot['works']:,}, of which {snapshot['chosen_works']:,} were chosen",
+        "features": f"{snapshot['extractor'] or 'none'}{look}",
+        "event": f"{snapshot['last_event']:,}",
+        "digest": str(snapshot["digest"])[:16],
     }
 
 

@@ -110,8 +110,7 @@ def leaderboard(found: list[Entry], by: str) -> list[Row]:
     named: list[tuple[Entry | None, str, RowOf]] = [
         (each, each.name, own_row(each)) for each in found
     ]
-    newest = next((each for each in found if each.report), None)
-    rows: list[RowOf] = newest.report["rows"] if newest else []
+    rows: list[RowOf] = next((each.report["rows"] for each in found if each.report), [])
     named += [(None, row["name"], row) for row in rows if row["key"] != OWN]
     drawn = measures.cells([row for _, _, row in named], BOARD)
     board = [

@@ -19,6 +19,12 @@ from webapp.lab.promoting import PromotionError
 from webapp.lab.version_queries import Entry
 
 _THIS: Final = "This version"
+_NOUNS: Final = {
+    Promotion.Kind.PREPARE: "Preparation",
+    Promotion.Kind.PROMOTE: "Promotion",
+    Promotion.Kind.ROLLBACK: "Roll back",
+    Promotion.Kind.REBUILD: "Rebuild",
+}
 
 
 @require_safe
@@ -164,7 +170,7 @@ def _told(promotion: Promotion) -> dict[str, Any]:
     """Return a promotion as the page and its script show it."""
     return {
         "pk": promotion.pk,
-        "kind": promotion.get_kind_display(),
+        "kind": _NOUNS[Promotion.Kind(promotion.kind)],
         "state": promotion.state,
         "label": promotion.get_state_display(),
         "open": promotion.state in Promotion.OPEN,
@@ -173,5 +179,6 @@ def _told(promotion: Promotion) -> dict[str, Any]:
         "override": promotion.override,
         "reason": promotion.reason,
         "steps": promotion.steps,
-        "checks": promotion.gate.get("checks", []),
+        # What failed comes first.
+        "checks": sorted(promotion.gate.get("checks", []), key=lambda check: check["passed"]),
     }
