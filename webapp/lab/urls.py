@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from webapp.lab.views import runs, serving, versions
+from webapp.lab.views import experiments, runs, serving, versions
 
 run_pages = [
     path("runs/", runs.runs, name="runs"),
@@ -30,4 +30,14 @@ serving_pages = [
     path("serving/measure/", serving.measure, name="serving-measure"),
 ]
 
-urlpatterns: list[URLPattern] = [*version_pages, *run_pages, *serving_pages]
+experiment_pages = [
+    path("experiments/", experiments.index, name="experiments"),
+    path("experiments/replay/", experiments.ask_replay, name="replay"),
+    path("experiments/<int:pk>/", experiments.experiment, name="experiment"),
+    path("experiments/<int:pk>/start/", experiments.start, name="experiment-start"),
+    path("experiments/<int:pk>/stop/", experiments.stop, name="experiment-stop"),
+    path("experiments/<int:pk>/decide/", experiments.decide, name="experiment-decide"),
+    path("experiments/<int:pk>/discard/", experiments.discard, name="experiment-discard"),
+]
+
+urlpatterns: list[URLPattern] = [*version_pages, *run_pages, *serving_pages, *experiment_pages]
