@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -242,3 +243,20 @@ def test_a_session_s_likes_move_into_the_account_and_the_account_s_own_marks_win
 
     assert queries.marks_of(own) == queries.Marks(liked=(fresh.pk,), hidden=(both.pk,))
     assert not Visitor.objects.filter(pk=session.pk).exists()
+
+
+def test_the_page_says_what_somebody_did_with_the_work_that_speaks_for_another(
+    client: Client,
+) -> None:
+    space = make_space()
+    bought, near = make_artwork("Bought one", artist="A"), make_artwork("Near", artist="B")
+    for work in (bought, near):
+        place(space, work, [1, 0, 0, 0])
+    mara = User.objects.create_user("mara")
+    visitor = Visitor.objects.create(user=mara)
+    Event.objects.create(visitor=visitor, artwork=bought, kind="purchase", time=timezone.now())
+    client.force_login(mara)
+
+    html = client.get("/for-you/").content.decode()
+
+    assert "Because you bought <cite>Bought one</cite>" in html
