@@ -95,6 +95,7 @@ def test_a_time_is_told_in_its_two_largest_units(seconds: float | None, words: s
 def test_figures_are_set_as_the_field_does() -> None:
     assert signed(-0.0314) == "−0.031"
     assert signed(0.5) == "+0.500"
+    assert signed(-0.0004) == "0.000"
     assert p_value(0.0004) == "p < 0.001"
     assert p_value(0.05) == "p = 0.050"
 

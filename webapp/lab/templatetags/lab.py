@@ -39,7 +39,9 @@ def figure(value: float | None) -> str:
 @register.filter
 def signed(value: float | None) -> str:
     """A difference with its sign, minus as typographers set it."""
-    return "–" if value is None else f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
+    if value is None:
+        return "–"
+    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}") if abs(value) >= 0.0005 else "0.000"
 
 
 @register.filter
