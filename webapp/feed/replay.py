@@ -28,6 +28,7 @@ from webapp.feed.profile import profile_of
 from webapp.feed.served import Served, served_by
 from webapp.jobs import Job, enqueue
 from webapp.vectors.filters import Filters
+from webapp.vectors.models import Space
 
 PAGE: Final = 72
 LISTS: Final = 2_000
@@ -81,13 +82,15 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """Return it for `Replay.result`; a number that does not exist is None."""
-        return _plain(asdict(self))
+        found: dict[str, Any] = _plain(asdict(self))
+        return found
 
 
 def ask(space_id: int | None, *, by: Any) -> Replay:
     """Queue a replay; the one that waits already, if there is one."""
+    space = None if space_id is None else Space(pk=space_id)
     asked, _created = Replay.objects.get_or_create(
-        space_id=space_id, state=Replay.State.QUEUED, defaults={"by": by}
+        space=space, state=Replay.State.QUEUED, defaults={"by": by}
     )
     enqueue(Job.REPLAY)
     return asked

@@ -49,7 +49,7 @@ def rows(results: Results) -> list[Row]:
     return [_split(each) if each.rates else _preference(each) for each in results.measures]
 
 
-def conclusion(results: Results) -> str:
+def conclusion(results: Results, *, stopped: bool = False) -> str:
     """Return what may be said now, in a sentence or two."""
     if results.ratio.alarm:
         return "Do not read these results: the visitors were not split as they should be."
@@ -61,7 +61,9 @@ def conclusion(results: Results) -> str:
     if said:
         return " ".join(said)
     if results.visitors < 2 * LEAST:
-        return f"Too few visitors to say anything yet; it takes at least {2 * LEAST}."
+        return f"Too few visitors to say anything; it takes at least {2 * LEAST}."
+    if stopped:
+        return "Nothing was sure when it was stopped."
     return "Nothing is sure yet. Wait for more visitors, or stop: looking often costs nothing."
 
 
@@ -76,7 +78,7 @@ def _split(measure: Measure) -> Row:
         for name, rate, count in zip(_SIDES, rates, measure.counts, strict=True)
     )
     low, high = measure.interval.low, measure.interval.high
-    if not isfinite(measure.difference.variance):
+    if not any(measure.counts) or not isfinite(measure.difference.variance):
         return _early(measure, sides)
     centred = charts.axis([low, high], around=0.0)
     return Row(
@@ -93,18 +95,17 @@ def _split(measure: Measure) -> Row:
 
 def _preference(measure: Measure) -> Row:
     won, lost = measure.counts
-    sides = (Side("A", "", won, None), Side("B", "", lost, None))
     if not isfinite(measure.difference.variance):
-        return _early(measure, sides)
+        return _early(measure, ())
     low, high = max(-1.0, measure.interval.low), min(1.0, measure.interval.high)
     value = measure.difference.value
     return Row(
         title=measure.choice.title,
         about=measure.choice.about,
-        sides=sides,
+        sides=(),
         bar=charts.bar(charts.Axis(-1.0, 1.0), value, low, high),
-        figure=f"A won {(1 + value) / 2:.0%}",
-        span=f"of {won + lost} decided lists; from {(1 + low) / 2:.0%} to {(1 + high) / 2:.0%}",
+        figure=f"A won {won:,} lists, B {lost:,}",
+        span=f"{_whole(value)} for A; from {_whole(low)} to {_whole(high)}",
         verdict=_verdict(measure),
         sure=bool(measure.winner),
     )
@@ -118,9 +119,17 @@ def _early(measure: Measure, sides: tuple[Side, ...]) -> Row:
         bar=None,
         figure="",
         span="",
-        verdict=f"too few visitors did so: it takes {LEAST}{' a side' if measure.rates else ''}",
+        verdict=_too_few(measure),
         sure=False,
     )
+
+
+def _too_few(measure: Measure) -> str:
+    if not any(measure.counts):
+        return "nobody did so yet"
+    if measure.rates:
+        return f"too few visitors; it takes {LEAST} a side"
+    return f"too few visitors who did so; it takes {LEAST}"
 
 
 def _verdict(measure: Measure) -> str:
@@ -209,6 +218,11 @@ def _estimate(name: str, found: dict[str, Any], axis: charts.Axis) -> Side | Non
 
 def _high(found: dict[str, Any]) -> float:
     return float(found["high"] or found["value"] or 0.0)
+
+
+def _whole(preference: float) -> str:
+    """A preference as the share of decided lists that A won."""
+    return f"{50 * (1 + preference):.0f} %"
 
 
 def _percent(value: float) -> str:

@@ -9,7 +9,7 @@ lists that A won less that which B won.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from django.db import connection
@@ -86,7 +86,10 @@ def results(experiment: Experiment) -> Results:
     together = experiment.kind == Experiment.Kind.INTERLEAVING
     if experiment.started is None:
         return Results(0, 0, 0, sample_ratio.check(0, 0), ())
-    params = {"experiment": experiment.pk, "since": experiment.started - MARGIN}
+    params: dict[str, int | datetime] = {
+        "experiment": experiment.pk,
+        "since": experiment.started - MARGIN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(experiment_sql.INTERLEAVED if together else experiment_sql.SPLIT, params)
         columns = [column.name for column in cursor.description or ()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -43,7 +44,7 @@ def replay() -> None:
         pk = claimed[0]
         space_id = waiting.filter(pk=pk).values_list("space_id", flat=True).first()
         try:
-            result = computed(space_id, progress=lambda pk=pk: claims.extend(Replay, [pk]))
+            result = computed(space_id, progress=partial(claims.extend, Replay, [pk]))
             _end(pk, state=Replay.State.DONE, result=result.as_json())
         except ArtrecError as error:
             log.warning("replay %d failed: %s", pk, error)

@@ -36,7 +36,9 @@ def experiment(request: HttpRequest, pk: int) -> HttpResponse:
         "experiment": found,
         "results": so_far,
         "rows": experiment_drawing.rows(so_far),
-        "conclusion": experiment_drawing.conclusion(so_far),
+        "conclusion": experiment_drawing.conclusion(
+            so_far, stopped=found.state == Experiment.State.STOPPED
+        ),
         "interleaved": found.kind == Experiment.Kind.INTERLEAVING,
         "winners": _winners(found, so_far),
     }
