@@ -18,6 +18,8 @@ from webapp.vectors.queries import live_space
 CHOSEN: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
 """Kinds of events that say somebody wants a work; what models are trained on."""
 
+_LARGE: Final = ("parent__log", "version__report", "version__samples")
+
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
@@ -35,7 +37,7 @@ def runs() -> QuerySet[Run]:
     latest = Epoch.objects.filter(run=OuterRef("pk")).order_by("-pk")
     return (
         Run.objects.select_related("by", "parent", "version")
-        .defer("log")
+        .defer("log", *_LARGE)
         .annotate(
             epochs_done=Subquery(latest.values("number")[:1]),
             epochs_of=Subquery(latest.values("of")[:1]),
@@ -47,7 +49,7 @@ def runs() -> QuerySet[Run]:
 
 def run(pk: int) -> Run | None:
     """One run, as `runs` has it, with its log."""
-    return runs().defer(None).filter(pk=pk).first()
+    return runs().defer(None).defer(*_LARGE).filter(pk=pk).first()
 
 
 def progress(pk: int) -> dict[str, Any] | None:

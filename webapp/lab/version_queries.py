@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F, Func, JSONField, Max, Q, QuerySet, Value
+from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery, Value
 
 from webapp.lab import measures
 from webapp.lab.measures import BOARD, MAIN, Cell, RowOf
@@ -163,7 +163,12 @@ def promotions(version: Version) -> QuerySet[Promotion]:
 
 
 def _versions(*, samples: bool = False) -> QuerySet[Version]:
-    done = Q(promotions__kind=Promotion.Kind.PROMOTE, promotions__state=Promotion.State.DONE)
+    done = Promotion.objects.filter(
+        version=OuterRef("pk"),
+        kind=Promotion.Kind.PROMOTE,
+        state=Promotion.State.DONE,
+        finished__isnull=False,
+    ).order_by("-finished")
     large = ["report", "run__log", "space__transform", "space__head"]
     without_answers = Func(
         F("report"),
@@ -175,7 +180,7 @@ def _versions(*, samples: bool = False) -> QuerySet[Version]:
     return (
         Version.objects.select_related("run__by", "space")
         .defer(*large, *([] if samples else ["samples"]))
-        .annotate(summary=without_answers, promoted=Max("promotions__finished", filter=done))
+        .annotate(summary=without_answers, promoted=Subquery(done.values("finished")[:1]))
         .order_by("-pk")
     )
 
