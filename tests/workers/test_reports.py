@@ -101,6 +101,22 @@ def test_a_handful_of_hidden_works_is_not_ranked(
     assert "auc_new_works" not in row(version, "model")["intervals"]
 
 
+def test_newcomers_are_those_of_whom_little_is_known(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holdout, "COLD_SHARE", 0.2)  # some are left with fewer than five choices
+    data, held = drawn()
+
+    answers = reported(data, held).report["questions"]
+
+    rows = held.train.user_rows
+    few = [held.train.user_counts[rows[str(visitor)]] < 5 for visitor in answers["visitors"]]
+    told = [value is not None for value in answers["values"]["auc_newcomers"]]
+    asked = [value is not None for value in answers["values"]["auc"]]
+    assert told == [new and known for new, known in zip(few, asked, strict=True)]
+    assert 0 < sum(told) < len(told)
+
+
 def test_a_model_that_is_a_yardstick_is_no_better_than_it(gallery: Gallery) -> None:
     version = reported(*drawn())
 
@@ -198,6 +214,22 @@ def test_every_run_hides_the_same_works_as_the_gallery_grows() -> None:
     assert not after.train.item_counts[hidden[1]].any()
     assert not after.last.test.item_counts[hidden[1]].any()
     assert after.last.test.n_events == 90
+
+
+def test_of_few_works_one_that_was_chosen_is_hidden() -> None:
+    names = sorted(map(str, range(20)), key=holdout.lot)
+    names = [name for name in names if holdout.lot(name) > holdout.COLD_SHARE]
+    chosen = np.arange(1, len(names))  # by everybody, but for the one whose turn it is
+    log = Interactions.build(
+        np.repeat(np.arange(3), len(chosen)),
+        np.tile(chosen, 3),
+        user_ids=["0", "1", "2"],
+        item_ids=names,
+    )
+
+    held = hold_out(log)
+
+    assert np.flatnonzero(held.cold.test.item_counts).tolist() == [1]
 
 
 def test_who_chose_too_little_cannot_be_asked() -> None:
