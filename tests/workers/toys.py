@@ -17,12 +17,15 @@ from artrec.models.contract import Content, TrainingData
 from artrec.models.registry import model_class
 from artrec.serving.transform import Transform
 from tests.webapp.makers import make_artwork
+from webapp.accounts.models import User
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed.models import Event, Visitor
-from webapp.lab.models import Run, Version
+from webapp.lab import promoting
+from webapp.lab.models import Promotion, Run, Version
 from webapp.vectors import actions
 from webapp.vectors.models import Space
 from workers import model_files
+from workers.tasks.promote import promote
 
 EXTRACTOR = "colour"
 """Its features are drawn at random here, with the dimension that the extractor has."""
@@ -64,7 +67,7 @@ def add_work(gallery: Gallery, camp: int, *, state: str = Artwork.State.VISIBLE)
     """A work that joined after the training, with features."""
     work = make_artwork("late", state=state)
     rng = np.random.default_rng(work.pk)
-    row = _features(np.array([camp]), gallery.features.shape[1], rng)
+    row = _features(np.array([camp]), gallery.features.shape[1], rng, noise=0.02)
     actions.store_features(EXTRACTOR, [work.pk], row)
     if state == Artwork.State.VISIBLE:
         actions.store_vectors(gallery.look, [work.pk], row)
@@ -108,6 +111,15 @@ def make_version(
     return Version.objects.create(run=run, file=file, sha256=sha256, report={"against": better})
 
 
+def promoted(version: Version, by: User | None = None, override: str = "") -> Promotion:
+    """Promote a version in this process, and read again what came of it."""
+    promotion = promoting.promote(version, by, override)
+    promote()
+    promotion.refresh_from_db()
+    version.refresh_from_db()
+    return promotion
+
+
 def compared(rival: str, difference: float, *, p_value: float = 0.001) -> dict[str, Any]:
     """What a report says of a rival."""
     auc = {"difference": difference, "low": 0, "high": 0, "p_value": p_value}
@@ -115,8 +127,10 @@ def compared(rival: str, difference: float, *, p_value: float = 0.001) -> dict[s
     return {"rival": rival, "metrics": metrics, "coverage": [0.9, 0.9]}
 
 
-def _features(camps: NDArray[Any], dim: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    rows = 0.3 * rng.normal(size=(len(camps), dim))
+def _features(
+    camps: NDArray[Any], dim: int, rng: np.random.Generator, noise: float = 0.3
+) -> NDArray[np.float32]:
+    rows = noise * rng.normal(size=(len(camps), dim))
     rows[:, 0] += 1 - 2 * (camps % 2)
     return rows.astype(np.float16).astype(np.float32)
 
