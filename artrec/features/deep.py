@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 # Above these a forward pass gains nothing more: ResNet50 on two cores, and on one big GPU.
 _CPU_BATCH = 16
 _CUDA_BATCH = 256
+# Convolutional networks halve a picture five times. A shorter side of two cells always passes.
+_STRIDE = 32
+_LEAST_SIDE = 96
 
 
 def build_network(backbone: Backbone, *, seed: int = 0) -> nn.Module:
@@ -156,6 +160,29 @@ class DeepExtractor:
         sums: Features = np.add.reduceat(rows, starts, axis=0)
         return sums / counts[:, None]
 
+    def cells(self, image: Image, *, scale: int = 2) -> Features | None:
+        """The last feature map of one whole picture, (H, W, D) float32, cells as they lie in it.
+
+        Not padded: the network sees the picture in its own ratio, its longer side `scale` times
+        the network's size, so that cells are finer than in a stored row; their mean is near the
+        row all the same. None for a network without such a map.
+        """
+        if not self._has_map:
+            return None
+        longer = scale * self._backbone.size
+        sides = [side * longer / max(image.size) for side in image.size]
+        width, height = (max(_LEAST_SIDE, round(side / _STRIDE) * _STRIDE) for side in sides)
+        pixels = shapes.stretched(image, width, height, self._backbone.interpolation)
+        with torch.inference_mode():
+            batch = torch.from_numpy(pixels.copy())[None].to(self.device)
+            inputs = (batch.permute(0, 3, 1, 2).float() - self._mean) / self._std
+            found: Features = _map(self._network, inputs)[0].permute(1, 2, 0).cpu().numpy()
+        return found
+
+    @cached_property
+    def _has_map(self) -> bool:
+        return has_map(self._backbone, self._network, self.device)
+
     def _has_bf16(self) -> bool:
         return self.device.type == "cuda" and torch.cuda.is_bf16_supported()
 
@@ -189,12 +216,17 @@ def _map(network: nn.Module, pixels: Tensor) -> Tensor:
     return found
 
 
+def has_map(backbone: Backbone, network: nn.Module, device: torch.device) -> bool:
+    """Whether the network ends in a map whose mean over places is the feature row."""
+    with torch.inference_mode():
+        shape = _map(network, torch.zeros(1, 3, backbone.size, backbone.size, device=device)).shape
+    return len(shape) == 4 and shape[1] == backbone.dim
+
+
 def _check_map(backbone: Backbone, network: nn.Module, crop: Crop) -> None:
     if crop == "multi":
         raise FeatureError("Crops show different places, so a map cannot be their mean: use pad.")
-    with torch.inference_mode():
-        shape = _map(network, torch.zeros(1, 3, backbone.size, backbone.size)).shape
-    if len(shape) != 4 or shape[1] != backbone.dim:
+    if not has_map(backbone, network, torch.device("cpu")):
         raise FeatureError(
             f"{backbone.name} has no map of {backbone.dim} dimensions before pooling; use a "
             f"convolutional network such as resnet50."

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Texture is only comparable at one scale, so every picture is brought to this long side.
 LONG_SIDE: Final = 256
 _SHORTEST: Final = 4  # the least any family can work on
+_CELLS_SEEN: Final = 3
+"""Cells on a side of the window that describes one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,47 @@ class HandmadeExtractor:
 
     def prepare(self, image: Image) -> Array:
         """The whole computation, as it is per picture: RGB in, (D,) float32 out."""
-        scale = LONG_SIDE / max(image.size)
-        width, height = (max(_SHORTEST, round(side * scale)) for side in image.size)
-        rgb = np.asarray(image.resize((width, height), reducing_gap=3.0), np.uint8)
+        return self._describe(_at_one_scale(image))
+
+    def cells(self, image: Image, *, long_side: int = 16) -> Features:
+        """Features of windows over one whole picture, (H, W, D) float32, as they lie in it.
+
+        The picture has the scale at which textures are compared and is divided into `long_side`
+        cells along its longer side; a cell's window reaches over its neighbours, for textures need
+        room, and is moved inwards at the edges.
+        """
+        rgb = _at_one_scale(image)
+        cell = LONG_SIDE / long_side
+        counts = [max(1, round(side / cell)) for side in rgb.shape[:2]]
+        spans = [
+            _windows(side, count, round(_CELLS_SEEN * cell))
+            for side, count in zip(rgb.shape[:2], counts, strict=True)
+        ]
+        rows = [self._describe(rgb[down, across]) for down in spans[0] for across in spans[1]]
+        return np.array(rows, np.float32).reshape(*counts, self.dim)
+
+    def _describe(self, rgb: NDArray[np.uint8]) -> Features:
+        """(H, W, 3), all of one scale -> (D,)."""
         return np.concatenate([part.compute(rgb) for part in self._parts])
 
     def extract(self, prepared: Sequence[Array]) -> Features:
         """Stack N prepared rows, (N, D) float32."""
         return np.array(prepared, np.float32).reshape(-1, self.dim)
+
+
+def _at_one_scale(image: Image) -> NDArray[np.uint8]:
+    scale = LONG_SIDE / max(image.size)
+    width, height = (max(_SHORTEST, round(side * scale)) for side in image.size)
+    return np.asarray(image.resize((width, height), reducing_gap=3.0), np.uint8)
+
+
+def _windows(side: int, count: int, length: int) -> list[slice]:
+    """`count` windows of `length` pixels, centred on equal cells of a side where the edges let
+    them."""
+    length = min(length, side)
+    centres = (np.arange(count) + 0.5) * side / count
+    starts = np.clip(np.rint(centres - length / 2), 0, side - length).astype(int).tolist()
+    return [slice(start, start + length) for start in starts]
 
 
 def handmade_extractor(name: str = "handmade") -> HandmadeExtractor:

@@ -58,6 +58,13 @@ def fit_padded(
     return np.asarray(canvas)
 
 
+def stretched(
+    image: Image.Image, width: int, height: int, interpolation: Interpolation = "bicubic"
+) -> npt.NDArray[np.uint8]:
+    """The whole picture in a given size, (height, width, 3), whatever that does to its ratio."""
+    return np.asarray(_resize(image, width, height, interpolation))
+
+
 def multi_crop(
     image: Image.Image, size: int, interpolation: Interpolation = "bicubic"
 ) -> npt.NDArray[np.uint8]:
