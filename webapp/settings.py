@@ -156,6 +156,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT = "webapp.broker:Transport"
     BROKER_DIR = VAR / "broker"
     for _name in ("messages", "control"):
         (BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)
