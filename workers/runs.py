@@ -58,6 +58,11 @@ class Held:
         if STOPPING.is_set():
             raise StoppedError
 
+    def listen(self) -> None:
+        """Look whether the run shall end."""
+        if _ours(self).filter(cancel_requested=True).exists():
+            self.cancelled.set()
+
     def write(self, **values: Any) -> None:
         """Change the row. Raises LostError if it is not ours any more."""
         if not _ours(self).update(**values):
@@ -72,6 +77,7 @@ class Held:
 
     def begin(self, phase: str) -> None:
         """Say what it is at."""
+        self.listen()
         self.check()
         self.write(phase=phase, peak_memory=peak_memory())
 
@@ -86,8 +92,13 @@ def waiting() -> bool:
 
 
 def ring() -> None:
-    """Ring for such a run."""
-    if waiting():
+    """Ring for a run whose worker died, or that waits while nobody trains.
+
+    Whoever trains rings for the next one himself; a message every round would fill the queue.
+    """
+    rows = Run.objects.filter(state__in=Run.OPEN)
+    free = set(rows.filter(claims.free()).values_list("state", flat=True))
+    if Run.State.RUNNING in free or (free and not rows.exclude(claims.free()).exists()):
         enqueue(Job.TRAIN)
 
 
@@ -173,8 +184,7 @@ def _beat(mine: Held, done: threading.Event) -> None:
             try:
                 if not _ours(mine).update(claimed_until=Now() + claims.LEASE):
                     mine.lost.set()
-                elif _ours(mine).filter(cancel_requested=True).exists():
-                    mine.cancelled.set()
+                mine.listen()
             except Error as error:  # the database is away for a moment; the lease outlives it
                 log.warning("run %d: no sign of life could be given: %s", mine.pk, error)
                 connection.close()

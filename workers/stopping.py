@@ -9,18 +9,21 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from billiard import active_children
 from celery.signals import worker_process_init, worker_shutting_down
 
 from workers.runs import STOPPING
 
+TOLD: Final = signal.SIGURG
+"""Does nothing to who does not listen; most others are taken by the pool for its own end."""
+
 
 @worker_process_init.connect
 def listen(**_signal: object) -> None:
     """Hear the word of the parent."""
-    signal.signal(signal.SIGUSR2, _stop)
+    signal.signal(TOLD, _stop)
 
 
 @worker_shutting_down.connect
@@ -29,7 +32,7 @@ def tell(**_signal: object) -> None:
     STOPPING.set()
     for child in filter(None, (each.pid for each in active_children())):
         with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGUSR2)
+            os.kill(child, TOLD)
 
 
 def _stop(*_arguments: Any) -> None:

@@ -52,6 +52,8 @@ def plan_of(run: Run) -> Plan:
     """
     values = {name: value for name, value in run.config.items() if name != "refit"}
     config = seeded(with_values(default_config(run.model), nested(values)), run.seed)
+    if hasattr(config, "refit"):  # the run does that itself
+        config = replace(config, refit=False)
     if run.model == "blend":
         seeds = {
             f"settings.{part}.training.seed": run.seed for part in config.parts if trains(part)
@@ -62,6 +64,8 @@ def plan_of(run: Run) -> Plan:
 
 def for_everything(plan: Plan, best_epoch: int) -> Any:
     """The settings with which to train on everything, for as many epochs as were best."""
+    if best_epoch and hasattr(plan.config, "validation_share"):  # of visits
+        return replace(plan.config, validation_share=0.0, epochs=best_epoch)
     if not best_epoch or not hasattr(plan.config, "training"):
         return plan.config
     training = replace(plan.config.training, validation="none", epochs=best_epoch)
@@ -145,6 +149,7 @@ class _Chart:
         self.last = progress
         self.write(progress)
         self.mine.write(attempts=1)  # it gets further, so its worker did not die of it
+        self.mine.listen()
         self.mine.check()
 
     def write(self, progress: Progress) -> None:

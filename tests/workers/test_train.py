@@ -15,6 +15,7 @@ from pytest_django import Settings
 from artrec.errors import TrainingError
 from tests.workers.toys import EXTRACTOR, Gallery, make_gallery
 from webapp.feed.models import Event
+from webapp.jobs import Job
 from webapp.lab import actions
 from webapp.lab.models import Epoch, Run, Version
 from workers import claims, devices, model_files, pipeline, runs
@@ -303,3 +304,34 @@ def test_a_run_names_the_features_it_learned_from(gallery: Gallery) -> None:
 
     assert (run.extractor, run.snapshot["extractor"]) == (EXTRACTOR, EXTRACTOR)
     assert run.snapshot["look_space"] == gallery.look.pk
+
+
+@pytest.mark.parametrize(
+    ("states", "rings"),
+    [
+        ([], False),
+        (["queued"], True),
+        (["queued", "held"], False),
+        (["running"], True),
+        (["running", "held"], True),
+        (["held"], False),
+        (["finished"], False),
+    ],
+)
+def test_the_timer_rings_for_dead_workers_and_where_nobody_trains(
+    monkeypatch: pytest.MonkeyPatch, states: list[str], rings: bool
+) -> None:
+    heard: list[Any] = []
+    monkeypatch.setattr(runs, "enqueue", heard.append)
+    now = timezone.now()
+    for state in states:
+        held = state == "held"
+        Run.objects.create(
+            model="als",
+            state="running" if held else state,
+            claimed_until=now + timedelta(minutes=1 if held else -1),
+        )
+
+    runs.ring()
+
+    assert heard == [Job.TRAIN] * rings

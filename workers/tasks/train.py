@@ -9,7 +9,7 @@ from contextlib import suppress
 from django.db import InterfaceError, OperationalError
 
 from artrec.errors import ArtrecError
-from webapp.jobs import Job
+from webapp.jobs import Job, enqueue
 from webapp.lab.models import Run
 from workers import runs, stopping  # noqa: F401  # connects signals
 from workers.app import app
@@ -38,8 +38,8 @@ def train() -> None:
         run = runs.claim(device) if device else None
         if run is not None:
             _work(run)
-    if run is not None:
-        runs.ring()
+    if run is not None and runs.waiting():
+        enqueue(Job.TRAIN)
 
 
 def _work(run: Run) -> None:
