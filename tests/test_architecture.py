@@ -17,7 +17,7 @@ PACKAGES = ("artrec", "webapp", "workers")
 TORCH = {"torch", "torchvision", "timm"}
 DJANGO_SIDE = {"django", "celery", "pgvector", "psycopg", "webapp", "workers"}
 NUMPY_ONLY = {"numpy", "artrec"} | set(sys.stdlib_module_names)
-APPS = ("accounts", "catalog", "vectors", "feed", "ingest", "lab")
+APPS = ("accounts", "catalog", "vectors", "feed", "ingest", "lab", "operations")
 """From the ground up: an app may import those before it, never those after it."""
 WEB_MAY_USE = ("artrec.serving", "artrec.online", "artrec.errors", "artrec.images")
 LAYERS = {

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import logging
 from enum import StrEnum
+from typing import Any
 
 from celery import Celery
+from celery.signals import before_task_publish
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
+
+from webapp import logs
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,9 @@ class Job(StrEnum):
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 
+
+QUEUES = ("celery", "gpu")
+"""Where jobs wait: those of every worker, and trainings."""
 
 _producer = Celery("webapp", set_as_current=False)
 _producer.config_from_object("django.conf:settings", namespace="CELERY")
@@ -49,6 +56,32 @@ def send(job: Job, kwargs: dict[str, int | str]) -> None:
         _producer.send_task(job.value, kwargs=kwargs, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("could not ring for %s, the next round will: %s", job.value, error)
+
+
+@before_task_publish.connect
+def pass_on(headers: dict[str, Any], **_signal: object) -> None:
+    """Tell the task which request it goes back to, also when another task rings for it."""
+    if name := logs.current().get(logs.REQUEST):
+        headers[logs.REQUEST] = name
+
+
+def doorbells() -> dict[str, int]:
+    """Return how many messages wait on the broker, by queue.
+
+    Raises:
+        OperationalError, OSError: If it cannot be reached within a second or so.
+    """
+    waiting = {}
+    with _producer.connection_for_write(connect_timeout=1) as connection:
+        connection.ensure_connection(max_retries=0, timeout=1)
+        for queue in QUEUES:
+            try:
+                declared = connection.default_channel.queue_declare(queue, passive=True)
+            except (ChannelError, *connection.channel_errors):
+                waiting[queue] = 0  # nobody has used it yet
+            else:
+                waiting[queue] = declared.message_count
+    return waiting
 
 
 def workers_answer(seconds: float = 2.0) -> bool:

