@@ -27,10 +27,12 @@ DIM, LIMIT = 200, 24
 @contextmanager
 def scratch_database() -> Iterator[None]:
     """Migrate an empty database beside the real one, and drop it at the end."""
+    from django.conf import settings
     from django.db import connection
 
     from webapp import embedded
 
+    settings.IMPRESSIONS_FLUSH_SECONDS = 0  # its thread would hold on to what is dropped at the end
     embedded.start_if_needed()
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

@@ -37,7 +37,8 @@ class Gallery:
     """A model whose vectors are those of other works."""
 
 
-def make_gallery(count: int, rng: np.random.Generator) -> Gallery:
+def make_gallery(count: int, rng: np.random.Generator, *, spoilt: float = 1.0) -> Gallery:
+    """Make works and two spaces; in the second a share of the vectors is of other works."""
     works = [make_artwork(f"Work {number}", artist=f"Artist {number}") for number in range(count)]
     ids = [work.pk for work in works]
     camps = np.arange(count) % CAMPS
@@ -46,7 +47,9 @@ def make_gallery(count: int, rng: np.random.Generator) -> Gallery:
     look = make_space(CAMPS)
     store_vectors(look, ids, rows)
     shuffled = make_taste(mean_bundle(model="shuffled"), state=Space.State.READY)
-    store_vectors(shuffled, ids, rng.permutation(rows))
+    mixed, wrong = rows.copy(), rng.random(count) < spoilt
+    mixed[wrong] = rng.permutation(rows[wrong])
+    store_vectors(shuffled, ids, mixed)
     Serving.objects.create(diversity=0, fresh_share=0, explore_share=0)
     return Gallery(works, dict(zip(ids, camps.tolist(), strict=True)), look, shuffled)
 
@@ -94,6 +97,7 @@ def visit(
     patience: int = 10,
     eager: float = 0.5,
     indifferent: float = 0.03,
+    marks: bool = True,
 ) -> None:
     """Look at the first works of For you, and open those that appeal; what is of the own camp does
     so with a probability of `eager`, anything else with one of `indifferent`. One in three of what
@@ -104,7 +108,7 @@ def visit(
         if rng.random() < chance:
             person.client.get(f"/works/{pk}/?list={list_id}")
             person.client.post(f"/works/{pk}/viewed/", {"list": list_id})
-            if rng.random() < 1 / 3:
+            if marks and rng.random() < 1 / 3:
                 person.client.post(f"/works/{pk}/like/", {"list": list_id})
 
 
