@@ -60,8 +60,9 @@ def conclusion(results: Results, *, stopped: bool = False) -> str:
     said = [f"{side} is better by {_listed(titles)}." for side, titles in won.items() if titles]
     if said:
         return " ".join(said)
-    if results.visitors < 2 * LEAST:
-        return f"Too few visitors to say anything; it takes at least {2 * LEAST}."
+    split = any(each.rates for each in results.measures)
+    if results.visitors < (least := 2 * LEAST if split else LEAST):
+        return f"Too few visitors to say anything; it takes at least {least}."
     if stopped:
         return "Nothing was sure when it was stopped."
     return "Nothing is sure yet. Wait for more visitors, or stop: looking often costs nothing."

@@ -58,6 +58,14 @@ def test_works_seen_by_one_visitor_do_not_count_as_so_many_visitors() -> None:
     assert together.high - together.low > 5 * (alone.high - alone.low)
 
 
+def test_nothing_chosen_among_a_few_works_is_not_known_exactly() -> None:
+    found = snips(np.zeros(17), np.full(17, 0.01), np.full(17, 1 / 72))
+
+    assert found.value == 0
+    assert found.effective == pytest.approx(17)
+    assert found.high == pytest.approx(1.96 / 17 * np.sqrt(17 / 16), rel=1e-3)
+
+
 def test_nothing_that_matches_says_nothing() -> None:
     found = snips(REWARDS, DRAWN, np.zeros(4))
 
