@@ -54,14 +54,12 @@ from artrec.training.visit_losses import VisitLoss
 
 CUTOFF = 20
 BASELINE = "item-knn, last item"
-# Wide batches and few samples: minutes on a CPU instead of hours.
-BASE = GRU4RecConfig(batch=128, lr=0.1, samples=512, validation_events=500)
 GRU = {
-    "cross-entropy": replace(BASE, loss="cross-entropy"),
-    "bpr": replace(BASE, loss="bpr"),
-    "top1": replace(BASE, loss="top1", activation="tanh"),
-    "top1-max": replace(BASE, loss="top1-max", activation="tanh"),
-    "bpr-max": replace(BASE, loss="bpr-max", activation="elu"),
+    "cross-entropy": GRU4RecConfig(loss="cross-entropy"),
+    "bpr": GRU4RecConfig(loss="bpr"),
+    "top1": GRU4RecConfig(loss="top1", activation="tanh"),
+    "top1-max": GRU4RecConfig(loss="top1-max", activation="tanh"),
+    "bpr-max": GRU4RecConfig(loss="bpr-max", activation="elu"),
 }
 assert set(GRU) == set(get_args(VisitLoss))
 
@@ -78,7 +76,10 @@ def main() -> None:
     parser.add_argument("--gap", type=int, default=GAP, help="seconds (default 1800)")
     parser.add_argument("--share", type=float, default=0.2, help="of the visits (default 0.2)")
     parser.add_argument("--seeds", type=int, default=3, help="of the trained models (default 3)")
-    parser.add_argument("--epochs", type=int, default=10, help="of GRU4Rec, at most (default 10)")
+    parser.add_argument("--samples", type=int, default=2048, help="of GRU4Rec (default 2048)")
+    parser.add_argument(
+        "--epochs", type=int, help="of GRU4Rec, exactly (default: the best on 10 %%)"
+    )
     parser.add_argument("--only", nargs="+", metavar="MODEL", help="names that begin so")
     options = parser.parse_args()
     log = from_file(options) if options.data else from_demo(options.works)
@@ -152,7 +153,9 @@ def models(train: Interactions, options: argparse.Namespace) -> Iterator[tuple[s
         config: Any = Item2VecConfig(gap=options.gap)
         yield name, partial(seeded, Item2Vec, data, config, options.seeds, longest)
     for loss, config in GRU.items():
-        config = replace(config, gap=options.gap, epochs=options.epochs)
+        config = replace(config, gap=options.gap, samples=options.samples)
+        if options.epochs:
+            config = replace(config, epochs=options.epochs, validation_share=0.0)
         yield f"gru4rec, {loss}", partial(seeded, GRU4Rec, data, config, options.seeds, NO_LIMIT)
 
 
