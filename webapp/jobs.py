@@ -35,6 +35,7 @@ class Job(StrEnum):
     RING_AGAIN = "workers.ring_again"
 
 
+Errors = tuple[type[Exception], ...]
 QUEUES = ("celery", "gpu")
 """Where jobs wait: those of every worker, and trainings."""
 
@@ -71,17 +72,22 @@ def doorbells() -> dict[str, int]:
     Raises:
         OperationalError, OSError: If it cannot be reached within a second or so.
     """
-    waiting = {}
     with _producer.connection_for_write(connect_timeout=1) as connection:
+        away: Errors = connection.connection_errors
         connection.ensure_connection(max_retries=0, timeout=1)
-        for queue in QUEUES:
-            try:
-                declared = connection.default_channel.queue_declare(queue, passive=True)
-            except (ChannelError, *connection.channel_errors):
-                waiting[queue] = 0  # nobody has used it yet
-            else:
-                waiting[queue] = declared.message_count
-    return waiting
+        try:
+            return {queue: _waiting_in(queue, connection) for queue in QUEUES}
+        except away as error:
+            raise OperationalError(str(error)) from error
+
+
+def _waiting_in(queue: str, connection: Any) -> int:
+    missing: Errors = (ChannelError, *connection.channel_errors)
+    with connection.channel() as channel:
+        try:
+            return int(channel.queue_declare(queue, passive=True).message_count)
+        except missing:
+            return 0  # nobody has used it yet
 
 
 def workers_answer(seconds: float = 2.0) -> bool:

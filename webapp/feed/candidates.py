@@ -16,6 +16,7 @@ from artrec.serving import visrank
 from artrec.serving.bundle import Bundle
 from webapp.feed.profile import Profile
 from webapp.feed.weighing import queries_of
+from webapp.metrics import stage
 from webapp.vectors import queries as vectors
 from webapp.vectors.filters import Filters
 from webapp.vectors.models import Space
@@ -75,14 +76,16 @@ def find(
     hidden = [pk for pk in profile.hidden if pk in place]
     if not chosen and not for_nobody:
         return NONE
-    queries = queries_of(
-        bundle,
-        rows[[place[pk] for pk in chosen]],
-        np.array([weights[pk] for pk in chosen]),
-        rows[[place[pk] for pk in reversed(hidden)]],
-    )
+    with stage("head"):
+        queries = queries_of(
+            bundle,
+            rows[[place[pk] for pk in chosen]],
+            np.array([weights[pk] for pk in chosen]),
+            rows[[place[pk] for pk in reversed(hidden)]],
+        )
     top = bundle.top if bundle else 1
-    return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
+    with stage("search"):
+        return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
 
 
 def merge(

@@ -32,6 +32,7 @@ from django.db import (
 )
 from django.utils import timezone
 
+from webapp import metrics
 from webapp.feed import partitions
 from webapp.feed.models import Impression
 
@@ -150,6 +151,7 @@ def flush() -> int:
                 _queue.lost += len(batch)
             else:
                 written += len(batch)
+                metrics.IMPRESSIONS_WRITTEN.inc(len(batch))
     return written
 
 
@@ -230,5 +232,6 @@ def _round() -> None:
         except (OperationalError, InterfaceError) as error:
             log.warning("%d impressions wait for the database: %s", waiting(), error)
     if _queue.lost > _queue.told:
+        metrics.IMPRESSIONS_DROPPED.inc(_queue.lost - _queue.told)
         log.error("%d impressions were dropped", _queue.lost - _queue.told)
         _queue.told = _queue.lost

@@ -25,6 +25,7 @@ from webapp.feed.profile import Profile
 from webapp.feed.served import Served
 from webapp.feed.showable import RECOMMENDABLE, Showable, newest, showable
 from webapp.feed.weighing import AGAINST
+from webapp.metrics import stage
 
 log = logging.getLogger(__name__)
 
@@ -92,26 +93,28 @@ def recommend(
         ranked = _penalised(ranked, profile, looks)
     known = showable(ranked.ids.tolist())
     pool = _pool(ranked, known, looks)
-    arranged = arrange(
-        pool,
-        knobs,
-        limit=limit,
-        diversity=knobs.diversity,
-        rng=_rng(profile, hour),
-        newcomers=[(pk, fresh[pk].hand) for pk in looks.nearest_first(list(fresh), profile)],
-        fresh=[pk for pk, work in known.items() if work.fresh],
-    )
+    with stage("rerank"):
+        arranged = arrange(
+            pool,
+            knobs,
+            limit=limit,
+            diversity=knobs.diversity,
+            rng=_rng(profile, hour),
+            newcomers=[(pk, fresh[pk].hand) for pk in looks.nearest_first(list(fresh), profile)],
+            fresh=[pk for pk, work in known.items() if work.fresh],
+        )
     others: dict[int, Showable] = {}
     if len(arranged.places) < limit:
         others = newest(limit=limit * SPARE, exclude={*profile.known, *known})
     places = _filled(arranged, fresh | known, others, knobs, limit)
-    because = reasons.reasons(
-        profile,
-        by,
-        looks,
-        [place.artwork_id for place in places],
-        not_ranked={*others, *(place.artwork_id for place in places if place.fresh)},
-    )
+    with stage("reasons"):
+        because = reasons.reasons(
+            profile,
+            by,
+            looks,
+            [place.artwork_id for place in places],
+            not_ranked={*others, *(place.artwork_id for place in places if place.fresh)},
+        )
     return _entries(places, pool, dict.fromkeys(others, "fresh"), by, because)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import Error
@@ -30,7 +30,7 @@ def exposition() -> bytes:
     counted = REGISTRY
     if settings.METRICS_FOLDER:
         counted = CollectorRegistry()
-        MultiProcessCollector(counted, path=settings.METRICS_FOLDER)
+        MultiProcessCollector(counted, path=settings.METRICS_FOLDER)  # type: ignore[no-untyped-call]
     asked = CollectorRegistry()
     asked.register(_Rows())
     return generate_latest(counted) + generate_latest(asked)
@@ -96,9 +96,7 @@ def _broker() -> Iterator[Metric]:
     )
 
 
-def _gauge(
-    name: str, text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]
-) -> Metric:
+def _gauge(name: str, text: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Metric:
     family = GaugeMetricFamily(name, text, labels=labels)
     for key, value in values.items():
         family.add_metric(key, value)

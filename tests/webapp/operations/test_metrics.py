@@ -5,6 +5,8 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -12,10 +14,16 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.webapp.makers import make_artwork, make_space
+from tests.webapp.makers import make_artwork, make_space, place
 from webapp import clients, metrics
+from webapp.accounts.models import User
+from webapp.feed import actions as feed
+from webapp.feed import impressions
+from webapp.feed.models import Visitor
+from webapp.feed.ranking import Entry
 from webapp.ingest.models import Batch, Item
-from webapp.operations import actions, gauges
+from webapp.metrics import Stage
+from webapp.operations import actions, gauges, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +99,7 @@ def test_a_database_that_is_away_leaves_the_rest_of_the_page(
     def away() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(gauges.queries, "states", away)
+    monkeypatch.setattr(queries, "states", away)
 
     page = gauges.exposition().decode()
 
@@ -154,3 +162,32 @@ def test_several_processes_are_counted_together(tmp_path: Path, settings: Settin
     settings.METRICS_FOLDER = str(tmp_path)
 
     assert figure("artrec_impressions_written_total") == 4
+
+
+def test_a_list_of_recommendations_tells_of_its_stages(client: Client) -> None:
+    mara = Visitor.objects.create(user=User.objects.create_user("mara"))
+    space = make_space()
+    works = [make_artwork(f"Work {number}") for number in range(4)]
+    for number, work in enumerate(works):
+        place(space, work, [1, number, 0, 0])
+    feed.like(visitor=mara, artwork=works[0])
+    client.force_login(mara.user)
+    names = [f'artrec_for_you_stage_seconds_count{{stage="{name}"}}' for name in get_args(Stage)]
+    before = [figure(name) for name in names]
+
+    client.get("/for-you/")
+
+    assert [figure(name) - was for name, was in zip(names, before, strict=True)] == [1, 1, 1, 1]
+
+
+def test_impressions_are_counted_as_they_are_written() -> None:
+    before = figure("artrec_impressions_written_total")
+    entry = Entry(artwork_id=1, position=0, source="model")
+    impressions.record([entry], list_id=uuid4(), visitor_id=None, surface="for-you")
+    waiting = figure("artrec_impressions_waiting")
+
+    impressions.flush()
+
+    assert waiting == 1
+    assert figure("artrec_impressions_waiting") == 0
+    assert figure("artrec_impressions_written_total") == before + 1
