@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", media.icon, name="icon"),
     *ingest.urlpatterns,
     path("lab/", include(lab.urlpatterns)),
+    path("admin/login/", accounts.admin_door),
     path("admin/", admin.site.urls),
     re_path(
         r"^media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",

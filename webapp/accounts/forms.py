@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.core.exceptions import ValidationError
 
+from webapp import clients, metrics
+from webapp.accounts import guessing
 from webapp.accounts.models import User
 
 if TYPE_CHECKING:
@@ -29,3 +32,33 @@ class SignUpForm(_Form):
         self.fields["password1"].help_text = "At least 8 characters, and not an obvious one."
         self.fields["password2"].label = "Password again"
         self.fields["password2"].help_text = ""
+
+
+class SignInForm(AuthenticationForm):
+    """A name and a password, that nobody can guess for long."""
+
+    wait_minutes = 0
+    """How long to wait after too many wrong ones."""
+
+    def clean(self) -> dict[str, Any]:
+        """Count the try before the password is looked at; take it back if it was right."""
+        name = self.cleaned_data.get("username")
+        if not name or not self.cleaned_data.get("password"):
+            return super().clean()  # no password is looked at
+        guess = guessing.begin(name, clients.address(self.request) if self.request else "")
+        if guess.wait_minutes:
+            metrics.SIGN_INS.labels("held up").inc()
+            self.wait_minutes = guess.wait_minutes
+            unit = "minute" if guess.wait_minutes == 1 else "minutes"
+            raise ValidationError(
+                f"Too many wrong tries. Wait {guess.wait_minutes} {unit}, then try again.",
+                code="held_up",
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            metrics.SIGN_INS.labels("wrong").inc()
+            raise
+        metrics.SIGN_INS.labels("right").inc()
+        guessing.forgive(guess)
+        return cleaned

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth import REDIRECT_FIELD_NAME, login
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from webapp.accounts import actions
-from webapp.accounts.forms import SignUpForm
+from webapp.accounts.forms import SignInForm, SignUpForm
 
-sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
+
+class SignIn(LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.wait_minutes:
+            response.status_code = 429
+            response["Retry-After"] = str(60 * form.wait_minutes)
+        return response
+
+
+sign_in = SignIn.as_view()
 sign_out = LogoutView.as_view()
 
 
@@ -38,6 +55,14 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"Welcome, {user.username}.")
             return redirect(_next(request))
     return render(request, "accounts/sign_up.html", {"form": form, "next": _next(request)})
+
+
+def admin_door(request: HttpRequest) -> HttpResponse:
+    """Lead to the one sign-in page, where guesses are counted."""
+    if request.user.is_authenticated:  # and still was sent here: these rooms are not theirs
+        raise PermissionDenied
+    wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+    return redirect_to_login(wanted)
 
 
 def _next(request: HttpRequest) -> str:

@@ -1,0 +1,95 @@
+"""Who guesses passwords must wait: a limit per account, per address, and per both together.
+
+Counted before the password is looked at, in one statement, so that a hundred guesses at once are
+no more than one after the other. A right one takes its count back. The limit of an account alone
+is the widest, for whoever reaches it locks its owner out as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+from typing import Final
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from webapp.accounts.models import Guesses
+
+WHILE: Final = timedelta(minutes=15)
+PER_ADDRESS: Final = 50
+PER_ACCOUNT: Final = 100
+PER_BOTH: Final = 10
+
+_COUNT: Final = """
+INSERT INTO accounts_guesses AS known (key, count, since) VALUES (%s, 1, now())
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN known.since < now() - %s THEN 1 ELSE known.count + 1 END,
+    since = CASE WHEN known.since < now() - %s THEN now() ELSE known.since END
+RETURNING count, since
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One try to sign in."""
+
+    keys: tuple[str, ...]
+    """What it was counted under, the pair last."""
+    wait_minutes: int
+    """0 if the password may be looked at."""
+
+
+def begin(name: str, address: str) -> Guess:
+    """Count a try, and tell whether it may be made."""
+    Guesses.objects.filter(since__lt=Now() - WHILE).delete()
+    name, address = name.strip().casefold(), _network(address)
+    limits = [
+        (_key("address", address), PER_ADDRESS),
+        (_key("both", f"{address} {name}"), PER_BOTH),
+        (_key("account", name), PER_ACCOUNT),
+    ]
+    counted = []
+    for key, limit in limits:
+        counted.append(key)
+        if wait := _count(key, limit):  # and leave the others alone: no row per invented name
+            return Guess(tuple(counted), wait)
+    return Guess(tuple(counted), 0)
+
+
+def forgive(guess: Guess) -> None:
+    """Take back the count of a try that was right, and those that led to it from there."""
+    address, both, account = guess.keys
+    Guesses.objects.filter(key=both).delete()
+    Guesses.objects.filter(key__in=(address, account), count__gt=0).update(count=F("count") - 1)
+
+
+def _count(key: str, limit: int) -> int:
+    """Add one; return for how many minutes there is to wait, 0 for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [key, WHILE, WHILE])
+        count, since = cursor.fetchone()
+    if count <= limit:
+        return 0
+    return max(1, ceil((since + WHILE - timezone.now()) / timedelta(minutes=1)))
+
+
+def _key(kind: str, text: str) -> str:
+    return salted_hmac(f"accounts.guessing.{kind}", text, algorithm="sha256").hexdigest()
+
+
+def _network(address: str) -> str:
+    """Return the address, or of an IPv6 one the /64 that one customer has to himself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped) if mapped else parsed.exploded[:19]
+    return str(parsed)
