@@ -77,7 +77,7 @@ def _pair(
     name: str, report: Mapping[str, Any], other: str, theirs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     a, b = report.get("questions"), theirs.get("questions")
-    if not a or not b:
+    if not a or not b or "visitors" not in b:  # models of visits are asked at every step
         return None
     places = {visitor: place for place, visitor in enumerate(b["visitors"])}
     common = [
