@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from webapp.lab import charts
+from webapp.lab.catalogue import NEXT, TASTE, VISITS
 
 MAIN: Final = "auc"
 SIGNIFICANT: Final = 0.05
@@ -34,6 +35,18 @@ MEASURES: Final = (
     Measure(MAIN, "AUC", "How often a chosen work stands before another: 0.5 is chance, 1 all."),
     Measure("ndcg@20", "nDCG@20", "Chosen works among the first 20 places; earlier counts more."),
     Measure("recall@20", "Recall@20", "Share of the chosen works among the first 20 places."),
+    Measure("next_recall@20", "Recall@20", "Share of the next looks among the first 20 places."),
+    Measure("next_mrr@20", "MRR@20", "How near the top the next look stands: 1 over its place."),
+    Measure(
+        "published_recall@20",
+        "Recall@20, as published",
+        "The same for next looks that may be works of the visit so far.",
+    ),
+    Measure(
+        "published_mrr@20",
+        "MRR@20, as published",
+        "How near the top next looks stand that may be works of the visit so far.",
+    ),
     Measure("auc_new_works", "AUC, new works", "Only works that nobody had chosen in training."),
     Measure("auc_newcomers", "AUC, newcomers", "Only visitors with fewer than five choices."),
     Measure("auc_rare", "AUC, rare works", "Only works chosen fewer than five times in training."),
@@ -46,15 +59,31 @@ MEASURES: Final = (
     Measure("artist_diversity@20", "Artists@20", "Different artists over places of a list."),
 )
 _BY_KEY: Final = {each.key: each for each in MEASURES}
-BOARD: Final = tuple(
-    _BY_KEY[key]
-    for key in (MAIN, "ndcg@20", "recall@20", "auc_new_works", "coverage@20", "diversity@20")
+
+
+def _named(*keys: str) -> tuple[Measure, ...]:
+    return tuple(_BY_KEY[key] for key in keys)
+
+
+_STEPS: Final = _named("next_recall@20", "next_mrr@20", "coverage@20")
+BOARDS: Final = {
+    TASTE: _named(MAIN, "ndcg@20", "recall@20", "auc_new_works", "coverage@20", "diversity@20"),
+    VISITS: _STEPS,
+    NEXT: _STEPS,
+}
+"""What the leaderboard of a purpose shows; by the first one versions are sorted and compared."""
+GROUPS: Final = (
+    ("Accuracy", _named(MAIN, "ndcg@20", "recall@20")),
+    (
+        "The next look",
+        _named("next_recall@20", "next_mrr@20", "published_recall@20", "published_mrr@20"),
+    ),
+    ("Cold starts", tuple(each for each in MEASURES if each.key.startswith("auc_"))),
+    (
+        "Beyond accuracy",
+        _named("coverage@20", "gini@20", "novelty@20", "diversity@20", "artist_diversity@20"),
+    ),
 )
-"""What the leaderboard shows."""
-ACCURACY: Final = tuple(each for each in MEASURES if each.key in (MAIN, "ndcg@20", "recall@20"))
-SLICES: Final = tuple(each for each in MEASURES if each.key.startswith("auc_"))
-BEYOND: Final = MEASURES[len(ACCURACY) + len(SLICES) :]
-GROUPS: Final = (("Accuracy", ACCURACY), ("Cold starts", SLICES), ("Beyond accuracy", BEYOND))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from webapp.lab import charts, queries
+from webapp.lab import catalogue, charts, queries
+from webapp.lab.catalogue import NEXT, TASTE, VISITS
 from webapp.lab.models import Epoch, Run
 from webapp.lab.templatetags.lab import figure, span
 
@@ -19,6 +20,9 @@ PHASES: Final = {
     "export": "making item vectors",
     "evaluation": "measuring and comparing",
 }
+
+MEASURE: Final = {TASTE: "Held-out AUC", VISITS: "Held-out MRR@20", NEXT: "Held-out MRR@20"}
+"""By which the best epoch of a model is chosen, by what it serves."""
 
 
 def piece(before: int | None) -> tuple[list[Run], int | None]:
@@ -55,21 +59,24 @@ def watched(pk: int) -> dict[str, Any] | None:
     "path", "low", "high", "last", "best", "epoch", "of"}.
     """
     found = queries.progress(pk)
-    if found is None:
+    run = Run.objects.only("model", "snapshot").filter(pk=pk).first()
+    if found is None or run is None:
         return None
+    measure = MEASURE[catalogue.purpose_of(run.model)]
     found["charts"] = [
-        drawn for number, part in enumerate(found["epochs"]) for drawn in _charts(number, part)
+        drawn
+        for number, part in enumerate(found["epochs"])
+        for drawn in _charts(number, part, measure)
     ]
-    snapshot = Run.objects.filter(pk=pk).values_list("snapshot", flat=True).first()
-    found["told"] = {**_told(found), **_learned_from(snapshot or {})}
+    found["told"] = {**_told(found), **_learned_from(run.snapshot), "measure": measure}
     del found["epochs"]
     return found
 
 
-def _charts(number: int, part: dict[str, Any]) -> list[dict[str, Any]]:
-    """AUC on held-out choices, if it was measured, and loss."""
+def _charts(number: int, part: dict[str, Any], measure: str) -> list[dict[str, Any]]:
+    """The measure on what is held out, if it was measured, and loss."""
     points, found = part["points"], []
-    for name, key in (("AUC on held-out choices", "metric"), ("Loss", "loss")):
+    for name, key in ((measure, "metric"), ("Loss", "loss")):
         values = [(point["number"], point[key]) for point in points if point[key] is not None]
         drawn = charts.line(values, span=points[-1]["of"])
         if drawn is None:
@@ -128,8 +135,9 @@ def _learned_from(snapshot: dict[str, Any]) -> dict[str, str]:
     if not snapshot:
         return dict.fromkeys(("choices", "dates", "works", "features", "event", "digest"), "")
     look = f", look space {snapshot['look_space']}" if snapshot["look_space"] else ""
+    visits = f", {snapshot['visits']:,} visits" if "visits" in snapshot else ""
     return {
-        "choices": f"{snapshot['events']:,} of {snapshot['visitors']:,} visitors",
+        "choices": f"{snapshot['events']:,} of {snapshot['visitors']:,} visitors{visits}",
         "dates": f"{snapshot['first']} to {snapshot['last']}",
         "works": f"{snapshot['works']:,}, of which {snapshot['chosen_works']:,} were chosen",
         "features": f"{snapshot['extractor'] or 'none'}{look}",

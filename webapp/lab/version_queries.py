@@ -6,22 +6,28 @@ which are kept for comparing with versions of later days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F, Func, JSONField, OuterRef, QuerySet, Subquery, Value
 
-from webapp.lab import measures
-from webapp.lab.measures import BOARD, MAIN, Cell, RowOf
+from webapp.lab import catalogue, measures
+from webapp.lab.catalogue import NEXT, TASTE, VISITS
+from webapp.lab.measures import BOARDS, Cell, Measure, RowOf
 from webapp.lab.models import Promotion, Version
 from webapp.lab.templatetags.lab import model_title
 from webapp.vectors.models import Space
 
 OWN: Final = "model"
 """Key of a version itself among the rows and samples of its report."""
-VISRANK: Final = "visrank"
+YARDSTICK: Final = {
+    TASTE: ("visrank", "VisRank"),
+    VISITS: ("item-knn", "Item-kNN of visits"),
+    NEXT: ("popularity", "Popularity"),
+}
+"""What a version is compared with while no version serves its purpose: key of the report, name."""
 MADE: Final = "made"
 """What the leaderboard can be sorted by beside measures."""
 _EMPTY: Final[RowOf] = {"key": OWN, "name": "", "intervals": {}, "figures": {}}
@@ -45,6 +51,11 @@ class Entry:
     def name(self) -> str:
         """As people call it."""
         return f"{model_title(self.version.run.model)}, version {self.pk}"
+
+    @property
+    def purpose(self) -> str:
+        """What it could serve: one of `catalogue.PURPOSES`."""
+        return catalogue.purpose_of(self.version.run.model)
 
     @property
     def serves(self) -> bool:
@@ -98,26 +109,28 @@ def entry(pk: int) -> Entry | None:
     return _entry(found) if found else None
 
 
-def leaderboard(found: list[Entry], by: str) -> list[Row]:
+def leaderboard(found: list[Entry], by: str, purpose: str) -> list[Row]:
     """Every version and the newest yardsticks, sorted.
 
     Args:
-        found: All versions.
+        found: All versions of the purpose.
         by: Key of a measure, or "made"; after "-" the worst or oldest come first. Anything else
             means the main measure.
+        purpose: One of `catalogue.PURPOSES`.
     """
+    board = BOARDS[purpose]
     serving = next((each for each in found if each.serves), None)
     named: list[tuple[Entry | None, str, RowOf]] = [
         (each, each.name, own_row(each)) for each in found
     ]
     rows: list[RowOf] = next((each.report["rows"] for each in found if each.report), [])
     named += [(None, row["name"], row) for row in rows if row["key"] != OWN]
-    drawn = measures.cells([row for _, _, row in named], BOARD)
-    board = [
+    drawn = measures.cells([row for _, _, row in named], board)
+    lines = [
         Row(each, name, line, against_serving(each, serving) if each else None)
         for (each, name, _), line in zip(named, drawn, strict=True)
     ]
-    return _sorted(board, by)
+    return _sorted(lines, by, board)
 
 
 def own_row(found: Entry) -> RowOf:
@@ -140,11 +153,11 @@ def between(a: Entry, b: Entry) -> Mapping[str, Any] | None:
 
 
 def against_rival(found: Entry, rival: Entry | None) -> Mapping[str, Any] | None:
-    """The same beside what serves: another version, or VisRank where none does."""
+    """The same beside what serves: another version, or where none does the yardstick."""
     if rival is not None:
         return between(found, rival)
     against: Mapping[str, Any] = found.report.get("against", {})
-    return against.get(VISRANK)
+    return against.get(YARDSTICK[found.purpose][0])
 
 
 def against_serving(found: Entry, serving: Entry | None) -> Mapping[str, float] | None:
@@ -152,7 +165,7 @@ def against_serving(found: Entry, serving: Entry | None) -> Mapping[str, float] 
     if found.serves:
         return None
     compared = against_rival(found, serving)
-    return compared["metrics"].get(MAIN) if compared else None
+    return compared["metrics"].get(BOARDS[found.purpose][0].key) if compared else None
 
 
 def promotions(version: Version) -> QuerySet[Promotion]:
@@ -189,14 +202,14 @@ def _entry(version: Any) -> Entry:
     return Entry(version, version.summary, version.promoted)
 
 
-def _sorted(rows: list[Row], by: str) -> list[Row]:
+def _sorted(rows: list[Row], by: str, board: Sequence[Measure]) -> list[Row]:
     key = by.removeprefix("-")
-    known = {each.key: each for each in BOARD}
+    known = {each.key: each for each in board}
     if key == MADE:
         values = [(float(row.entry.pk) if row.entry else None, n) for n, row in enumerate(rows)]
         order = measures.best_first(values, lower=by.startswith("-"))
     else:
-        measure = known.get(key, known[MAIN])
+        measure = known.get(key, board[0])
         means = [next(cell.mean for cell in row.cells if cell.measure is measure) for row in rows]
         values = [(mean, place) for place, mean in enumerate(means)]
         order = measures.best_first(values, lower=measure.lower is not by.startswith("-"))

@@ -105,13 +105,15 @@ def test_what_is_not_ours_is_escaped_around_code() -> None:
 
 
 def test_a_heading_sorts_by_its_column_and_back() -> None:
-    plain, sorted_by, back = (sort_link("auc", "AUC", by) for by in ("made", "auc", "-auc"))
+    plain, sorted_by, back = (
+        sort_link("auc", "AUC", by, "taste") for by in ("made", "auc", "-auc")
+    )
 
-    assert 'href="?by=auc"' in plain
+    assert 'href="?for=taste&amp;by=auc"' in plain
     assert "aria-current" not in plain
-    assert 'href="?by=-auc"' in sorted_by
+    assert 'href="?for=taste&amp;by=-auc"' in sorted_by
     assert "↓" in sorted_by
-    assert 'href="?by=auc"' in back
+    assert 'href="?for=taste&amp;by=auc"' in back
     assert "↑" in back
 
 

@@ -201,7 +201,7 @@ def test_a_run_is_watched_by_json_whose_charts_grow(carl: Client) -> None:
     assert before["told"]["state"] == "running: training"
     assert before["told"]["left"] == "8.0 s"
     metric, loss = before["charts"]
-    assert metric["name"] == "AUC on held-out choices"
+    assert metric["name"] == "Held-out AUC"
     assert metric["best"] == "best 0.700 at epoch 2"
     assert (loss["low"], loss["high"]) == ("0.500", "1.000")
     assert len(after["charts"][0]["path"]) > len(metric["path"])

@@ -24,9 +24,9 @@ def carl(db: None) -> Client:
     return curator()
 
 
-def let_serve(version: Version) -> Space:
+def let_serve(version: Version, purpose: str = "taste") -> Space:
     space = actions.create_trained_space(
-        purpose="taste",
+        purpose=purpose,
         name=str(version),
         extractor="test",
         dim=2,
@@ -54,7 +54,7 @@ def text_of(page: str) -> str:
 def test_an_empty_leaderboard_says_how_to_begin(carl: Client) -> None:
     page = carl.get("/lab/").content.decode()
 
-    assert "No model has been trained yet" in page
+    assert "No model has been trained for this yet" in page
     assert "Visitors see VisRank" in page
     assert "/lab/runs/new/" in page
 
@@ -280,3 +280,57 @@ def test_without_two_versions_they_are_asked_for(carl: Client, query: str) -> No
 
     assert answer.status_code == 200
     assert "Choose two different versions." in answer.content.decode()
+
+
+def make_visit_version(recall: float) -> Version:
+    """A model of visits: measured otherwise, and beside other yardsticks."""
+    rows = [
+        {
+            "key": key,
+            "name": name,
+            "intervals": {"next_recall@20": {"mean": mean, "low": mean - 0.1, "high": mean + 0.1}},
+            "figures": {"coverage@20": 0.5},
+        }
+        for key, name, mean in (
+            ("model", "item2vec", recall),
+            ("item-knn", "Item-kNN of visits", 0.3),
+        )
+    ]
+    better = {"difference": recall - 0.3, "low": 0.01, "high": 0.2, "p_value": 0.02}
+    metrics = {"next_recall@20": better | {"mean": recall, "rival": 0.3}}
+    against = {"item-knn": {"rival": "x", "metrics": metrics, "coverage": [0.5, 0.4]}}
+    report = {"rows": rows, "visitors": 30, "visits": 44, "steps": 1234, "against": against}
+    run = make_run("item2vec")
+    return Version.objects.create(run=run, file="f", sha256="s", report=report)
+
+
+def test_models_of_visits_have_a_board_of_their_own(carl: Client) -> None:
+    taste, visits = make_version(0.8), make_visit_version(0.4)
+
+    tastes = carl.get("/lab/").content.decode()
+    board = carl.get("/lab/?for=visits").content.decode()
+    page = text_of(carl.get(f"/lab/versions/{visits.pk}/").content.decode())
+
+    assert f"item2vec version {visits.pk}" not in names_in_order(tastes)
+    assert names_in_order(board) == [f"item2vec version {visits.pk}", "Item-kNN of visits"]
+    assert "+0.100 better, p = 0.020" in text_of(board)
+    assert "?for=visits&amp;by=next_mrr%4020" in board
+    assert "counted without a model" in board
+    assert "Beside Item-kNN of visits" in page
+    assert "1,234 times in 44 visits of 30 visitors" in page
+    assert taste.pk != visits.pk
+
+
+def test_what_serves_visits_is_rolled_back_by_itself(carl: Client) -> None:
+    make_space()
+    taste = make_version()
+    let_serve(taste)
+    visits = make_visit_version(0.4)
+    space = let_serve(visits, purpose="visits")
+
+    page = carl.get(f"/lab/versions/{visits.pk}/").content.decode()
+    carl.post("/lab/rollback/", {"purpose": "visits"})
+
+    assert 'name="purpose" value="visits"' in page
+    assert live_space("visits") is None
+    assert live_space("taste") == taste.space != space

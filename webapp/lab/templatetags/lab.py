@@ -67,13 +67,14 @@ def span(seconds: float | None) -> str:
 
 
 @register.simple_tag
-def sort_link(key: str, title: str, by: str) -> SafeString:
-    """A heading that sorts by its column, and the other way round if it does already."""
+def sort_link(key: str, title: str, by: str, purpose: str) -> SafeString:
+    """A heading that sorts the versions of a purpose by its column, and the other way round if it
+    does already."""
     arrow = {key: " \N{DOWNWARDS ARROW}", f"-{key}": " \N{UPWARDS ARROW}"}.get(by, "")
     state = SafeString(' aria-current="true"') if arrow else ""
     wanted = f"-{key}" if by == key else key
-    link = '<a href="?by={}"{}>{}{}</a>'
-    return format_html(link, quote(wanted, safe=""), state, title, arrow)
+    link = '<a href="?for={}&amp;by={}"{}>{}{}</a>'
+    return format_html(link, purpose, quote(wanted, safe=""), state, title, arrow)
 
 
 @register.filter

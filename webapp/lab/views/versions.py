@@ -12,13 +12,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.accounts.models import User
-from webapp.lab import measures, promoting, samples, version_queries
+from webapp.lab import catalogue, measures, promoting, samples, version_queries
 from webapp.lab.guards import curators
 from webapp.lab.models import Promotion, Version
 from webapp.lab.promoting import PromotionError
 from webapp.lab.version_queries import Entry
 
 _THIS: Final = "This version"
+_YARDSTICKS: Final = {
+    "visrank": "VisRank",
+    "item-knn": "Item-kNN of visits",
+    "popularity": "Popularity",
+}
+_PURPOSES: Final = {
+    catalogue.TASTE: "For you",
+    catalogue.VISITS: "Also looked at",
+    catalogue.NEXT: "Next in this visit",
+}
+_UNTRAINED: Final = {
+    catalogue.TASTE: "Visitors see VisRank, which compares looks and needs no training.",
+    catalogue.VISITS: "Visitors see what was looked at together, counted without a model.",
+    catalogue.NEXT: "Visitors see no such row while no model serves it.",
+}
 _NOUNS: Final = {
     Promotion.Kind.PREPARE: "Preparation",
     Promotion.Kind.PROMOTE: "Promotion",
@@ -30,14 +45,21 @@ _NOUNS: Final = {
 @require_safe
 @curators()
 def leaderboard(request: HttpRequest) -> HttpResponse:
-    found = version_queries.entries()
-    by = request.GET.get("by", measures.MAIN)
+    every = version_queries.entries()
+    wanted = request.GET.get("for", "")
+    purpose = wanted if wanted in catalogue.PURPOSES else catalogue.TASTE
+    found = [each for each in every if each.purpose == purpose]
+    columns = measures.BOARDS[purpose]
+    by = request.GET.get("by", columns[0].key)
     context = {
-        "rows": version_queries.leaderboard(found, by),
-        "columns": measures.BOARD,
+        "rows": version_queries.leaderboard(found, by, purpose),
+        "columns": columns,
         "by": by,
         "serving": next((each for each in found if each.serves), None),
         "found": found,
+        "purpose": purpose,
+        "purposes": _PURPOSES if {each.purpose for each in every} - {catalogue.TASTE} else {},
+        "untrained": _UNTRAINED[purpose],
     }
     return render(request, "lab/leaderboard.html", context)
 
@@ -55,6 +77,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "version": entry.version,
         "plots": measures.plots(_rows(entry)),
         "rival": rival,
+        "yardstick": version_queries.YARDSTICK[entry.purpose][1],
         "differences": measures.differences(version_queries.against_rival(entry, rival)),
         "looks": samples.looks(_columns(entry, rival)),
         "promotions": [_told(each) for each in asked],
@@ -122,12 +145,14 @@ def version_prepare(request: HttpRequest, pk: int) -> HttpResponse:
 @curators("lab.add_promotion")
 def rollback(request: HttpRequest) -> HttpResponse:
     """Let serve what served before."""
+    purpose = request.POST.get("purpose", "")
+    purpose = purpose if purpose in catalogue.PURPOSES else catalogue.TASTE
     try:
-        done = promoting.rollback(cast(User, request.user))
+        done = promoting.rollback(cast(User, request.user), purpose)
     except PromotionError as error:
         messages.error(request, str(error))
         return redirect("lab")
-    messages.success(request, f"{done.version or 'VisRank'} serves again.")
+    messages.success(request, f"{done.version or promoting.UNTRAINED[purpose]} serves again.")
     return redirect(done.version) if done.version else redirect("lab")
 
 
@@ -153,7 +178,7 @@ def _chosen(text: str) -> Entry | None:
 
 def _rival(entry: Entry) -> Entry | None:
     """What serves now; what it was measured beside, if it serves itself."""
-    serving = promoting.serving_version()
+    serving = promoting.serving_version(entry.purpose)
     pk = entry.report.get("served") if entry.serves else serving.pk if serving else None
     return version_queries.entry(pk) if pk and pk != entry.pk else None
 
@@ -163,7 +188,7 @@ def _columns(entry: Entry, rival: Entry | None) -> list[samples.Column]:
     found = [samples.column(_THIS, entry)]
     if rival is not None:
         found.append(samples.column(rival.name, rival))
-    return [*found, ("VisRank", mine, "visrank"), ("Popularity", mine, "popularity")]
+    return [*found, *((name, mine, key) for key, name in _YARDSTICKS.items())]
 
 
 def _told(promotion: Promotion) -> dict[str, Any]:
