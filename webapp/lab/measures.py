@@ -130,9 +130,11 @@ def verdict(difference: float, p_value: float) -> str:
 def cells(rows: Sequence[RowOf], measures: Sequence[Measure]) -> list[list[Cell]]:
     """For each row one cell per measure; those of a measure share an axis.
 
-    It does not reach down to Random and Popularity, or all others would look the same on it.
+    Beside VisRank it does not reach down to Random and Popularity, or all others would look the
+    same on it.
     """
-    inside = [row for row in rows if row["key"] not in _FLOOR] or rows
+    floor = _FLOOR if any(row["key"] == "visrank" for row in rows) else frozenset()
+    inside = [row for row in rows if row["key"] not in floor]
     axes = {
         each.key: charts.axis(edge for row in inside for edge in _interval(row, each.key)[1:])
         for each in measures

@@ -75,6 +75,8 @@ def test_the_floor_does_not_stretch_an_axis() -> None:
     drawn = [line[0].bar for line in measures.cells(rows, measures.MEASURES[:1])]
 
     assert [each.off for each in drawn if each] == ["", "", "low"]
+    without = measures.cells([rows[0], rows[2]], measures.MEASURES[:1])
+    assert [line[0].bar.off for line in without if line[0].bar] == ["", ""]
 
 
 @pytest.mark.parametrize(
