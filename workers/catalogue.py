@@ -84,6 +84,7 @@ def _model(offer: Offer) -> Entry:
         "features": offer.features,
         "pixels": offer.pixels,
         "servable": offer.servable,
+        "purpose": offer.purpose,
         "trains": bool(getattr(model_class(offer.name), "trains", False)),
         "presets": list(_presets(offer, known)),
         "settings": settings,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from webapp.lab.catalogue import NEXT, TASTE, VISITS
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -20,6 +22,8 @@ class Offer:
     """Whether it looks at the pictures themselves."""
     servable: bool = True
     """Whether it ends as item vectors and a small head."""
+    purpose: str = TASTE
+    """What its space serves: `TASTE`, or `VISITS` or `NEXT` for a model of visits."""
     published: Mapping[str, str] = field(default_factory=dict)
     """Presets of its settings class, and what each is."""
 
@@ -107,6 +111,26 @@ OFFERED: Final = (
         "How many chose a work, the same for everyone.",
         features=False,
     ),
+    Offer(
+        "item2vec",
+        "item2vec",
+        "Barkan & Koenigstein 2016: works looked at in the same visits get like vectors. Serves "
+        "“Visitors of this also looked at” on the page of a work.",
+        features=False,
+        purpose=VISITS,
+    ),
+    Offer(
+        "gru4rec",
+        "GRU4Rec",
+        "Hidasi et al. 2016, 2018: what comes next, by the works of a visit so far and their "
+        "order. Serves “Next in this visit” on For you.",
+        features=False,
+        purpose=NEXT,
+        published={
+            "iclr_2016": "As published in 2016: TOP1.",
+            "cikm_2018": "As published in 2018: BPR-max.",
+        },
+    ),
 )
 
 _QUICK: Final = "A few epochs, to see that everything works."
@@ -135,6 +159,15 @@ PRESETS: Final[Mapping[str, tuple[tuple[str, str, dict[str, Any]], ...]]] = {
     "acf": _epochs(5, 100),
     "acf-content": _epochs(5, 100),
     "bpr-mf": _epochs(10, 200),
+    "item2vec": (
+        ("quick", _QUICK, {"epochs": 5}),
+        ("thorough", _THOROUGH, {"epochs": 60}),
+        ("prod2vec", "Grbovic et al. 2015: near works only.", {"window": 5, "negatives": 10}),
+    ),
+    "gru4rec": (
+        ("quick", _QUICK, {"epochs": 3}),
+        ("thorough", _THOROUGH, {"epochs": 100, "patience": 8}),
+    ),
     "blend": (
         ("quick", _QUICK, {f"settings.{part}.training.epochs": 5 for part in _TRAINED_PARTS}),
         (

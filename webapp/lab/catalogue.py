@@ -19,6 +19,14 @@ Kind = Literal["int", "float", "bool", "choice", "text", "ints", "names"]
 Config = dict[str, Any]
 """Settings that differ from a model's defaults, by dotted name: {"training.epochs": 20}."""
 
+TASTE: Final = "taste"
+"""The purpose of models that learn from choices; For you is ranked by one of them."""
+VISITS: Final = "visits"
+"""Of models of what is looked at together: "Visitors of this also looked at"."""
+NEXT: Final = "next"
+"""Of models of what comes next in a visit."""
+PURPOSES: Final = (TASTE, VISITS, NEXT)
+
 _FILE: Final = Path(__file__).with_name("catalogue.json")
 _TRUE: Final = frozenset({"true", "on", "yes", "1"})
 _FALSE: Final = frozenset({"false", "off", "no", "0", ""})
@@ -81,6 +89,8 @@ class Model:
     """Whether it learns from the features of an extractor."""
     pixels: bool
     servable: bool
+    purpose: str
+    """One of `PURPOSES`: whose spaces it makes, and so what it learns from and is compared with."""
     trains: bool
     """Whether it has epochs to watch; the others are computed at once."""
     presets: tuple[Preset, ...]
@@ -108,6 +118,17 @@ def model(name: str) -> Model:
         known = ", ".join(models())
         raise SettingsError({"model": f"There is no model {name!r}; choose one of {known}."})
     return models()[name]
+
+
+def purpose_of(name: str) -> str:
+    """What a model serves; `TASTE` for one that is offered no longer."""
+    found = models().get(name)
+    return found.purpose if found else TASTE
+
+
+def serving(purpose: str) -> list[str]:
+    """Names of the models that serve a purpose."""
+    return [name for name, each in models().items() if each.purpose == purpose]
 
 
 def parse(name: str, values: Mapping[str, Any]) -> Config:
