@@ -15,14 +15,27 @@ import numpy as np
 from artrec.errors import ShapeError
 from artrec.evaluation.evaluate import Result
 from artrec.evaluation.intervals import holm, paired_permutation
+from webapp.lab.catalogue import NEXT, TASTE, VISITS
 
 VISRANK: Final = "visrank"
 """Key of VisRank over the look, which serves while no version does."""
+YARDSTICK: Final = {
+    TASTE: (VISRANK, "VisRank"),
+    VISITS: ("item-knn", "works looked at together, counted"),
+    NEXT: ("popularity", "popular works"),
+}
+"""What a version must not fall behind while no version serves its purpose: what visitors see then,
+or for a row that is not shown then, what it could be filled with. Key of the report, and name."""
 ACCURACY: Final = {
     "auc": "order of all works (AUC)",
     "ndcg@20": "first 20 places (nDCG)",
     "recall@20": "hits among the first 20",
 }
+STEP: Final = {
+    "next_recall@20": "next looks among the first 20",
+    "next_mrr@20": "place of the next look (MRR of the first 20)",
+}
+"""Of models of visits, by `workers.visit_reports`."""
 SLICE: Final = "auc_"
 """Metrics that begin so are AUCs of a part of the questions, such as `auc_rare`."""
 COVERAGE: Final = "coverage@20"
@@ -109,7 +122,7 @@ def by_report(report: Mapping[str, Any], rival: str, name: str) -> list[Check]:
         note = f"Its report compares it with {known or 'nothing'}, not with {name}, which serves."
         return [check("report", False, f"{note} Train it again to know.")]
     checks = [
-        _no_loss(metric, ACCURACY.get(metric) or _slice(metric), values, name)
+        _no_loss(metric, (ACCURACY | STEP).get(metric) or _slice(metric), values, name)
         for metric, values in found["metrics"].items()
     ]
     mine, theirs = found.get("coverage") or (None, None)

@@ -18,13 +18,15 @@ from django.conf import settings
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from artrec.data.splits import Split
 from artrec.errors import ArtrecError, BundleError, UnsupportedError
 from artrec.models.base import ProfileModel
 from artrec.models.contract import TrainingData
 from artrec.models.export import export
 from webapp.lab import catalogue
+from webapp.lab.catalogue import TASTE
 from webapp.lab.models import Run, Version
-from workers import model_files, snapshot_looks, training
+from workers import model_files, snapshot_looks, training, visit_reports
 from workers import snapshot as snapshots
 from workers.holdout import hold_out
 from workers.reports import make_report
@@ -48,7 +50,10 @@ def carry_out(run: Run, mine: Held, *, device: str) -> None:
     plan = training.plan_of(run)
     mine.begin("snapshot")
     snapshot = _snapshot(run, mine, folder)
-    held = hold_out(snapshot.interactions)
+    of_visits = catalogue.purpose_of(run.model) != TASTE
+    gap = snapshots.gap_of(run) if of_visits else 0
+    log = snapshot.interactions
+    held = visit_reports.hold_out(log, gap) if of_visits else hold_out(log)
     data = snapshot.data(_pixels(run, plan, snapshot, folder))
     mine.begin("training")
     started = time.perf_counter()
@@ -70,7 +75,10 @@ def carry_out(run: Run, mine: Held, *, device: str) -> None:
     version = _publish(run, final.model, snapshot)
     mine.begin("evaluation")
     started = time.perf_counter()
-    make_report(version, first.model, data, held)
+    if isinstance(held, Split):
+        visit_reports.make_report(version, first.model, held, gap)
+    else:
+        make_report(version, first.model, data, held)
     mine.say(f"Measured and compared, in {time.perf_counter() - started:.1f} s.")
 
 
@@ -135,8 +143,10 @@ def _snapshot(run: Run, mine: Held, folder: Path) -> Snapshot:
     shutil.rmtree(folder, ignore_errors=True)
     snapshots.save(path, drawn)
     mine.write(snapshot=dict(drawn.facts))
+    visits = drawn.facts.get("visits")
+    what = "choices" if visits is None else f"steps in {visits:,} visits of two works or more"
     mine.say(
-        f"{drawn.facts['events']:,} choices by {drawn.facts['visitors']:,} visitors among "
+        f"{drawn.facts['events']:,} {what} by {drawn.facts['visitors']:,} visitors among "
         f"{drawn.facts['works']:,} works."
     )
     return drawn

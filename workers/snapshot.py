@@ -19,17 +19,23 @@ from numpy.typing import NDArray
 
 from artrec.data import Interactions, Items
 from artrec.data.items import NEVER
+from artrec.data.sessions import Visits, visits_of
 from artrec.errors import DataError
 from artrec.models import files
 from artrec.models.contract import Content, TrainingData
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event
-from webapp.lab import queries
+from webapp.lab import catalogue, queries
+from webapp.lab.catalogue import TASTE
 from webapp.lab.models import Run
 from workers import snapshot_looks
 
 MIN_CHOICES: Final = 20
 MIN_VISITORS: Final = 2
+MIN_VISITS: Final = 20
+"""Of two works or more, without which there is nothing to learn from and to ask."""
+GAP: Final = "gap"
+"""The setting of every model of visits that says where they are cut."""
 _KIND: Final = "snapshot"
 _ARRAYS: Final = (
     "indptr",
@@ -53,7 +59,8 @@ class Snapshot:
     """Everything a model may learn from, in fixed order, and what is told of it."""
 
     interactions: Interactions
-    """Users are visitors, items are artworks, both by id; one event per visitor and work."""
+    """Users are visitors, items are artworks, both by id; one event per visitor and work, but for
+    a model of visits every step in the order of time."""
     items: Items
     pictures: tuple[str, ...]
     """(N,) `ArtworkImage.key` of each work, by which a new picture is known."""
@@ -82,7 +89,8 @@ def draw(run: Run, *, now: datetime, last_event: int | None = None) -> Snapshot:
     """Take the data as they are, with the events until `now` and `last_event`, if one is given.
 
     Works are those visible, sold ones too, that have what the model looks at. Choices are likes,
-    saves and purchases that stand: neither undone, nor muted, nor of a work their visitor hides.
+    saves and purchases that stand: neither undone, nor muted, nor of a work their visitor hides. A
+    model of visits is given looks, too.
 
     Raises:
         DataError: If there is too little to learn from; the message is for the curator.
@@ -94,8 +102,13 @@ def draw(run: Run, *, now: datetime, last_event: int | None = None) -> Snapshot:
     if run.extractor:
         works = [work for work in works if work.pk in looks.known]
     rows = {work.pk: row for row, work in enumerate(works)}
-    interactions, dropped = _interactions(run, rows, last_event, now)
-    _require_enough(run, interactions)
+    of_visits = catalogue.purpose_of(run.model) != TASTE
+    interactions, dropped = _interactions(run, rows, last_event, now, of_visits=of_visits)
+    visits = visits_of(interactions, gap_of(run)).at_least(2) if of_visits else None
+    if visits is None:
+        _require_enough(run, interactions)
+    else:
+        _require_visits(run, visits)
     found = Snapshot(
         interactions,
         _items(works, interactions.item_ids),
@@ -118,9 +131,17 @@ def draw(run: Run, *, now: datetime, last_event: int | None = None) -> Snapshot:
         "last": _date(interactions.times.max()),
         "digest": digest(found),
     }
+    if visits is not None:
+        facts["visits"] = len(visits)
     return Snapshot(
         found.interactions, found.items, found.pictures, found.features, found.families, facts
     )
+
+
+def gap_of(run: Run) -> int:
+    """Seconds without an event after which the model of a run begins a new visit."""
+    default = next(each.default for each in catalogue.model(run.model).settings if each.name == GAP)
+    return int(run.config.get(GAP, default))
 
 
 def save(path: Path, snapshot: Snapshot) -> None:
@@ -196,10 +217,12 @@ def _works(run: Run) -> list[Artwork]:
 
 
 def _interactions(
-    run: Run, rows: Mapping[int, int], last_event: int, now: datetime
+    run: Run, rows: Mapping[int, int], last_event: int, now: datetime, *, of_visits: bool
 ) -> tuple[Interactions, int]:
-    """The choices, and how many were left out because their work is hidden or has no features."""
-    events = queries.choices(run.window_days, now=now).filter(pk__lte=last_event, time__lte=now)
+    """The choices, or the steps of visits, and how many were left out because their work is hidden
+    or has no features."""
+    taken = queries.steps if of_visits else queries.choices
+    events = taken(run.window_days, now=now).filter(pk__lte=last_event, time__lte=now)
     hides = Event.objects.filter(kind=Event.Kind.HIDE, undone=None)
     hidden = set(hides.values_list("visitor_id", "artwork_id"))
     users, items, times = [], [], []
@@ -211,7 +234,8 @@ def _interactions(
             dropped += 1
             continue
         second = int(time.timestamp())
-        if basket:  # what was bought together counts as one moment, as the library has it
+        # What was bought together counts as one moment, as the library has it; a visit is in order.
+        if basket and not of_visits:
             second = baskets.setdefault((visitor, basket), second)
         users.append(visitor)
         items.append(rows[artwork])
@@ -225,18 +249,35 @@ def _interactions(
         user_ids=[str(visitor) for visitor in ids],
         item_ids=[str(artwork) for artwork in rows],
     )
-    return log.deduplicated(keep="last"), dropped
+    return log if of_visits else log.deduplicated(keep="last"), dropped
 
 
 def _require_enough(run: Run, log: Interactions) -> None:
     if log.n_events >= MIN_CHOICES and log.n_users >= MIN_VISITORS:
         return
-    window = f" in the last {run.window_days} days" if run.window_days else ""
     raise DataError(
-        f"There are {log.n_events} likes, saves and purchases by {log.n_users} visitors{window}; "
-        f"a model needs at least {MIN_CHOICES} by {MIN_VISITORS}. "
-        f"{'Choose a longer window' if run.window_days else 'Wait for more'}, or import a history."
+        f"There are {log.n_events} likes, saves and purchases by {log.n_users} visitors"
+        f"{_window(run)}; a model needs at least {MIN_CHOICES} by {MIN_VISITORS}. {_more(run)}"
     )
+
+
+def _require_visits(run: Run, visits: Visits) -> None:
+    people = len(np.unique(visits.users))
+    if len(visits) >= MIN_VISITS and people >= MIN_VISITORS:
+        return
+    raise DataError(
+        f"There are {len(visits)} visits of two works or more by {people} visitors{_window(run)}; "
+        f"a model of visits needs at least {MIN_VISITS} by {MIN_VISITORS}. {_more(run)}"
+    )
+
+
+def _window(run: Run) -> str:
+    return f" in the last {run.window_days} days" if run.window_days else ""
+
+
+def _more(run: Run) -> str:
+    first = "Choose a longer window" if run.window_days else "Wait for more"
+    return f"{first}, or import a history."
 
 
 def _items(works: Sequence[Artwork], ids: tuple[str, ...]) -> Items:

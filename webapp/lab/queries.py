@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,12 +12,16 @@ from django.utils import timezone
 
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event
+from webapp.lab import catalogue
+from webapp.lab.catalogue import NEXT, VISITS
 from webapp.lab.models import Epoch, Run
 from webapp.vectors.models import Feature
 from webapp.vectors.queries import live_space
 
 CHOSEN: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
-"""Kinds of events that say somebody wants a work; what models are trained on."""
+"""Kinds of events that say somebody wants a work; what models of taste are trained on."""
+LOOKED: Final = (Event.Kind.VIEW, *CHOSEN)
+"""Kinds of events that say somebody was at a work; what models of visits are trained on."""
 
 _LARGE: Final = ("parent__log", "version__report", "version__samples")
 
@@ -125,12 +130,12 @@ def choices(window_days: int | None = None, *, now: datetime | None = None) -> Q
 
     Undone marks and those their visitor took out of the recommendations are not among them.
     """
-    events = Event.objects.filter(
-        kind__in=CHOSEN, undone=None, muted=None, artwork__state=Artwork.State.VISIBLE
-    )
-    if window_days is None:
-        return events
-    return events.filter(time__gte=(now or timezone.now()) - timedelta(days=window_days))
+    return _standing(CHOSEN, window_days, now)
+
+
+def steps(window_days: int | None = None, *, now: datetime | None = None) -> QuerySet[Event]:
+    """The same for a model of visits: looks too, each a step of a visit."""
+    return _standing(LOOKED, window_days, now)
 
 
 def choices_since(last_event: int) -> int:
@@ -139,9 +144,21 @@ def choices_since(last_event: int) -> int:
 
 
 def last_snapshot() -> dict[str, Any] | None:
-    """What the newest finished run was trained on, or None."""
+    """What the newest finished run of a model of taste was trained on, or None."""
     done = Run.objects.filter(state=Run.State.FINISHED).exclude(snapshot={}).order_by("-pk")
+    done = done.exclude(model__in=[*catalogue.serving(VISITS), *catalogue.serving(NEXT)])
     return done.values_list("snapshot", flat=True).first()
+
+
+def _standing(
+    kinds: Sequence[str], window_days: int | None, now: datetime | None
+) -> QuerySet[Event]:
+    events = Event.objects.filter(
+        kind__in=kinds, undone=None, muted=None, artwork__state=Artwork.State.VISIBLE
+    )
+    if window_days is None:
+        return events
+    return events.filter(time__gte=(now or timezone.now()) - timedelta(days=window_days))
 
 
 def _is(live: Any, name: str) -> bool:
