@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -60,6 +62,17 @@ def merge(*, visitor: Visitor, into: User) -> Visitor:
     )
     standing = visitor.events.filter(kind__in=OPPOSITE, undone=None, artwork_id__in=decided)
     standing.update(undone=timezone.now())
+def record_looks(*, visitor: Visitor, looks: Iterable[tuple[int, datetime]]) -> None:
+    """Record looks of some time ago, as (artwork id, time); works that are gone are left out."""
+    given = list(looks)
+    there = set(Artwork.objects.filter(pk__in=[pk for pk, _ in given]).values_list("pk", flat=True))
+    Event.objects.bulk_create(
+        Event(visitor=visitor, artwork_id=pk, kind=Event.Kind.VIEW, time=time)
+        for pk, time in given
+        if pk in there
+    )
+
+
     visitor.events.update(visitor=own)
     impressions.hand_over(visitor.pk, to=own.pk)
     visitor.delete()

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, impressions, visitors
+from webapp.feed import actions, impressions, visitors, visits
 
 MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     # what is done, what is said, what takes it back
@@ -33,22 +33,28 @@ def mark(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     act, said, opposite = MARKS[verb]
     artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
     found_in = {"list_id": _list(request)} if verb in FOUND else {}
-    act(visitor=visitors.current_or_new(request), artwork=artwork, **found_in)
+    visitor = visitors.current_or_new(request)
+    act(visitor=visitor, artwork=artwork, **found_in)
     undo = reverse("mark", args=[pk, opposite])
     if request.accepts("text/html"):
         button = '{} <button form="marks" formaction="{}" class="link">Undo</button>'
         messages.success(request, format_html(button, said, undo))
-        return redirect(_next(request))
-    return JsonResponse({"said": said, "undo": undo})
+        return visits.hand_over(request, redirect(_next(request)), visitor)
+    return visits.hand_over(request, JsonResponse({"said": said, "undo": undo}), visitor)
 
 
 @require_POST
 def viewed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note that a work was looked at, for visitors who have done something before."""
-    if visitor := visitors.current(request):
-        artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
-        actions.record_view(visitor=visitor, artwork=artwork, list_id=_list(request))
-    return HttpResponse(status=204)
+    """Note that a work was looked at: with their visitor, or for a stranger in their browser only,
+    until their visit is over."""
+    artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
+    response = HttpResponse(status=204)
+    visitor = visitors.current(request)
+    if visitor is None:
+        return visits.keep(request, response, artwork.pk)
+    response = visits.hand_over(request, response, visitor)
+    actions.record_view(visitor=visitor, artwork=artwork, list_id=_list(request))
+    return response
 
 
 def _list(request: HttpRequest) -> UUID | None:
