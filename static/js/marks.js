@@ -12,9 +12,12 @@ form.addEventListener("submit", async (event) => {
   if (button.dataset.busy) return;
   button.dataset.busy = "1";
   try {
+    const body = new FormData(form);
+    const list = button.closest("[data-list]")?.dataset.list; // of a row that is a list of its own
+    if (list) body.set("list", list);
     const response = await fetch(url, {
       method: "POST",
-      body: new FormData(form),
+      body,
       headers: { Accept: "application/json" },
     });
     if (!response.ok) throw new Error(`${response.status}`);

@@ -74,6 +74,20 @@ def served_by(space_pk: int | None) -> Served | None:
     return _of({("taste" if space.pk == space_pk else "look"): space for space in found})
 
 
+def live(*purposes: str) -> Served | None:
+    """Return what serves the first of these purposes that a model serves; None where none does.
+
+    One query, and one more when a process meets a model for the first time.
+    """
+    spaces = _spaces().filter(state=Space.State.LIVE, purpose__in=purposes)
+    found = {space.purpose: space for space in spaces}
+    for purpose in purposes:
+        space = found.get(purpose)
+        if space is not None and (bundle := _head(space)):
+            return Served(space, bundle)
+    return None
+
+
 def knobs() -> Serving:
     """Return how a ranking becomes a page, as the curators set it. One query."""
     return Serving.objects.order_by("pk").first() or Serving()

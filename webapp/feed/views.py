@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
-from webapp.feed import browsing, impressions, queries, visitors
+from webapp.feed import browsing, impressions, queries, rows, visitors, visits
+from webapp.feed.models import Visitor
 from webapp.vectors import queries as vectors
 
 SIMILAR: Final = 14
@@ -39,10 +40,15 @@ def browse(request: HttpRequest) -> HttpResponse:
 @require_safe
 def artwork(request: HttpRequest, pk: int) -> HttpResponse:
     work = get_object_or_404(catalog.artworks(), pk=pk)
-    marks = queries.marks_of(visitors.current(request))
-    similar = queries.more_like(work, limit=SIMILAR, exclude=marks.hidden)
+    visitor = visitors.current(request)
+    marks = queries.marks_of(visitor)
+    also = rows.also_looked_at(work, exclude=marks.hidden)
+    above = {each.pk for each in also.works} if also else set()
+    similar = queries.more_like(work, limit=SIMILAR, exclude=above.union(marks.hidden))
+    _log(request, also, visitor)
     context = {
         "artwork": work,
+        "also": also,
         "similar": similar,
         "marks": marks,
         "handmade": _is_handmade(),
@@ -68,6 +74,12 @@ def for_you(request: HttpRequest) -> HttpResponse:
     visitor = visitors.current(request)
     marks = queries.marks_of(visitor)
     page = queries.for_you(visitor)
+    upcoming = rows.next_in_visit(
+        visits.current(request, visitor),
+        exclude={*marks.liked, *marks.hidden, *rows.above(page)},
+    )
+    page = rows.without(page, upcoming)
+    _log(request, upcoming, visitor)
     if _is_seen(request):
         impressions.record(
             [each.entry for each in page.shown],
@@ -78,6 +90,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "page": page,
+        "upcoming": upcoming,
         "marks": marks,
         "handmade": _is_handmade(),
         "list_id": page.list_id,
@@ -99,6 +112,16 @@ def likes(request: HttpRequest) -> HttpResponse:
 
 def _is_seen(request: HttpRequest) -> bool:
     """Whether somebody asked for the page, not a browser that guesses what they will ask for."""
+def _log(request: HttpRequest, row: rows.Row | None, visitor: Visitor | None) -> None:
+    if row is not None and _is_seen(request):
+        impressions.record(
+            row.entries,
+            list_id=row.list_id,
+            visitor_id=visitor.pk if visitor else None,
+            surface=row.surface,
+        )
+
+
     return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
