@@ -17,8 +17,9 @@ from artrec.errors import ArtrecError
 from artrec.serving import visrank
 from artrec.serving.bundle import Bundle
 from webapp.catalog.models import ArtworkImage
-from webapp.feed import profile
+from webapp.feed import profile, visits
 from webapp.feed.models import Event, Visitor
+from webapp.lab.catalogue import NEXT, VISITS
 from webapp.vectors import queries, routing
 from webapp.vectors.filters import Filters
 from webapp.vectors.models import Space, Vector
@@ -33,6 +34,11 @@ PLACES: Final = 20
 TIE: Final = 0.02
 """Of a deviation of the scores: so much rounding to half floats may change."""
 CHOICES: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
+ASKED: Final = {
+    VISITS: lambda visitor: visits.last_of(visitor)[-1:],  # one stands before one work
+    NEXT: visits.last_of,
+}
+"""What a model of visits is asked about; others are about a visitor's profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +82,25 @@ def _known(model: Encoder) -> set[int]:
 
 
 def _profiles(space: Space, known: set[int]) -> list[list[int]]:
-    """What visitors chose of these works, oldest first, by those who chose last."""
-    chosen = Event.objects.filter(kind__in=CHOICES, undone=None, muted=None)
+    """What visitors chose of these works, oldest first, by those who chose last; of a model of
+    visits, what they looked at last."""
+    kinds = visits.STEPS if space.purpose in ASKED else CHOICES
+    works_of = ASKED.get(space.purpose, _chosen)
+    chosen = Event.objects.filter(kind__in=kinds, undone=None, muted=None)
     newest = chosen.values("visitor").annotate(last=Max("time")).order_by("-last", "visitor")
     visitors = Visitor.objects.in_bulk([row["visitor"] for row in newest[:VISITORS]])
     found = []
     for pk in sorted(visitors):
-        works = [work.artwork_id for work in profile.profile_of(visitors[pk]).works]
+        works = works_of(visitors[pk])
         ids, _ = queries.vectors_of(space, [work for work in works if work in known])
         inside = set(ids.tolist())
         if inside:
             found.append([work for work in works if work in inside])
     return found
+
+
+def _chosen(visitor: Visitor) -> list[int]:
+    return [work.artwork_id for work in profile.profile_of(visitor).works]
 
 
 def _some(space: Space) -> list[int]:

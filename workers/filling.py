@@ -11,7 +11,7 @@ from django.db import transaction
 from artrec.errors import BundleError, FeatureError
 from webapp.catalog.models import Artwork
 from webapp.lab.models import Version
-from webapp.lab.promoting import TASTE
+from webapp.lab.promoting import purpose_of
 from webapp.vectors import actions
 from webapp.vectors.models import Space, Vector
 from workers import resources, taste
@@ -50,7 +50,7 @@ def ensure_space(version: Version, model: Encoder) -> tuple[Space, bool]:
         actions.drop(space)
     with transaction.atomic():
         version.space = actions.create_trained_space(
-            purpose=TASTE,
+            purpose=purpose_of(version),
             name=str(version),
             extractor=model.extractor,
             dim=bundle.dim,

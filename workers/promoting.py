@@ -12,7 +12,6 @@ from django.db import transaction
 
 from webapp.lab import promoting
 from webapp.lab.models import Promotion, Version
-from webapp.lab.promoting import TASTE
 from webapp.vectors import actions, tuning
 from webapp.vectors.models import Space, Vector
 from workers import filling, gate, taste
@@ -47,10 +46,10 @@ def promote(mine: Held, version: Version) -> None:
     space, changed = filling.ensure_space(version, model)
     filled = _fill(mine, space, model, anew=changed)
     for _ in range(ROUNDS):
-        rival = promoting.serving_version()
+        rival = promoting.serving_version(space.purpose)
         verdict = _ask_gate(mine, version, filled, rival)
         if _conclude(mine, version, filled, rival, verdict):
-            retain()
+            retain(space.purpose)
             return
         # Works came in that the space lacks, or what serves is not what it was compared with.
         filled = _fill(mine, space, model, anew=False)
@@ -72,13 +71,13 @@ def rebuild(mine: Held, version: Version) -> None:
         mine.end(Promotion.State.DONE)
 
 
-def retain() -> int:
-    """Drop spaces that nobody needs any more; return how many."""
+def retain(purpose: str) -> int:
+    """Drop spaces of a purpose that nobody needs any more; return how many."""
     spare = promoting.kept_spaces()
-    given_up = Space.objects.filter(purpose=TASTE, state=Space.State.BUILDING)
+    given_up = Space.objects.filter(purpose=purpose, state=Space.State.BUILDING)
     for space in given_up.exclude(pk__in=spare).defer("transform", "head"):
         actions.drop(space)
-    return actions.drop_retired(promoting.KEEP, purpose=TASTE, spare=sorted(spare))
+    return actions.drop_retired(promoting.KEEP, purpose=purpose, spare=sorted(spare))
 
 
 def _load(mine: Held, version: Version) -> Encoder:
@@ -116,7 +115,7 @@ def _ask_gate(
         if rival == version:
             checks = []
         elif rival is None:
-            checks = gate.by_report(version.report, gate.VISRANK, "VisRank")
+            checks = gate.by_report(version.report, *gate.YARDSTICK[filled.space.purpose])
         else:
             checks = gate.by_report(_report(version, rival), str(rival.pk), str(rival))
         found = filled.audit
@@ -171,7 +170,7 @@ def _conclude(
             if row.kind == Promotion.Kind.PREPARE:
                 mine.end(Promotion.State.DONE)
                 return True
-            live = promoting.serving_version()
+            live = promoting.serving_version(filled.space.purpose)
             if live != rival:
                 return False
             if not verdict["passed"] and not row.override:
@@ -182,7 +181,8 @@ def _conclude(
             else:
                 former = actions.go_live(filled.space, unreachable=filled.unreachable.keys())
             seconds = round(time.perf_counter() - started, 2)
-            text = f"{version} serves instead of {former or 'VisRank'}"
+            instead = former or promoting.UNTRAINED[filled.space.purpose]
+            text = f"{version} serves instead of {instead}"
             step = {"name": "switch", "seconds": seconds, "note": text}
             mine.end(Promotion.State.DONE, former=former, steps=[*row.steps, step])
             return True

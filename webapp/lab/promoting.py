@@ -15,12 +15,18 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.feed.models import Experiment
 from webapp.jobs import Job, enqueue
+from webapp.lab import catalogue
+from webapp.lab.catalogue import NEXT, PURPOSES, TASTE, VISITS
 from webapp.lab.models import Promotion, Version
 from webapp.vectors import actions, queries
 from webapp.vectors.models import Space
 
-TASTE: Final = "taste"
-"""The purpose of spaces that For you is ranked by."""
+UNTRAINED: Final = {
+    TASTE: "VisRank",
+    VISITS: "counting what is looked at together",
+    NEXT: "no row",
+}
+"""What visitors see while no model serves a purpose."""
 KEEP: Final = 3
 """Retired spaces that are kept beside the one that serves and the one before it, and as many that
 are prepared and never served."""
@@ -31,9 +37,14 @@ class PromotionError(Exception):
     """It cannot be promoted, prepared or rolled back; a sentence for the curator says why."""
 
 
-def serving_version() -> Version | None:
-    """Return the version that serves; None while VisRank over the look does."""
-    return Version.objects.filter(space__purpose=TASTE, space__state=Space.State.LIVE).first()
+def serving_version(purpose: str = TASTE) -> Version | None:
+    """Return the version that serves a purpose; None while what needs no training does."""
+    return Version.objects.filter(space__purpose=purpose, space__state=Space.State.LIVE).first()
+
+
+def purpose_of(version: Version) -> str:
+    """Return what the model of a version serves."""
+    return catalogue.purpose_of(version.run.model)
 
 
 @transaction.atomic
@@ -57,7 +68,7 @@ def promote(version: Version | None, by: User | None, override: str = "") -> Pro
     if version is None:
         return _leave_to_visrank(by)
     _require_servable(version)
-    if version == serving_version() and not _under_way(version):
+    if version == serving_version(purpose_of(version)) and not _under_way(version):
         return _by_which_it_serves(version) or Promotion.objects.create(
             version=version, by=by, state=Promotion.State.DONE, finished=timezone.now()
         )
@@ -101,26 +112,28 @@ def rebuild(space: Space, by: User | None) -> Promotion:
 
 
 @transaction.atomic
-def rollback(by: User | None) -> Promotion:
+def rollback(by: User | None, purpose: str = TASTE) -> Promotion:
     """Let serve, from the next request on, what served before what serves now was promoted.
 
-    Where that is not kept any more, or there was nothing, VisRank over the look serves. Promotions
-    under way end, or they would take this back in a few minutes.
+    Where that is not kept any more, or there was nothing, what needs no training serves: VisRank
+    over the look, for taste. Promotions under way for this purpose end, or they would take this
+    back in a few minutes.
 
     Raises:
-        PromotionError: If VisRank serves and nothing is known to go back to.
+        PromotionError: If no model serves and nothing is known to go back to.
     """
     actions.hold_switch()
-    live = serving_version()
-    former = before(live)
+    live = serving_version(purpose)
+    former = before(live) if live is not None or purpose == TASTE else None
     if former is not None and former.state not in (Space.State.READY, Space.State.RETIRED):
         former = None
     if live is None and former is None:
-        raise PromotionError(
-            "VisRank serves, which needs no training; there is nothing to roll back to."
-        )
-    _end_those_under_way("It was ended by a roll-back; promote it again if it shall serve.")
-    taken = actions.go_live(former, allow_missing=True) if former else actions.retire(TASTE)
+        what = "VisRank serves, which needs no training" if purpose == TASTE else "No model serves"
+        raise PromotionError(f"{what}; there is nothing to roll back to.")
+    _end_those_under_way(
+        purpose, "It was ended by a roll-back; promote it again if it shall serve."
+    )
+    taken = actions.go_live(former, allow_missing=True) if former else actions.retire(purpose)
     return Promotion.objects.create(
         version=Version.objects.filter(space=former).first() if former else None,
         kind=Promotion.Kind.ROLLBACK,
@@ -149,8 +162,10 @@ def kept_spaces() -> set[int]:
         kept.update(pair)
     under_way = Promotion.objects.filter(state__in=Promotion.OPEN)
     kept.update(under_way.values_list("version__space", flat=True))
-    if former := before(serving_version()):
-        kept.add(former.pk)
+    for purpose in PURPOSES:
+        live = serving_version(purpose)
+        if (live is not None or purpose == TASTE) and (former := before(live)):
+            kept.add(former.pk)
     return {pk for pk in kept if pk is not None}
 
 
@@ -159,7 +174,7 @@ def _leave_to_visrank(by: User | None) -> Promotion:
     former = queries.live_space(TASTE)
     if former is None:
         raise PromotionError("VisRank serves already.")
-    _end_those_under_way("It was ended when VisRank was chosen; promote it again.")
+    _end_those_under_way(TASTE, "It was ended when VisRank was chosen; promote it again.")
     actions.retire(TASTE)
     return Promotion.objects.create(
         kind=Promotion.Kind.PROMOTE,
@@ -194,8 +209,14 @@ def _by_which_it_serves(version: Version | None) -> Promotion | None:
     return done.select_related("former").order_by("-finished", "-pk").first()
 
 
-def _end_those_under_way(reason: str) -> None:
-    Promotion.objects.filter(kind=Promotion.Kind.PROMOTE, state__in=Promotion.OPEN).update(
+def _end_those_under_way(purpose: str, reason: str) -> None:
+    open_ones = Promotion.objects.filter(kind=Promotion.Kind.PROMOTE, state__in=Promotion.OPEN)
+    mine = [
+        row.pk
+        for row in open_ones.select_related("version__run")
+        if row.version is None or purpose_of(row.version) == purpose
+    ]
+    open_ones.filter(pk__in=mine).update(
         state=Promotion.State.FAILED, reason=reason, finished=timezone.now(), claimed_until=None
     )
 

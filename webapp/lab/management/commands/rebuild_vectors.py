@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
 from webapp.lab.following import follow
-from webapp.lab.promoting import TASTE, PromotionError, rebuild
+from webapp.lab.promoting import PromotionError, rebuild
 from webapp.vectors.actions import LOOK
 from webapp.vectors.models import Space
 
@@ -41,5 +41,5 @@ def _spaces(number: int | None) -> list[Space]:
             raise CommandError(f"There is no space {number}.")
         return found
     kept = (Space.State.READY, Space.State.LIVE, Space.State.RETIRED)
-    trained = Q(purpose=TASTE, state__in=kept, version__isnull=False)
+    trained = Q(state__in=kept, version__isnull=False)
     return list(spaces.filter(trained | Q(purpose=LOOK, state=Space.State.LIVE)))

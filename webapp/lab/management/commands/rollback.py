@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from webapp.lab.promoting import PromotionError, rollback
+from webapp.lab.catalogue import PURPOSES, TASTE
+from webapp.lab.promoting import UNTRAINED, PromotionError, rollback
 
 
 class Command(BaseCommand):
     help = "Let serve again, from the next request on, what served before the last promotion."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--purpose",
+            choices=PURPOSES,
+            default=TASTE,
+            help="taste ranks For you (default); visits and next are the rows of visits",
+        )
+
+    def handle(self, *, purpose: str, **_options: Any) -> None:
         try:
-            done = rollback(None)
+            done = rollback(None, purpose)
         except PromotionError as error:
             raise CommandError(str(error)) from error
-        former = done.former or "VisRank"
-        self.stdout.write(f"{done.version or 'VisRank'} serves now, instead of {former}.")
+        untrained = UNTRAINED[purpose]
+        self.stdout.write(
+            f"{done.version or untrained} serves now, instead of {done.former or untrained}."
+        )
