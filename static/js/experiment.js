@@ -1,6 +1,6 @@
-// The results of a running experiment, looked up again every few seconds while one watches.
+// The results of a running experiment, looked up again every now and then while one watches.
 // Without this file the page says what was known when it was opened.
-const EVERY_MS = 5000;
+const EVERY_MS = 15000;
 const now = document.getElementById("now");
 
 async function look() {
