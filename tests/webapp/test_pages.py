@@ -201,9 +201,9 @@ def test_pages_ask_the_same_few_questions_however_many_works(
     client.force_login(mara)
     budgets = {  # session, user, visitor and marks are 4 of each
         "/": 7,
-        works[1].get_absolute_url(): 10,
+        works[1].get_absolute_url(): 12,
         works[1].artist.get_absolute_url(): 6,
-        "/for-you/": 16,
+        "/for-you/": 17,
         "/likes/": 5,
     }
 
