@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.feed.models import Experiment
+from webapp.lab.catalogue import TASTE
 from webapp.lab.models import Version
 from webapp.vectors import actions as vectors
 from webapp.vectors.models import Space
@@ -39,7 +40,7 @@ class Contestant:
 def contestants() -> list[Contestant]:
     """Return what two may be chosen of: VisRank, and versions that are prepared or serve."""
     versions = (
-        Version.objects.filter(space__state__in=_STANDING)
+        Version.objects.filter(space__state__in=_STANDING, space__purpose=TASTE)
         .select_related("space", "run")
         .defer("report", "samples", "space__head", "space__transform", "run__log")
     )
