@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from webapp import health, media
 from webapp.accounts import views as accounts
-from webapp.feed import marking, picking
+from webapp.feed import marking, picking, why_pages
 from webapp.feed import views as feed
 from webapp.ingest import urls as ingest
 from webapp.lab import urls as lab
@@ -17,9 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("for-you/", feed.for_you, name="for-you"),
     path("likes/", feed.likes, name="likes"),
     path("works/<int:pk>/", feed.artwork, name="artwork"),
+    path("works/<int:pk>/why/", why_pages.why, name="why"),
+    path("works/<int:pk>/why/<int:other>/", why_pages.compare, name="why-compare"),
     path("works/<int:pk>/viewed/", marking.viewed, name="viewed"),
     re_path(
-        r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide)/$",
+        r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide|mute|unmute)/$",
         marking.mark,
         name="mark",
     ),

@@ -35,6 +35,7 @@ app.conf.update(
             "diversity",
             "doorbell",
             "embed",
+            "explain",
             "ingest",
             "online",
             "promote",

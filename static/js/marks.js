@@ -41,9 +41,9 @@ function done(button, url, said, undo) {
     say(said);
   } else if (verb === "hide" && work?.matches(".card")) {
     leave(work, said, undo);
-  } else if (verb === "unhide" && gone.has(button)) {
+  } else if ((verb === "unhide" || verb === "mute") && gone.has(button)) {
     comeBack(button);
-  } else if (verb === "unhide" && work?.matches("li")) {
+  } else if ((verb === "unhide" || verb === "unmute") && work?.matches("li")) {
     leave(work, said, undo);
   } else {
     note(said, undo);

@@ -111,10 +111,11 @@ def test_any_space_can_be_asked_to_rank() -> None:
     by_other = recommend(profile, served.served_by(other.pk), knobs=Serving(), limit=2)
     by_look = recommend(profile, served.served_by(None), knobs=Serving(), limit=2)
     by_gone = served.served_by(other.pk + 1_000)
+    by_its_id = served.served_by(look.pk)
 
     assert [entry.space_id for entry in by_other] == [other.pk] * 2
     assert [entry.space_id for entry in by_look] == [look.pk] * 2
-    assert by_gone == served.Served(look, None, look)
+    assert by_gone == by_its_id == served.Served(look, None, look)
 
 
 @pytest.mark.parametrize(

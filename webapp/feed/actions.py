@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -40,6 +41,16 @@ def unhide(*, visitor: Visitor, artwork: Artwork) -> None:
     _undo(visitor, artwork, Event.Kind.HIDE)
 
 
+def mute(*, visitor: Visitor, artwork: Artwork) -> None:
+    """Let nothing the visitor did with a work shape recommendations; the marks themselves stay."""
+    _signs(visitor, artwork).filter(muted=None).update(muted=timezone.now())
+
+
+def unmute(*, visitor: Visitor, artwork: Artwork) -> None:
+    """Let a work shape recommendations again, exactly as before."""
+    _signs(visitor, artwork).exclude(muted=None).update(muted=None)
+
+
 def record_view(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
     """Record that a work was looked at."""
     return Event.objects.create(
@@ -48,6 +59,17 @@ def record_view(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = No
         kind=Event.Kind.VIEW,
         time=timezone.now(),
         list_id=list_id,
+    )
+
+
+def record_looks(*, visitor: Visitor, looks: Iterable[tuple[int, datetime]]) -> None:
+    """Record looks of some time ago, as (artwork id, time); works that are gone are left out."""
+    given = list(looks)
+    there = set(Artwork.objects.filter(pk__in=[pk for pk, _ in given]).values_list("pk", flat=True))
+    Event.objects.bulk_create(
+        Event(visitor=visitor, artwork_id=pk, kind=Event.Kind.VIEW, time=time)
+        for pk, time in given
+        if pk in there
     )
 
 
@@ -62,17 +84,6 @@ def merge(*, visitor: Visitor, into: User) -> Visitor:
     )
     standing = visitor.events.filter(kind__in=OPPOSITE, undone=None, artwork_id__in=decided)
     standing.update(undone=timezone.now())
-def record_looks(*, visitor: Visitor, looks: Iterable[tuple[int, datetime]]) -> None:
-    """Record looks of some time ago, as (artwork id, time); works that are gone are left out."""
-    given = list(looks)
-    there = set(Artwork.objects.filter(pk__in=[pk for pk, _ in given]).values_list("pk", flat=True))
-    Event.objects.bulk_create(
-        Event(visitor=visitor, artwork_id=pk, kind=Event.Kind.VIEW, time=time)
-        for pk, time in given
-        if pk in there
-    )
-
-
     visitor.events.update(visitor=own)
     impressions.hand_over(visitor.pk, to=own.pk)
     visitor.delete()
@@ -99,3 +110,8 @@ def _undo(visitor: Visitor, artwork: Artwork, kind: Event.Kind) -> None:
     Event.objects.filter(visitor=visitor, artwork=artwork, kind=kind, undone=None).update(
         undone=timezone.now()
     )
+
+
+def _signs(visitor: Visitor, artwork: Artwork) -> QuerySet[Event]:
+    """All that stands of what a visitor did with a work, looks included."""
+    return Event.objects.filter(visitor=visitor, artwork=artwork, undone=None)

@@ -23,6 +23,8 @@ MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     "unlike": (actions.unlike, "No longer among your likes.", "like"),
     "hide": (actions.hide, "You will not see this again.", "unhide"),
     "unhide": (actions.unhide, "It may be shown again.", "hide"),
+    "mute": (actions.mute, "It stays as it is, but no longer shapes what you are shown.", "unmute"),
+    "unmute": (actions.unmute, "It shapes what you are shown again.", "mute"),
 }
 FOUND: Final = ("like", "hide")
 """Marks that are counted for the list the work was found in."""

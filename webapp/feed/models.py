@@ -228,3 +228,55 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"replay of {self.space or 'VisRank'}"
+
+
+class Correspondence(models.Model):
+    """Which regions of two pictures correspond. A row that a worker fills, kept to be shown again.
+
+    The two works are ordered by id, so that a pair has one row per extractor.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waiting for a worker"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    first = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="+")
+    extractor = models.CharField(max_length=100)
+    """Whose features are compared."""
+    keys = models.CharField(max_length=65)
+    """Of the two images, with a slash between: a work with a new picture is compared anew."""
+    state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
+    pairs = models.JSONField(default=list)
+    """Places that are each other's best match, the strongest first: [{"first": [x, y], "second":
+    [x, y], "cosine": 0.8}, …], x and y from 0 to 1."""
+    first_mask = models.BinaryField(null=True)
+    second_mask = models.BinaryField(null=True)
+    """PNGs whose opacity says how well each place is matched by the other picture."""
+    reason = models.TextField(blank=True)
+    """Why it failed, for the visitor."""
+    asked = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        Visitor, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    finished = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["first", "second", "extractor"], name="one_correspondence"
+            ),
+            models.CheckConstraint(
+                condition=Q(first__lt=models.F("second")), name="correspondence_is_ordered"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["id"], name="correspondence_open", condition=Q(state="queued")),
+            models.Index(fields=["asked"], name="correspondence_by_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"artworks {self.first_id} and {self.second_id} by {self.extractor}"

@@ -6,7 +6,7 @@ All of these numbers stand here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -67,10 +67,13 @@ class Profile:
 NOBODY: Final = Profile()
 
 
-def profile_of(visitor: Visitor | None, *, until: datetime | None = None) -> Profile:
+def profile_of(
+    visitor: Visitor | None, *, until: datetime | None = None, without: Collection[int] = ()
+) -> Profile:
     """Return what is known of `visitor`, or was at a time. One query, none for a stranger.
 
-    A work of which any sign is muted ("don't use this") counts neither for nor against.
+    A work of which any sign is muted ("don't use this") counts neither for nor against, nor does
+    one `without` which the profile is asked for: the newest of the others then weigh accordingly.
     """
     if visitor is None:
         return NOBODY
@@ -84,7 +87,7 @@ def profile_of(visitor: Visitor | None, *, until: datetime | None = None) -> Pro
     signs: dict[int, tuple[str, datetime]] = {}
     hidden: list[int] = []
     known: set[int] = set()
-    muted: set[int] = set()
+    muted: set[int] = set(without)
     for artwork_id, kind, times, silenced, last, _event in rows:
         if silenced:
             muted.add(artwork_id)

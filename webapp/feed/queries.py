@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
+from django.db.models import Max
+
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
 from webapp.feed import experiments
@@ -96,6 +98,16 @@ def marks_of(visitor: Visitor | None) -> Marks:
         liked=tuple(pk for kind, pk in rows if kind == Event.Kind.LIKE),
         hidden=tuple(pk for kind, pk in rows if kind == Event.Kind.HIDE),
     )
+
+
+def muted_by(visitor: Visitor | None) -> list[int]:
+    """Return the works that `visitor` does not want to shape recommendations, newest first. One
+    query, none for a stranger."""
+    if visitor is None:
+        return []
+    muted = Event.objects.filter(visitor=visitor, undone=None, muted__isnull=False)
+    works = muted.values("artwork_id").annotate(since=Max("muted")).order_by("-since", "artwork_id")
+    return list(works.values_list("artwork_id", flat=True))
 
 
 def for_you(visitor: Visitor | None, *, limit: int = 72) -> FeedPage:

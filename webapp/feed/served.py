@@ -14,7 +14,7 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from artrec.errors import BundleError
 from artrec.serving.bundle import Bundle
@@ -64,14 +64,15 @@ def serving() -> Served | None:
 
 
 def served_by(space_pk: int | None) -> Served | None:
-    """Return what ranks by a given space; None stands for VisRank over the live look space.
+    """Return what ranks by a given space; None, like any look space, stands for VisRank over the
+    live one.
 
     Where the space is gone or its head is damaged, VisRank ranks.
     """
     look = _spaces().filter(state=Space.State.LIVE, purpose="look")
-    wanted = look if space_pk is None else look | _spaces().filter(pk=space_pk)
+    wanted = look if space_pk is None else look | _spaces().filter(~Q(purpose="look"), pk=space_pk)
     found: Iterable[Space] = wanted
-    return _of({("taste" if space.pk == space_pk else "look"): space for space in found})
+    return _of({("look" if space.purpose == "look" else "taste"): space for space in found})
 
 
 def live(*purposes: str) -> Served | None:

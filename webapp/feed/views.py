@@ -100,18 +100,18 @@ def for_you(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def likes(request: HttpRequest) -> HttpResponse:
-    marks = queries.marks_of(visitors.current(request))
-    found = catalog.cards().in_bulk([*marks.liked, *marks.hidden])
+    visitor = visitors.current(request)
+    marks, muted = queries.marks_of(visitor), queries.muted_by(visitor)
+    found = catalog.cards().in_bulk([*marks.liked, *marks.hidden, *muted])
     context = {
         "liked": [found[pk] for pk in marks.liked if pk in found],
         "hidden": [found[pk] for pk in marks.hidden if pk in found],
+        "muted": [found[pk] for pk in muted if pk in found],
         "marks": marks,
     }
     return render(request, "feed/likes.html", context)
 
 
-def _is_seen(request: HttpRequest) -> bool:
-    """Whether somebody asked for the page, not a browser that guesses what they will ask for."""
 def _log(request: HttpRequest, row: rows.Row | None, visitor: Visitor | None) -> None:
     if row is not None and _is_seen(request):
         impressions.record(
@@ -122,6 +122,8 @@ def _log(request: HttpRequest, row: rows.Row | None, visitor: Visitor | None) ->
         )
 
 
+def _is_seen(request: HttpRequest) -> bool:
+    """Whether somebody asked for the page, not a browser that guesses what they will ask for."""
     return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 

@@ -7,7 +7,7 @@ import logging
 from django.db import InterfaceError, OperationalError
 
 from webapp.catalog.models import Artwork
-from webapp.feed.models import Replay
+from webapp.feed.models import Correspondence, Replay
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
@@ -42,6 +42,8 @@ def ring_again() -> None:
         enqueue(Job.MEASURE_DIVERSITY)
     if Replay.objects.filter(claims.free(), state=Replay.State.QUEUED).exists():
         enqueue(Job.REPLAY)
+    if Correspondence.objects.filter(claims.free(), state=Correspondence.State.QUEUED).exists():
+        enqueue(Job.EXPLAIN)
     _end_stories()
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from artrec.errors import ShapeError
@@ -152,10 +156,11 @@ def test_an_extractor_without_a_map_is_asked_crop_by_crop() -> None:
         name, dim, at_least, batch_size = "means", 3, 8, 8
         families = (("means", 0, 3),)
 
-        def prepare(self, image: Image.Image) -> np.ndarray:
-            return np.asarray(image, np.float32).mean(axis=(0, 1))
+        def prepare(self, image: Image.Image) -> NDArray[Any]:
+            mean: NDArray[Any] = np.asarray(image, np.float32).mean(axis=(0, 1))
+            return mean
 
-        def extract(self, prepared: list[np.ndarray]) -> np.ndarray:
+        def extract(self, prepared: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
             return np.array(prepared, np.float32)
 
     picture = Image.new("RGB", (140, 60), (10, 10, 10))
