@@ -31,6 +31,7 @@ class Job(StrEnum):
     PROMOTE = "workers.promote"
     MEASURE_DIVERSITY = "workers.measure_diversity"
     REPLAY = "workers.replay"
+    EXPLAIN = "workers.explain"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 
