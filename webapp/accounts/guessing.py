@@ -29,8 +29,8 @@ PER_BOTH: Final = 10
 _COUNT: Final = """
 INSERT INTO accounts_guesses AS known (key, count, since) VALUES (%s, 1, now())
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN known.since < now() - %s THEN 1 ELSE known.count + 1 END,
-    since = CASE WHEN known.since < now() - %s THEN now() ELSE known.since END
+    count = CASE WHEN known.since < %s THEN 1 ELSE known.count + 1 END,
+    since = CASE WHEN known.since < %s THEN now() ELSE known.since END
 RETURNING count, since
 """
 
@@ -72,11 +72,13 @@ def forgive(guess: Guess) -> None:
 def _count(key: str, limit: int) -> int:
     """Add one; return for how many minutes there is to wait, 0 for none."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key, WHILE, WHILE])
+        over = timezone.now() - WHILE
+        cursor.execute(_COUNT, [key, over, over])
         count, since = cursor.fetchone()
     if count <= limit:
         return 0
-    return max(1, ceil((since + WHILE - timezone.now()) / timedelta(minutes=1)))
+    left: timedelta = since + WHILE - timezone.now()
+    return max(1, ceil(left / timedelta(minutes=1)))
 
 
 def _key(kind: str, text: str) -> str:

@@ -165,13 +165,14 @@ def test_several_processes_are_counted_together(tmp_path: Path, settings: Settin
 
 
 def test_a_list_of_recommendations_tells_of_its_stages(client: Client) -> None:
-    mara = Visitor.objects.create(user=User.objects.create_user("mara"))
+    user = User.objects.create_user("mara")
+    mara = Visitor.objects.create(user=user)
     space = make_space()
     works = [make_artwork(f"Work {number}") for number in range(4)]
     for number, work in enumerate(works):
         place(space, work, [1, number, 0, 0])
     feed.like(visitor=mara, artwork=works[0])
-    client.force_login(mara.user)
+    client.force_login(user)
     names = [f'artrec_for_you_stage_seconds_count{{stage="{name}"}}' for name in get_args(Stage)]
     before = [figure(name) for name in names]
 
