@@ -1,6 +1,6 @@
 """What every line of the log says of where it comes from: the request, the task.
 
-`bound` and `become` set it for the thread; the formatters of this module write it. No line names a
+`become` sets it for the thread; the formatters of this module write it. No line names a
 person: neither account nor address, only ids that mean something to who can read the database.
 """
 
@@ -10,8 +10,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -30,18 +29,8 @@ def current() -> Mapping[str, str]:
 
 
 def become(**fields: str) -> None:
-    """Let the lines of this thread carry these fields, and no others, from now on."""
+    """Let the lines of this thread carry these fields, and no others, until it becomes another."""
     _context.set(fields)
-
-
-@contextmanager
-def bound(**fields: str) -> Iterator[None]:
-    """Let the lines of the block carry these fields too."""
-    token = _context.set({**current(), **fields})
-    try:
-        yield
-    finally:
-        _context.reset(token)
 
 
 def request_id(offered: str | None) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
+from django.core.signals import request_finished
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -31,14 +33,20 @@ def observed(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         name = logs.request_id(request.headers.get("X-Request-ID"))
-        with logs.bound(**{logs.REQUEST: name}):
-            started = perf_counter()
-            response = get_response(request)
-            _note(request, response, perf_counter() - started)
+        logs.become(**{logs.REQUEST: name})
+        started = perf_counter()
+        response = get_response(request)
+        _note(request, response, perf_counter() - started)
         response["X-Request-ID"] = name
         return response
 
     return middleware
+
+
+@receiver(request_finished)
+def forget(**_signal: object) -> None:
+    """End the request for the log: only now, for Django speaks of errors after all middleware."""
+    logs.become()
 
 
 def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ def record(message: str, **values: Any) -> logging.LogRecord:
     return made
 
 
-def test_lines_of_a_block_carry_what_is_bound_and_those_after_it_do_not() -> None:
-    with logs.bound(request_id="abc-12345"):
-        inside = logs.TextFormatter().format(record("came"))
+def test_lines_carry_what_the_thread_is_at_and_those_after_it_do_not() -> None:
+    logs.become(request_id="abc-12345")
+    inside = logs.TextFormatter().format(record("came"))
+    logs.become()
     outside = logs.TextFormatter().format(record("went"))
 
     assert inside.endswith("INFO webapp.x: came [request_id=abc-12345]")
@@ -44,8 +46,8 @@ def test_json_lines_hold_context_own_fields_and_the_exception() -> None:
     except ValueError:
         failed = record("broke", exc_info=sys.exc_info(), fields={"status": 500})
 
-    with logs.bound(task="workers.train", task_id="7"):
-        line = logs.JsonFormatter().format(failed)
+    logs.become(task="workers.train", task_id="7")
+    line = logs.JsonFormatter().format(failed)
 
     found = json.loads(line)
     assert "\n" not in line
@@ -62,34 +64,48 @@ def test_an_id_that_is_not_plain_is_replaced(odd: str | None) -> None:
     assert logs.request_id(made) == made
 
 
-@pytest.mark.django_db
-def test_a_request_keeps_the_id_it_came_with_and_every_line_has_it(client: Client) -> None:
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """What is logged, as it would be written."""
     seen: list[str] = []
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             seen.append(logs.TextFormatter().format(record))
 
-    logger, listener = logging.getLogger("webapp.access"), Listener()
-    logger.addHandler(listener)
-    try:
-        answer = client.get("/?q=private", headers={"X-Request-ID": "proxy-1234"})
-        made = client.get("/")
-    finally:
-        logger.removeHandler(listener)
+    listener = Listener()
+    logging.getLogger().addHandler(listener)
+    yield seen
+    logging.getLogger().removeHandler(listener)
+
+
+@pytest.mark.django_db
+def test_a_request_keeps_the_id_it_came_with_and_every_line_has_it(
+    client: Client, said: list[str]
+) -> None:
+    answer = client.get("/?q=private", headers={"X-Request-ID": "proxy-1234"})
+    made = client.get("/")
 
     assert answer["X-Request-ID"] == "proxy-1234"
-    assert "GET / 200 in " in seen[0]
-    assert seen[0].endswith("[request_id=proxy-1234]")
-    assert "private" not in seen[0]
-    assert seen[1].endswith(f"[request_id={made['X-Request-ID']}]")
+    assert "GET / 200 in " in said[0]
+    assert said[0].endswith("[request_id=proxy-1234]")
+    assert "private" not in said[0]
+    assert said[1].endswith(f"[request_id={made['X-Request-ID']}]")
     assert not logs.current()
+
+
+@pytest.mark.django_db
+def test_what_django_says_of_an_error_has_the_id_too(client: Client, said: list[str]) -> None:
+    client.get("/no/such/page", headers={"X-Request-ID": "proxy-1234"})
+
+    assert any("django.request: Not Found" in line for line in said)
+    assert all(line.endswith("[request_id=proxy-1234]") for line in said)
 
 
 def test_what_a_request_rings_for_carries_its_id() -> None:
     headers: dict[str, Any] = {}
 
-    with logs.bound(request_id="proxy-1234", task="workers.check_items"):
-        before_task_publish.send(sender="workers.train", headers=headers)
+    logs.become(request_id="proxy-1234", task="workers.check_items")
+    before_task_publish.send(sender="workers.train", headers=headers)
 
     assert headers == {"request_id": "proxy-1234"}

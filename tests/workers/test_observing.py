@@ -15,8 +15,8 @@ pytestmark = pytest.mark.slow
 
 RING = (
     "from webapp import jobs, logs\n"
-    "with logs.bound(request_id='proxy-1234'):\n"
-    "    jobs.send(jobs.Job.RING_AGAIN, {})\n"
+    "logs.become(request_id='proxy-1234')\n"
+    "jobs.send(jobs.Job.RING_AGAIN, {})\n"
 )
 
 
