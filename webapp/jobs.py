@@ -36,7 +36,7 @@ class Job(StrEnum):
     RING_AGAIN = "workers.ring_again"
 
 
-Errors = tuple[type[Exception], ...]
+Errors = tuple[type[BaseException], ...]
 QUEUES = ("celery", "gpu")
 """Where jobs wait: those of every worker, and trainings."""
 
