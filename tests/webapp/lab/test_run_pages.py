@@ -15,6 +15,7 @@ from tests.webapp.lab.makers import curator, make_epochs, make_run
 from tests.webapp.makers import make_artwork, make_space
 from webapp.accounts.models import User
 from webapp.accounts.roles import ADMINS
+from webapp.feed.models import Event, Visitor
 from webapp.lab import catalogue
 from webapp.lab.models import Run
 from webapp.vectors.models import Feature
@@ -272,3 +273,16 @@ def test_what_cannot_be_done_is_told(carl: Client) -> None:
 
     assert "has ended already" in cancelled
     assert "only once it failed or was cancelled" in tried
+
+
+def test_a_model_of_visits_is_offered_all_looks(carl: Client) -> None:
+    visitor, work = Visitor.objects.create(), make_artwork()
+    for kind in ("view", "view", "like", "hide"):
+        Event.objects.create(visitor=visitor, artwork=work, kind=kind, time=timezone.now())
+
+    pages = [
+        carl.get(f"/lab/runs/new/?model={name}").content.decode() for name in ("als", "gru4rec")
+    ]
+
+    assert "Empty for all 1 likes, saves and purchases." in pages[0]
+    assert "Empty for all 3 looks, likes, saves and purchases." in pages[1]

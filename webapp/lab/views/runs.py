@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.accounts.models import User
+from webapp.feed.models import Event
 from webapp.lab import actions, catalogue, queries, run_forms, run_queries
 from webapp.lab.actions import RunStateError
 from webapp.lab.catalogue import SettingsError
@@ -116,9 +118,15 @@ def _asked(request: HttpRequest, answers: Answers, parent: Run | None) -> HttpRe
         "preset": request.GET.get("preset") or "default",
         "models": catalogue.models().values(),
         "extractors": queries.extractors() if answers.model.features else [],
-        "choices": queries.choices().count(),
+        "of_visits": answers.model.purpose != catalogue.TASTE,
+        "events": _events(answers.model).count(),
     }
     return render(request, "lab/run_new.html", context, status=400 if answers.errors else 200)
+
+
+def _events(model: catalogue.Model) -> QuerySet[Event]:
+    """All that a model could learn from."""
+    return queries.choices() if model.purpose == catalogue.TASTE else queries.steps()
 
 
 def _parent(request: HttpRequest) -> Run | None:
