@@ -43,10 +43,12 @@ all lie in one place."""
 _DARK: Final = 40
 _BRIGHT: Final = 95
 """Percentiles of the cosines between which places go from dark to lit."""
-_FAIR: Final = 0.3
-"""A cosine below this is never fully lit."""
+_FAINT: Final = 0.3
+"""A cosine below this is never fully lit,"""
+_CLEAR: Final = 0.85
+"""and one above this always, whatever the others are."""
 _SPREAD: Final = 0.15
-"""Cosines nearer to the best than this are partly lit, so that equal pictures are lit all over."""
+"""Least difference of cosines between dark and fully lit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,12 @@ def correspond(
 def spotlight(found: Correspondence) -> tuple[Floats, Floats]:
     """(H, W) and (h, w) how brightly to light each place, 0 to 1, by one scale for both pictures.
 
-    What matches best is fully lit, the weaker two fifths not at all; no light is turned up for
-    matches that are weak themselves.
+    What matches best is fully lit, the weaker two fifths not at all. But light is not turned up for
+    matches that are weak themselves, nor down for clear ones that others surpass.
     """
     both = np.concatenate((found.a.ravel(), found.b.ravel()))
     dark, bright = np.percentile(both, (_DARK, _BRIGHT))
-    bright = max(float(bright), _FAIR)
+    bright = float(np.clip(bright, _FAINT, _CLEAR))
     dark = min(float(dark), bright - _SPREAD)
     shares = (np.clip((each - dark) / (bright - dark), 0, 1) for each in (found.a, found.b))
     lit_a, lit_b = (share**2 * (3 - 2 * share) for share in shares)

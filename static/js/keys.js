@@ -48,7 +48,7 @@ const keys = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, textarea, select, details, [contenteditable]")) return;
   const act = keys[event.key];
   // Until somebody is on the wall, up and down scroll the page as everywhere.

@@ -37,7 +37,7 @@ def fill(row: Correspondence, **changes: object) -> None:
     """Answer as the worker does."""
     pairs = [
         {"first": [0.1, 0.2], "second": [0.5, 0.5], "cosine": 0.8},
-        {"first": [0.9, 0.95], "second": [0.5, 0.1], "cosine": 0.4},
+        {"first": [0.9, 0.95], "second": [0.5, 0.1], "cosine": 0.6},
     ]
     values = {"state": State.DONE, "pairs": pairs, "first_mask": b"one", "second_mask": b"two"}
     Correspondence.objects.filter(pk=row.pk).update(**(values | changes))

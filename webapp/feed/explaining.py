@@ -33,7 +33,7 @@ THIRDS: Final = (
     ("left", "centre", "right"),
     ("lower left", "bottom", "lower right"),
 )
-STRENGTHS: Final = ((0.6, "very alike"), (0.35, "alike"), (0.0, "a little alike"))
+STRENGTHS: Final = ((0.75, "very alike"), (0.5, "alike"), (0.0, "a little alike"))
 """From which cosine on two places are called so."""
 
 
