@@ -84,7 +84,7 @@ def test_a_missing_size_is_found_and_made_again(capsys: pytest.CaptureFixture[st
     assert f"artwork {work.pk}: works/{work.image.key}/320.webp" in looked[1]
     assert still_missing
     assert mended[0] == 0
-    assert "1 mended" in mended[1]
+    assert "mended or rung for: 1" in mended[1]
     with Image.open(file_of(work, "320.webp")) as made:
         assert made.size == (320, 240)
     assert check(capsys)[0] == 0
@@ -100,8 +100,8 @@ def test_a_size_without_its_original_is_left_to_a_person(
     code, said = check(capsys, "--mend")
 
     assert code == 1
-    assert "1 works without their original" in said
-    assert "1 works without all their sizes." in said
+    assert "works without their original: 1" in said
+    assert "works without all their sizes: 1." in said
 
 
 def test_files_without_rows_are_found_and_deleted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,8 +117,8 @@ def test_files_without_rows_are_found_and_deleted(capsys: pytest.CaptureFixture[
     mended = check(capsys, "--mend")
 
     assert looked[0] == 1
-    assert "1 originals without a work" in looked[1]
-    assert "2 served files without a work" in looked[1]
+    assert "originals without a work: 1" in looked[1]
+    assert "served files without a work: 2" in looked[1]
     assert all_there
     assert mended[0] == 0
     assert not any(path.exists() for path in lone)

@@ -114,7 +114,7 @@ def test_vectors_of_another_length_are_told(
     Vector.objects.filter(artwork=work).update(values=[1.0, 0.0])
 
     assert check("vectors") == 1
-    assert "1 vectors of another length than 4" in capsys.readouterr().out
+    assert "vectors of another length than 4 in look" in capsys.readouterr().out
 
 
 def test_vectors_that_nobody_asks_are_deleted(look: Space) -> None:

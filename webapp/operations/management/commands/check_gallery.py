@@ -33,7 +33,7 @@ class Command(BaseCommand):
         started = perf_counter()
         for area, findings in check(areas or CHECKS, mend=mend):
             seconds = perf_counter() - started
-            state = "all well" if not findings else f"{len(findings)} findings"
+            state = "see below" if findings else "all well"
             self.stdout.write(f"{area}: {state} ({seconds:.1f} s)")
             for finding in findings:
                 self._tell(finding)
@@ -41,10 +41,10 @@ class Command(BaseCommand):
             started = perf_counter()
         if left:
             more = "" if mend else " --mend does what can be done."
-            raise CommandError(f"{left} findings are left to do something about.{more}")
+            raise CommandError(f"Not all is well; kinds of trouble left: {left}.{more}")
 
     def _tell(self, finding: Finding) -> None:
-        mended = f", {finding.mended} mended or rung for" if finding.mended else ""
-        self.stdout.write(f"  {finding.count} {finding.what}{mended}. {finding.advice}")
+        mended = f", mended or rung for: {finding.mended}" if finding.mended else ""
+        self.stdout.write(f"  {finding.what}: {finding.count}{mended}. {finding.advice}")
         for example in finding.examples:
             self.stdout.write(f"    {example}")
