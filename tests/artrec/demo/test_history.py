@@ -138,3 +138,15 @@ def test_the_collaborative_signal_is_there(all_works: list[Work], events: list[E
     other = [np.linalg.norm(z[a] - z[b]) for a, b in rng.choice(everything, (len(own), 2))]
 
     assert np.mean(own) < 0.92 * np.mean(other)
+
+
+def test_collectors_look_at_works_in_visits(events: list[Event]) -> None:
+    steps = defaultdict(list)
+    for event in events:
+        steps[event.collector].append(event.time)
+    gaps = np.array([(b - a).total_seconds() for each in steps.values() for a, b in pairwise(each)])
+
+    # Within a visit a few minutes pass, between two at least hours: half an hour cuts them apart.
+    assert np.mean(gaps < 300) > 0.7
+    assert np.sum(gaps > 1800) > 4000
+    assert np.mean((gaps > 300) & (gaps < 1800)) < 0.01
