@@ -204,7 +204,7 @@ def test_pages_ask_the_same_few_questions_however_many_works(
         works[1].get_absolute_url(): 12,
         works[1].artist.get_absolute_url(): 6,
         "/for-you/": 17,
-        "/likes/": 5,
+        "/likes/": 6,
     }
 
     for path, budget in budgets.items():
