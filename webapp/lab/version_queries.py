@@ -25,7 +25,7 @@ OWN: Final = "model"
 YARDSTICK: Final = {
     TASTE: ("visrank", "VisRank"),
     VISITS: ("item-knn", "Item-kNN of visits"),
-    NEXT: ("popularity", "Popularity"),
+    NEXT: ("item-knn", "Item-kNN of visits"),
 }
 """What a version is compared with while no version serves its purpose: key of the report, name."""
 MADE: Final = "made"
