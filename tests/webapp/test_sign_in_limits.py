@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -48,8 +49,11 @@ def test_the_owner_signs_in_from_elsewhere_meanwhile() -> None:
 def test_the_while_ends_however_often_one_tries_during_it() -> None:
     for _ in range(guessing.PER_BOTH + 5):
         sign_in()
-    Guesses.objects.update(since=timezone.now() - guessing.WHILE - timedelta(seconds=1))
+    Guesses.objects.update(since=timezone.now() - guessing.WHILE + timedelta(seconds=70))
+    almost = sign_in(password=PASSWORD)
+    Guesses.objects.update(since=F("since") - timedelta(seconds=71))
 
+    assert "Wait 2 minutes" in almost.content.decode()
     assert sign_in(password=PASSWORD).status_code == 302
 
 

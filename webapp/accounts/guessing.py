@@ -28,9 +28,7 @@ PER_BOTH: Final = 10
 
 _COUNT: Final = """
 INSERT INTO accounts_guesses AS known (key, count, since) VALUES (%s, 1, now())
-ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN known.since < %s THEN 1 ELSE known.count + 1 END,
-    since = CASE WHEN known.since < %s THEN now() ELSE known.since END
+ON CONFLICT (key) DO UPDATE SET count = known.count + 1
 RETURNING count, since
 """
 
@@ -72,8 +70,7 @@ def forgive(guess: Guess) -> None:
 def _count(key: str, limit: int) -> int:
     """Add one; return for how many minutes there is to wait, 0 for none."""
     with connection.cursor() as cursor:
-        over = timezone.now() - WHILE
-        cursor.execute(_COUNT, [key, over, over])
+        cursor.execute(_COUNT, [key])
         count, since = cursor.fetchone()
     if count <= limit:
         return 0
