@@ -149,12 +149,26 @@ def test_clear_matches_stay_lit_beside_clearer_ones_and_faint_ones_dim() -> None
     assert mixed[-1] == 1
 
 
-def test_pairs_are_mutual_and_in_different_places() -> None:
+def test_pairs_are_mutual() -> None:
+    """The second of a has its best match in the second of b, which prefers the first of a, which
+    prefers the first of b."""
+
+    def at(degrees: float) -> tuple[float, float]:
+        return float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees)))
+
+    a = np.array([[at(18), at(81)]], np.float32)
+    b = np.array([[at(0), at(44)]], np.float32)
+
+    pairs = correspond(a, b).pairs
+
+    assert [(pair.a, pair.b) for pair in pairs] == [((0.25, 0.5), (0.25, 0.5))]
+
+
+def test_pairs_lie_in_different_places() -> None:
     a, b = np.zeros((2, 5, 5, 2), np.float32)
     a[0, 0] = b[4, 4] = (1, 0)
     a[0, 1], b[4, 3] = (0.9, 0.1), (0.9, 0.2)  # mutual too, but beside the first
     a[4, 0] = b[0, 4] = (0, 1)
-    a[4, 4] = (0.1, 0.9)  # its best match has a better one
 
     pairs = correspond(a, b).pairs
 
