@@ -33,14 +33,14 @@ def compare(people: int, rounds: int, spoilt: float) -> None:
     gallery = make_gallery(160, rng, spoilt=spoilt)
     crowd = make_people(gallery, people)
 
-    def run(kind: str, *, equal: bool) -> tuple[int | None, Results, bool]:
+    def run(name: str, kind: str, *, equal: bool) -> tuple[int | None, Results, bool]:
         """Let people come in turn; return after how many visits the experiment was sure."""
         cache.clear()
         made = Experiment.objects.create(
-            name=f"{kind} {equal}",
+            name=name,
             kind=kind,
             space_b=None if equal else gallery.shuffled,
-            salt=f"{kind} {equal}",
+            salt=name,
         )
         start(made)
         made.refresh_from_db()
@@ -66,7 +66,7 @@ def compare(people: int, rounds: int, spoilt: float) -> None:
     print("|---|---|---:|---|---:|---:|---|")
     for kind in ("interleaving", "ab"):
         for equal in (False, True):
-            sure, found, alarm = run(kind, equal=equal)
+            sure, found, alarm = run(f"{kind} {equal}", kind, equal=equal)
             clicks = found.measures[0]
             says = f"{clicks.winner.upper()} is better" if clicks.winner else "nothing sure"
             print(
@@ -77,7 +77,7 @@ def compare(people: int, rounds: int, spoilt: float) -> None:
                 flush=True,
             )
     with patch("webapp.feed.experiments.side_of", _broken):
-        sure, found, alarm = run("ab", equal=False)
+        sure, found, alarm = run("broken", "ab", equal=False)
     split, told = f"{found.ratio.a} : {found.ratio.b}", "yes" if alarm else "no"
     print(f"| ab, split broken | A is better | - | - | - | {split} | {told} |")
 
