@@ -7,6 +7,7 @@ HTTPS expected, secrets made on first use and kept under `var/` with mode 0600.
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -209,6 +210,15 @@ UPLOAD_MAX_BYTES = 100 * 1024 * 1024
 # in the table; older months are detached from it, for the operator to archive or drop.
 IMPRESSIONS_FLUSH_SECONDS = 1.0
 IMPRESSIONS_KEEP_MONTHS = int(os.environ.get("ARTREC_IMPRESSION_MONTHS", "13"))
+
+# Museums' sources. Without a contact nothing is asked of anybody.
+SOURCES_CONTACT = os.environ.get("ARTREC_CONTACT", "")
+SOURCES_HOSTS = _words("ARTREC_SOURCE_HOSTS", "")
+"""Hosts that IIIF manifests and their pictures may come from, besides those known."""
+SOURCES_STAND_IN = os.environ.get("ARTREC_SOURCES_STAND_IN", "")
+"""For tests: "127.0.0.1:8080" plays all museums; the only way to fetch from this machine."""
+if SOURCES_STAND_IN and not re.fullmatch(r"127\.0\.0\.1:[0-9]{1,5}", SOURCES_STAND_IN):
+    raise ImproperlyConfigured("ARTREC_SOURCES_STAND_IN must be 127.0.0.1 and a port")
 
 # Features: which extractor, and a folder of weights for machines without a way to the hub.
 ARTREC_EXTRACTOR = os.environ.get("ARTREC_EXTRACTOR", "auto")

@@ -14,6 +14,8 @@ class Progress:
     """How far a batch is, in files."""
 
     total: int
+    wanted: int
+    """Waiting to be fetched from a museum."""
     received: int
     """Waiting to be checked."""
     stored: int
@@ -30,7 +32,7 @@ class Progress:
 
     @property
     def steps(self) -> int:
-        """Steps taken, two for each file; grows whenever a worker moves anything."""
+        """Steps taken, two for each file; grows whenever a worker checks or embeds anything."""
         return self.stored + 2 * self.settled
 
     @property
