@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 
@@ -121,3 +122,41 @@ class ArtworkImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.width}×{self.height} {self.format}"
+
+
+class SearchEntry(models.Model):
+    """What search and filters ask of a work, in one narrow row.
+
+    Written by the database alone, whenever the work, its image or the name of its artist changes
+    (see the triggers in migration 0002), so no way of writing can forget it.
+    """
+
+    artwork = models.OneToOneField(
+        Artwork, on_delete=models.CASCADE, primary_key=True, related_name="entry"
+    )
+    visible = models.BooleanField()
+    words = SearchVectorField()
+    """Title and artist weigh A, style B, medium C, description D; each word as it is written and by
+    its English stem, without accents."""
+    artist_id = models.BigIntegerField()
+    style = models.CharField(max_length=120)
+    medium = models.CharField(max_length=200)
+    year = models.SmallIntegerField(null=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    """Only of works that can be bought: no other price is shown."""
+    currency = models.CharField(max_length=3)
+    longest_cm = models.DecimalField(max_digits=7, decimal_places=1, null=True)
+    orientation = models.CharField(max_length=9)
+    colours = ArrayField(models.CharField(max_length=10))
+    availability = models.CharField(max_length=12)
+    swatches = ArrayField(models.FloatField())
+    """The palette, four numbers a swatch: L, a, b, share."""
+    version = models.BigIntegerField(db_index=True)
+    """Grows with each change of the row, so that a cache can ask for what is new."""
+
+    class Meta:
+        verbose_name_plural = "search entries"
+        indexes = (GinIndex(fields=["words"], name="search_words"),)
+
+    def __str__(self) -> str:
+        return f"search entry of artwork {self.artwork_id}"
