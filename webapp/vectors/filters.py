@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from webapp.catalog.conditions import Condition, among
+
 VISIBLE: Final = "a.state = 'visible'"
 _LONGEST_SIDE: Final = "greatest(a.width_cm, a.height_cm, a.depth_cm)"  # NULLs do not count
 _HAS_COLOUR: Final = (
@@ -37,6 +39,8 @@ class Filters:
     max_cm: Decimal | None = None
     availability: tuple[str, ...] = ()
     one_of_a_kind: bool | None = None
+    also: Condition | None = None
+    """What a search asks for besides."""
 
     def where(self) -> tuple[str, list[Any]]:
         """Return a condition on catalog_artwork AS a and its parameters; only visible works."""
@@ -46,6 +50,9 @@ class Filters:
             if value not in ((), None, ""):
                 terms.append(term)
                 params.append(_plain(value))
+        if self.also:
+            terms.append(among(self.also, "a.id").sql)
+            params += self.also.arguments
         return " AND ".join(terms), params
 
     def _terms(self) -> Sequence[tuple[str, Any]]:
