@@ -4,13 +4,16 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.http import QueryDict
 from django.test import Client
 
-from tests.webapp.makers import make_artwork
+from tests.webapp.makers import make_artwork, make_space, place
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed import actions, browsing
-from webapp.feed.browsing import Wish, piece
+from webapp.feed.browsing import piece
 from webapp.feed.models import Visitor
+from webapp.feed.profile import of_works
+from webapp.feed.wish import Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -20,13 +23,20 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+def wish(address: str = "") -> Wish:
+    return Wish.from_query(QueryDict(address))
+
+
 def works_on(html: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'class="card"[^>]*data-work="(\d+)"', html)]
 
 
-@pytest.mark.parametrize("sort", ["", "popular"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?sort=popular", "/?q=ridge", "/?q=ridge&sort=newest", "/?palette=8a7f70"],
+)
 def test_following_the_links_shows_every_work_once(
-    client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
+    client: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browsing, "PAGE", 3)
     pks = [make_artwork().pk for _ in range(8)]
@@ -35,28 +45,31 @@ def test_following_the_links_shows_every_work_once(
         for pk in pks[fan : fan + 3]:
             actions.like(visitor=visitor, artwork=Artwork.objects.get(pk=pk))
     seen: list[int] = []
-    path: str | None = f"/?sort={sort}"
+    following: str | None = path
 
-    while path:
-        html = client.get(path).content.decode()
+    while following:
+        html = client.get(following).content.decode()
         seen += works_on(html)
-        link = re.search(r'href="([^"]+)"[^>]*>More works|rel="next" href="([^"]+)"', html)
-        path = (link[1] or link[2]).replace("&amp;", "&") if link else None
+        link = re.search(r'rel="next" href="([^"]+)"', html)
+        following = link[1].replace("&amp;", "&") if link else None
 
     assert len(seen) == 8
     assert set(seen) == set(pks)
 
 
+@pytest.mark.parametrize("address", ["", "q=ridge", "palette=8a7f70"])
 def test_works_hidden_between_two_pieces_swallow_no_others(
-    monkeypatch: pytest.MonkeyPatch,
+    address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browsing, "PAGE", 2)
     pks = [make_artwork().pk for _ in range(5)]
-    first = piece(Wish())
+    first = piece(wish(address))
+    rest = [pk for pk in pks if pk not in {work.pk for work in first.works}]
 
-    second = piece(Wish(), after=first.after, exclude=[work.pk for work in first.works])
+    second = piece(wish(address), after=first.after, exclude=[work.pk for work in first.works])
 
-    assert [work.pk for work in second.works] == [pks[2], pks[1]]
+    assert len(first.works) == len(second.works) == 2
+    assert {work.pk for work in second.works} <= set(rest)
 
 
 def test_the_most_liked_come_first_when_asked() -> None:
@@ -66,7 +79,7 @@ def test_the_most_liked_come_first_when_asked() -> None:
         for work in works[: fan + 1]:
             actions.like(visitor=visitor, artwork=work)
 
-    found = piece(Wish(sort="popular"))
+    found = piece(wish("sort=popular"))
 
     assert [work.pk for work in found.works] == [works[0].pk, works[1].pk, works[2].pk]
 
@@ -81,29 +94,82 @@ def test_filters_combine_and_stay_in_the_links(client: Client) -> None:
     html = client.get("/?style=Ridges&availability=sold&colour=brown").content.decode()
 
     assert works_on(html) == [wanted.pk]
-    assert "?availability=sold&amp;colour=brown&amp;style=Grids" in html
+    assert "?style=Ridges&amp;style=Grids&amp;colour=brown&amp;availability=sold" in html
 
 
-def test_a_wish_nothing_fits_offers_the_way_back(client: Client) -> None:
-    make_artwork()
+def test_for_you_orders_what_a_filter_leaves_and_leaves_out_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(browsing, "PAGE", 2)
+    space = make_space()
+    liked = make_artwork(style="Grids")
+    place(space, liked, [1, 0, 0, 0])
+    others = [make_artwork(style="Ridges") for _ in range(5)]
+    for number, work in enumerate(others[:4]):
+        place(space, work, [number, 1, 0, 0])  # the last of them is most like what is liked
+    asked = wish("style=Ridges&sort=for-you")
+    seen, after = [], ""
 
-    html = client.get("/?style=Nonsense").content.decode()
+    while True:
+        found = piece(asked, after=after, profile=of_works([liked.pk]))
+        seen += [work.pk for work in found.works]
+        if not (after := found.after):
+            break
 
-    assert "No work fits all of that" in html
+    # The one without a vector comes last, and every match comes.
+    assert seen == [others[3].pk, others[2].pk, others[1].pk, others[0].pk, others[4].pk]
+
+
+def test_for_you_says_what_to_do_first_to_somebody_unknown(client: Client) -> None:
+    works = [make_artwork(), make_artwork()]
+
+    html = client.get("/?sort=for-you").content.decode()
+
+    assert "Like a few works first" in html
+    assert works_on(html) == [works[1].pk, works[0].pk]
 
 
 @pytest.mark.parametrize(
     "after",
-    ["x", "~", "1~2~3", "2026-01-01~5", "99999999999999999999~1", "2026-01-01T00:00Z~" + "9" * 30],
+    [
+        "x",
+        "~",
+        "1~2~3",
+        "2026-01-01~5",
+        f"{10**20}~1",
+        "nan~1",
+        "9" * 30,
+        f"2026-01-01T00:00Z~{10**30}",
+    ],
 )
-@pytest.mark.parametrize("sort", ["", "popular"])
-def test_a_broken_place_starts_from_the_beginning(client: Client, after: str, sort: str) -> None:
+@pytest.mark.parametrize("query", ["", "sort=popular", "q=ridge", "palette=8a7f70"])
+def test_a_broken_place_starts_from_the_beginning(client: Client, after: str, query: str) -> None:
     artwork = make_artwork()
 
-    response = client.get("/", {"after": after, "sort": sort})
+    response = client.get("/", {**QueryDict(query).dict(), "after": after})
 
     assert works_on(response.content.decode()) == [artwork.pk]
 
 
-def test_an_unknown_sort_is_newest() -> None:
-    assert Wish.from_query({"sort": "random", "style": "Ridges"}) == Wish(style="Ridges")
+def test_an_address_says_a_wish_and_a_wish_its_address() -> None:
+    address = "q=ridge+evening&style=Ridges&style=Grids&period=1880-1889&price=EUR100-499.99"
+    address += "&palette=a1b2c3&palette=000000&sort=popular"
+
+    assert wish(address).address() == f"?{address}"
+
+
+def test_what_an_address_cannot_mean_is_left_out() -> None:
+    read = wish("sort=random&period=soon&price=cheap&size=tiny&colour=ultra&palette=blue&q=%00a")
+
+    assert read == Wish(text="a")
+
+
+def test_a_range_of_ones_own_becomes_a_price(client: Client) -> None:
+    cheap, dear = make_artwork(), make_artwork()
+    Artwork.objects.filter(pk=cheap.pk).update(price="80", currency="EUR")
+    Artwork.objects.filter(pk=dear.pk).update(price="800", currency="EUR")
+
+    html = client.get("/?price_min=500&price_max=").content.decode()
+
+    assert works_on(html) == [dear.pk]
+    assert "From 500" in html

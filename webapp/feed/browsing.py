@@ -1,43 +1,74 @@
-"""The wall of all works: filtered, sorted, a piece at a time."""
+"""The wall of works that fulfil a wish: sorted, a piece at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from math import isfinite
+from typing import Any, Final
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+import numpy as np
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Count,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from webapp.catalog import palette, search
 from webapp.catalog import queries as catalog
+from webapp.catalog.conditions import (
+    Condition,
+    all_of,
+    among,
+    not_of_ids,
+    of_facets,
+    of_ids,
+    of_words,
+)
 from webapp.catalog.models import Artist, Artwork
 from webapp.feed.models import Event
+from webapp.feed.personal import personal_order
+from webapp.feed.profile import NOBODY, Profile
+from webapp.feed.wish import FOR_YOU, POPULAR, Wish
 
 PAGE: Final = 40
-SORTS: Final = {"": "Newest", "popular": "Most liked"}
+WEIGHTS: Final = [0.05, 0.3, 0.5, 1.0]
+"""How much a word counts in description, medium, style, and title or artist."""
+FOR_YOU_DEPTH: Final = 400
+"""So many works are put in order for somebody; the others follow by date."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What of the collection to show. Unknown values find nothing; an unknown sort is newest."""
+class Sought:
+    """A wish, ready to be asked for."""
 
-    style: str = ""
-    availability: str = ""
-    colour: str = ""
-    sort: str = ""
-
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Read a wish from the address of a page."""
-        names = ("style", "availability", "colour", "sort")
-        wish = cls(**{name: query.get(name, "") for name in names})
-        return wish if wish.sort in SORTS else cls(wish.style, wish.availability, wish.colour)
+    wish: Wish
+    words: tuple[str, ...] = ()
+    """Those looked for, after correction."""
+    base: tuple[Condition, ...] = ()
+    """Words, palette and artist, but no facets and nobody's hidden works."""
+    hidden: tuple[int, ...] = ()
+    by_colour: palette.Match | None = None
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether it leaves anything out."""
-        return bool(self.style or self.availability or self.colour)
+    def condition(self) -> Condition:
+        """All of it, but hidden works."""
+        return all_of([*self.base, *of_facets(self.wish.chosen).values()])
+
+    @property
+    def to_count(self) -> tuple[Condition, ...]:
+        """What counts of facets start from."""
+        return (*self.base, not_of_ids(self.hidden)) if self.hidden else self.base
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +79,104 @@ class Piece:
     after: str
 
 
+def seek(wish: Wish, *, hidden: Collection[int] = (), words: Sequence[str] | None = None) -> Sought:
+    """Make a wish ready; `words` in place of its own. One query for a palette, else none."""
+    looked_for = tuple(wish.words if words is None else words)
+    base = [of_words(looked_for)] if looked_for else []
+    by_colour = palette.match(wish.palette) if wish.palette else None
+    if by_colour:
+        base.append(of_ids(by_colour.ids.tolist()))
+    return Sought(wish, looked_for, tuple(base), tuple(hidden), by_colour)
+
+
 def piece(
-    wish: Wish, *, artist: Artist | None = None, after: str = "", exclude: Collection[int] = ()
+    wish: Wish | Sought,
+    *,
+    artist: Artist | None = None,
+    after: str = "",
+    exclude: Collection[int] = (),
+    profile: Profile = NOBODY,
 ) -> Piece:
-    """Return the works (of `artist`, if given) that follow the place `after`; one query.
+    """Return the works (of `artist`, if given) that follow the place `after`.
 
     A place is the last work's value and id, not a page number: works that join or are hidden
-    meanwhile neither repeat nor swallow others.
+    meanwhile neither repeat nor swallow others. One query; for colours two, for you five at most.
     """
-    works = _ranked(_wanted(wish), wish.sort).exclude(pk__in=exclude)
+    sought = wish if isinstance(wish, Sought) else seek(wish, hidden=exclude)
+    order = sought.wish.order
+    if order == FOR_YOU and profile.works:
+        return _for_you(sought, profile, after)
+    if order == "palette" and sought.by_colour:
+        return _by_colour(sought, sought.by_colour, after)
+    works = _ranked(_wanted(sought), sought, order).exclude(pk__in=sought.hidden)
     if artist:
         works = works.filter(artist=artist)
-    if place := _parse(after, wish.sort):
+    if place := _parse(after, order):
         value, pk = place
         works = works.filter(Q(rank__lt=value) | Q(rank=value, pk__lt=pk), rank__lte=value)
     found = list(works.order_by("-rank", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
-    more = len(found) > PAGE
-    return Piece(tuple(shown), _format(shown[-1]) if more else "")
+    return Piece(tuple(shown), _format(shown[-1]) if len(found) > PAGE else "")
 
 
-def _wanted(wish: Wish) -> QuerySet[Artwork]:
+def _by_colour(sought: Sought, match: palette.Match, after: str) -> Piece:
+    """In the order of the colours; a place is the last work."""
+    condition = sought.condition
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.artwork_id FROM catalog_searchentry s WHERE {condition.sql}",  # noqa: S608
+            condition.arguments,
+        )
+        wanted = np.array([pk for (pk,) in cursor.fetchall()], dtype=np.int64)
+    ids = match.ids[np.isin(match.ids, wanted)]
+    pk = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    start = int(np.flatnonzero(ids == pk)[0]) + 1 if pk in ids else 0
+    rest = ids[start:]
+    shown = rest[~np.isin(rest, np.array(sought.hidden, dtype=np.int64))][: PAGE + 1].tolist()
+    works = _cards(shown[:PAGE])
+    return Piece(works, str(shown[PAGE - 1]) if len(shown) > PAGE else "")
+
+
+def _for_you(sought: Sought, profile: Profile, after: str) -> Piece:
+    """As the model orders them, then by date; a place is how many came before, hidden or not."""
+    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
+    end = start + PAGE
+    depth = min(end + 1, FOR_YOU_DEPTH)
+    ranked = personal_order(profile, sought.condition, limit=depth)
+    ids = ranked[start : end + 1]
+    if len(ids) <= PAGE:
+        others = _wanted(sought).exclude(pk__in=ranked).order_by("-added", "-pk")
+        begin = max(0, start - len(ranked))
+        ids += others.values_list("pk", flat=True)[begin : begin + PAGE + 1 - len(ids)]
+    hidden = set(sought.hidden)
+    works = _cards([pk for pk in ids[:PAGE] if pk not in hidden])
+    return Piece(works, str(end) if len(ids) > PAGE else "")
+
+
+def _cards(ids: Sequence[int]) -> tuple[Artwork, ...]:
+    cards = catalog.cards().in_bulk(ids)
+    return tuple(cards[pk] for pk in ids if pk in cards)
+
+
+def _wanted(sought: Sought) -> QuerySet[Artwork]:
     works = catalog.cards()
-    if wish.style:
-        works = works.filter(style=wish.style)
-    if wish.availability:
-        works = works.filter(availability=wish.availability)
-    if wish.colour:
-        works = works.filter(image__colours__contains=[wish.colour])
+    if sought.base or sought.wish.choices:
+        condition = among(sought.condition, "catalog_artwork.id")
+        works = works.filter(RawSQL(condition.sql, condition.arguments, BooleanField()))  # noqa: S611
     return works
 
 
-def _ranked(works: QuerySet[Artwork], sort: str) -> QuerySet[Any]:
-    if sort != "popular":
+def _ranked(works: QuerySet[Artwork], sought: Sought, order: str) -> QuerySet[Any]:
+    if order == "words" and sought.words:
+        sql, params = search.tsquery(sought.words)
+        rank = RawSQL(  # noqa: S611 - words are parameters
+            f"(SELECT ts_rank(%s::float4[], s.words, {sql})::float8 FROM catalog_searchentry s"  # noqa: S608
+            " WHERE s.artwork_id = catalog_artwork.id)",
+            [WEIGHTS, *params],
+            FloatField(),
+        )
+        return works.annotate(rank=rank)
+    if order != POPULAR:
         return works.annotate(rank=F("added"))
     fans = (
         Event.objects.filter(
@@ -97,19 +193,24 @@ def _ranked(works: QuerySet[Artwork], sort: str) -> QuerySet[Any]:
 
 
 def _format(work: Any) -> str:
-    value = work.rank.isoformat() if isinstance(work.rank, datetime) else work.rank
+    value = work.rank.isoformat() if isinstance(work.rank, datetime) else repr(work.rank)
     return f"{value}~{work.pk}"
 
 
-def _parse(after: str, sort: str) -> tuple[datetime | int, int] | None:
+def _parse(after: str, order: str) -> tuple[datetime | float, int] | None:
     """Read a place; anything that is none starts from the beginning."""
     value, _, pk = after.rpartition("~")
+    read: datetime | float
     try:
-        read = int(value) if sort == "popular" else datetime.fromisoformat(value)
+        if order == "words":
+            read = float(value)
+        else:
+            read = int(value) if order == POPULAR else datetime.fromisoformat(value)
         number = int(pk)
     except ValueError:
         return None
-    if isinstance(read, datetime) and read.tzinfo is None:
-        return None
-    fits = abs(number) < 2**63 and (isinstance(read, datetime) or abs(read) < 2**31)
-    return (read, number) if fits else None
+    if isinstance(read, datetime):
+        fits = read.tzinfo is not None
+    else:
+        fits = abs(read) < 2**31 if order == POPULAR else isfinite(read)
+    return (read, number) if fits and abs(number) < 2**63 else None

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from webapp.catalog import palette, swatches
 from webapp.catalog import queries as catalog
-from webapp.catalog.models import Artwork
-from webapp.feed import browsing, impressions, queries, rows, visitors, visits
+from webapp.feed import browsing, impressions, queries, rows, searching, visitors, visits
 from webapp.feed.models import Visitor
+from webapp.feed.wish import Wish
 from webapp.vectors import queries as vectors
 
 SIMILAR: Final = 14
@@ -21,18 +22,20 @@ HANDMADE_NOTE_SECONDS: Final = 10
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    wish = browsing.Wish.from_query(request.GET)
-    marks = queries.marks_of(visitors.current(request))
+    visitor = visitors.current(request)
+    marks = queries.marks_of(visitor)
     after = request.GET.get("after", "")
-    piece = browsing.piece(wish, after=after, exclude=marks.hidden)
+    results = searching.results(
+        Wish.from_query(request.GET), visitor=visitor, hidden=marks.hidden, after=after
+    )
     context = {
         "from_start": not after,
-        "wish": wish,
-        "piece": piece,
+        "results": results,
+        "wish": results.wish,
+        "piece": results.piece,
         "marks": marks,
-        "options": catalog.options(),
-        "availabilities": Artwork.Availability.choices,
-        "sorts": browsing.SORTS.items(),
+        "swatches": swatches.SWATCHES,
+        "most_colours": palette.MOST,
     }
     return render(request, "feed/browse.html", context)
 
@@ -64,7 +67,7 @@ def artist(request: HttpRequest, slug: str) -> HttpResponse:
     person = get_object_or_404(catalog.artists(), slug=slug)
     marks = queries.marks_of(visitors.current(request))
     after = request.GET.get("after", "")
-    piece = browsing.piece(browsing.Wish(), artist=person, after=after, exclude=marks.hidden)
+    piece = browsing.piece(Wish(), artist=person, after=after, exclude=marks.hidden)
     context = {"artist": person, "piece": piece, "marks": marks, "from_start": not after}
     return render(request, "feed/artist.html", context)
 

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.webapp.makers import make_artwork
+from tests.webapp.test_browsing import wish, works_on
+from webapp.catalog import search
+from webapp.catalog.models import Artist, Artwork, ArtworkImage, SearchEntry
+from webapp.feed.browsing import piece
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+def found(text: str) -> list[int]:
+    return [work.pk for work in piece(wish(f"q={text}")).works]
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def test_a_title_counts_more_than_an_artist_counts_as_much_than_a_description() -> None:
+    described = make_artwork("Untitled")
+    Artwork.objects.filter(pk=described.pk).update(description="Painted near the harbour.")
+    styled = make_artwork("Untitled", style="Harbour pieces")
+    titled = make_artwork("Harbour, evening")
+
+    assert found("harbour") == [titled.pk, styled.pk, described.pk]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cezanne", "CÉZANNE", "Cezanne apples", "cezanne appl", "apple", "the apples by Cézanne"],
+)
+def test_words_are_found_without_accents_by_stem_and_by_their_beginning(text: str) -> None:
+    work = make_artwork("Apples", artist="Paul Cézanne")
+    make_artwork("Pears", artist="Somebody")
+
+    assert found(text) == [work.pk]
+
+
+def test_all_words_must_occur() -> None:
+    make_artwork("Harbour")
+    make_artwork("Evening")
+
+    assert found("harbour evening") == []
+
+
+@pytest.mark.parametrize("text", ["'", "a' | 'b:*", "\\", "&|!():*<->", "\N{SNOWMAN}", "%s", "   "])
+def test_nothing_that_is_typed_breaks_the_query(client: Client, text: str) -> None:
+    make_artwork()
+
+    response = client.get("/", {"q": text})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["Paul CÉZANNE", "Łódź — «Ørsted»’s", "St.Ives/cut-out", "ﬁn de siècle ½", "École nº 5"]
+)
+def test_the_database_folds_as_we_do(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT catalog_fold(%s)", [text])
+        (folded,) = cursor.fetchone()
+
+    assert folded == search.fold(text)
+
+
+def test_entries_follow_whatever_changes() -> None:
+    work = make_artwork("Harbour", artist="Anna Wyl")
+    Artist.objects.filter(name="Anna Wyl").update(name="Anna Berg")
+    Artwork.objects.filter(pk=work.pk).update(title="Quay")
+    ArtworkImage.objects.filter(artwork=work).update(colours=["blue"], width=100, height=400)
+
+    entry = SearchEntry.objects.get(pk=work.pk)
+
+    assert found("berg") == found("quay") == [work.pk]
+    assert found("wyl") == found("harbour") == []
+    assert (entry.colours, entry.orientation) == (["blue"], "portrait")
+
+
+def test_withdrawn_works_are_not_counted() -> None:
+    work = make_artwork("Harbour")
+    Artwork.objects.filter(pk=work.pk).update(state=Artwork.State.WITHDRAWN)
+
+    assert not SearchEntry.objects.get(pk=work.pk).visible
+
+
+def test_a_price_that_is_not_shown_cannot_be_searched_for() -> None:
+    work = make_artwork(availability=Artwork.Availability.SOLD)
+    Artwork.objects.filter(pk=work.pk).update(price="100", currency="EUR")
+
+    assert piece(wish("price=EUR50-200")).works == ()
+
+
+def test_a_slip_of_the_hand_is_mended_and_said(client: Client) -> None:
+    work = make_artwork("Harbour, evening")
+
+    html = client.get("/?q=habrour+evning").content.decode()
+    literal = client.get("/?q=habrour+evning&literal=1").content.decode()
+
+    assert works_on(html) == [work.pk]
+    assert "Showing results for harbour evening" in text_of(html)
+    assert "?q=habrour+evning&amp;literal=1" in html
+    assert works_on(literal) == []
+
+
+def test_words_nothing_is_like_are_left_as_they_are(client: Client) -> None:
+    make_artwork("Harbour, evening")
+
+    html = client.get("/?q=xylophone").content.decode()
+
+    assert "No work fits all of that" in html
+    assert "Showing results" not in html
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "changes"),
+    [
+        ("", "", 0),
+        ("sea", "sea", 0),
+        ("sea", "see", 1),
+        ("sae", "sea", 1),
+        ("kitten", "sitting", 3),
+    ],
+)
+def test_distances_count_changes_and_swaps(one: str, other: str, changes: int) -> None:
+    assert search.distance(one, other) == search.distance(other, one) == changes
+
+
+def test_of_words_as_near_the_more_common_is_meant() -> None:
+    words = search.vocabulary_of({"ridge": 2, "fidge": 1, "bridges": 50})
+
+    assert search.corrected(["pidge", "ri"], words) == ("ridge", "ri")
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=ridge", "/?q=rigde&style=Ridges", "/?palette=8a7f70"])
+def test_the_number_of_queries_does_not_grow(
+    client: Client, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        make_artwork(artist=f"Artist {number}", style=f"Style {number}" if number % 2 else "Ridges")
+
+    with django_assert_max_num_queries(6):
+        html = client.get(path).content.decode()
+
+    assert works_on(html)
+
+
+def test_the_box_is_on_every_page_and_keeps_the_filters(client: Client) -> None:
+    make_artwork()
+
+    home = client.get("/?q=ridge&style=Ridges").content.decode()
+    likes = client.get("/likes/").content.decode()
+
+    assert 'value="ridge"' in home
+    assert '<input type="hidden" name="style" value="Ridges">' in home
+    assert 'role="search"' in likes

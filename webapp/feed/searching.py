@@ -1,0 +1,226 @@
+"""The page of a search: works, counts, what is chosen, and the ways out where nothing matches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
+
+from django.core.cache import cache
+from django.db import connection
+
+from webapp.catalog import facets, offering, search, swatches
+from webapp.catalog.conditions import all_of, not_of_ids, of_facets, of_ids, of_words
+from webapp.feed.browsing import Piece, Sought, piece, seek
+from webapp.feed.models import Visitor
+from webapp.feed.profile import NOBODY, profile_of
+from webapp.feed.wish import FOR_YOU, SORTS, Wish
+
+COUNTS_SECONDS: Final = 60
+"""So long the counts of a first page do for the pages that follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that chooses something, or no longer chooses it."""
+
+    label: str
+    address: str
+    count: int | None = None
+    chosen: bool = False
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A facet with its links."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def chosen(self) -> tuple[Choice, ...]:
+        """What is chosen of it."""
+        return tuple(choice for choice in self.choices if choice.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that the page of a search shows."""
+
+    wish: Wish
+    piece: Piece
+    total: int
+    """Works that match, exactly, without those the visitor hides."""
+    menus: tuple[Menu, ...]
+    chips: tuple[Choice, ...]
+    """Everything that is asked for; each link takes one thing away."""
+    ways_out: tuple[Choice, ...]
+    """Where nothing matches: what could be dropped, that which brings most works first."""
+    sorts: tuple[Choice, ...]
+    instead_of: str = ""
+    """The text as it was typed, where other words were looked for."""
+    shown_for: str = ""
+    """Those words."""
+    personal: bool = True
+    """False where the order For you is asked for by somebody of whom nothing is known yet."""
+
+
+def results(
+    wish: Wish,
+    *,
+    visitor: Visitor | None = None,
+    hidden: Collection[int] = (),
+    after: str = "",
+) -> Results:
+    """Return the page of `wish` that starts after a place.
+
+    Counting takes one query over the entries, the works one to five, the names of artists one;
+    where nothing matches a few more look for slips of the hand and ways out.
+    """
+    sought = seek(wish, hidden=hidden)
+    counts = _counts(sought, again=bool(after))
+    instead = False
+    if not counts.total and sought.words and not wish.literal:
+        words = search.corrected(sought.words, search.vocabulary())
+        if words != sought.words:
+            other = seek(wish, hidden=hidden, words=words)
+            found = _counts(other, again=bool(after))
+            if found.total:
+                sought, counts, instead = other, found, True
+    profile = profile_of(visitor) if wish.order == FOR_YOU else NOBODY
+    menus = _menus(wish, counts)
+    chips = _chips(wish, menus)
+    return Results(
+        wish=wish,
+        piece=piece(sought, after=after, profile=profile) if counts.total else Piece((), ""),
+        total=counts.total,
+        menus=menus,
+        chips=chips,
+        ways_out=() if counts.total else _ways_out(sought, counts, chips),
+        sorts=tuple(
+            Choice(
+                _sort_label(wish, name), replace(wish, sort=name).address(), 0, name == wish.sort
+            )
+            for name in wish.sorts
+        ),
+        instead_of=wish.text if instead else "",
+        shown_for=" ".join(sought.words) if instead else "",
+        personal=wish.order != FOR_YOU or bool(profile.works),
+    )
+
+
+def _counts(sought: Sought, *, again: bool) -> facets.Counts:
+    """Count now; for a page that follows another, what was counted for that will do."""
+    wish = sought.wish
+    asked = repr((sought.words, wish.choices, wish.palette, sought.hidden))
+    key = f"feed.counts.{sha256(asked.encode()).hexdigest()}"
+    known: facets.Counts | None = cache.get(key) if again else None
+    if known is None:
+        known = facets.count(sought.to_count, wish.chosen)
+        cache.set(key, known, COUNTS_SECONDS)
+    return known
+
+
+def _menus(wish: Wish, counts: facets.Counts) -> tuple[Menu, ...]:
+    return tuple(
+        Menu(
+            facet.name,
+            facet.label,
+            tuple(
+                Choice(
+                    option.label,
+                    wish.toggled(facet.name, option.value).address(),
+                    option.count,
+                    option.chosen,
+                    option.value,
+                )
+                for option in facet.options
+            ),
+        )
+        for facet in offering.offered(counts, wish.chosen)
+    )
+
+
+def _chips(wish: Wish, menus: Sequence[Menu]) -> tuple[Choice, ...]:
+    chips = []
+    if wish.words:
+        chips.append(Choice(f"“{wish.text}”", wish.without("words").address(), value="words"))
+    chips += [
+        Choice(choice.label, choice.address, value=menu.name)
+        for menu in menus
+        for choice in menu.chosen
+    ]
+    for colour in wish.palette:
+        rest = tuple(each for each in wish.palette if each != colour)
+        name = swatches.NAMES.get(colour, f"#{colour}").capitalize()
+        chips.append(Choice(name, replace(wish, palette=rest).address(), value=colour))
+    return tuple(chips)
+
+
+def _ways_out(sought: Sought, counts: facets.Counts, chips: Sequence[Choice]) -> tuple[Choice, ...]:
+    """What would be found without one part of the wish, else with one alone (then `chosen`)."""
+    wish = sought.wish
+    found = dict(counts.without)
+    if sought.words and (wish.choices or wish.palette):
+        found["words"] = _total(replace(sought, wish=wish.without("words")), hidden=sought.hidden)
+    if wish.palette and (wish.choices or sought.words):
+        found["palette"] = _total(seek(wish.without("palette"), words=sought.words), sought.hidden)
+    labels = {name: ", ".join(chip.label for chip in chips if chip.value == name) for name in found}
+    labels["palette"] = "the palette"
+    ways = [
+        Choice(labels[name], wish.without(name).address(), number, value=name)
+        for name, number in found.items()
+        if number
+    ]
+    return tuple(sorted(ways or _alone(sought, labels), key=lambda way: -(way.count or 0)))
+
+
+def _alone(sought: Sought, labels: Mapping[str, str]) -> list[Choice]:
+    """What each part of a wish would find by itself, where leaving out one is not enough."""
+    wish = sought.wish
+    parts = of_facets(wish.chosen)
+    kept = {
+        name: replace(Wish(sort=wish.sort), choices=((name, values),))
+        for name, values in wish.choices
+    }
+    if sought.words:
+        parts["words"] = of_words(sought.words)
+        kept["words"] = Wish(text=wish.text, sort=wish.sort)
+    if sought.by_colour:
+        parts["palette"] = of_ids(sought.by_colour.ids.tolist())
+        kept["palette"] = Wish(palette=wish.palette, sort=wish.sort)
+    if len(parts) < 3:  # of two, leaving out one is keeping the other
+        return []
+    among = all_of([not_of_ids(sought.hidden)])
+    columns = ", ".join(f"count(*) FILTER (WHERE {part.sql})" for part in parts.values())
+    params = [param for part in parts.values() for param in part.arguments]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM catalog_searchentry s WHERE {among.sql}",  # noqa: S608
+            [*params, *among.arguments],
+        )
+        numbers = cursor.fetchone()
+    return [
+        Choice(labels[name], kept[name].address(), number, chosen=True, value=name)
+        for name, number in zip(parts, numbers, strict=True)
+        if number
+    ]
+
+
+def _total(sought: Sought, hidden: Collection[int]) -> int:
+    """Count the works of a wish; its words are read anew."""
+    sought = seek(sought.wish, hidden=hidden, words=sought.wish.words and sought.words)
+    condition = all_of([*sought.to_count, sought.condition])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM catalog_searchentry s WHERE {condition.sql}",  # noqa: S608
+            condition.arguments,
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _sort_label(wish: Wish, name: str) -> str:
+    return SORTS[name] if name or wish.words or wish.palette else "Newest"
