@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.webapp.ingest.sources.asking import read
+from tests.webapp.ingest.sources.museum import Museum, Reply
+from webapp.ingest.sources.comparing import problem_of, shown_facts
+from webapp.ingest.sources.contract import SourceError
+from webapp.ingest.sources.rijks import SEARCH, SOURCE
+
+pytestmark = pytest.mark.django_db
+
+AAT = "http://vocab.getty.edu/aat/"
+EN, NL = f"{AAT}300388277", f"{AAT}300388256"
+PDM = "https://creativecommons.org/publicdomain/mark/1.0/"
+
+
+def text(content: str, language: str = EN, kind: str = "", is_a: str = "Name") -> dict[str, Any]:
+    found: dict[str, Any] = {"type": is_a, "content": content, "language": [{"id": language}]}
+    return {**found, "classified_as": [{"id": AAT + kind}]} if kind else found
+
+
+def size(kind: str, value: float) -> dict[str, Any]:
+    unit = {"id": f"{AAT}300379098", "type": "MeasurementUnit"}
+    return {
+        "type": "Dimension",
+        "value": value,
+        "unit": unit,
+        "classified_as": [{"id": AAT + kind}],
+    }
+
+
+def a_painting(number: int) -> dict[str, Any]:
+    return {
+        "@context": "https://linked.art/ns/v1/linked-art.json",
+        "id": f"https://id.rijksmuseum.nl/{number}",
+        "type": "HumanMadeObject",
+        "identified_by": [
+            {"type": "Identifier", "content": "SK-C-5"},
+            text("De Nachtwacht", NL),
+            text("The Night Watch"),
+        ],
+        "produced_by": {
+            "type": "Production",
+            "timespan": {"type": "TimeSpan", "identified_by": [text("1642")]},
+            "part": [
+                {
+                    "type": "Production",
+                    "carried_out_by": [
+                        {
+                            "id": "https://id.rijksmuseum.nl/2103429",
+                            "type": "Person",
+                            "notation": [
+                                {"@language": "en", "@value": "Rembrandt van Rijn"},
+                            ],
+                        }
+                    ],
+                }
+            ],
+        },
+        "dimension": [size("300055644", 379.5), size("300055647", 453.5)],
+        "referred_to_by": [
+            text("olieverf op doek", NL, "300435429", "LinguisticObject"),
+            text("oil on canvas", EN, "300435429", "LinguisticObject"),
+            text("On loan from the City of Amsterdam", EN, "300026687", "LinguisticObject"),
+        ],
+        "shows": [{"id": f"https://id.rijksmuseum.nl/{number}1", "type": "VisualItem"}],
+    }
+
+
+def serve(museum: Museum, number: int, rights: str = PDM, image: bool = True) -> None:
+    """Serve a painting like the resolver does: redirect to the data, thing by thing."""
+    point = {"id": f"https://iiif.micr.io/{number}/full/max/0/default.jpg", "type": "DigitalObject"}
+    right = {"type": "Right", "classified_as": [{"id": rights, "type": "Type"}]}
+    answers = {
+        f"{number}": a_painting(number),
+        f"{number}1": {
+            "type": "VisualItem",
+            "digitally_shown_by": [
+                {"id": f"https://id.rijksmuseum.nl/{number}2", "type": "DigitalObject"}
+            ],
+        },
+        f"{number}2": {
+            "type": "DigitalObject",
+            "access_point": [point] if image else [],
+            "subject_to": [right],
+        },
+    }
+    for name, answer in answers.items():
+        target = f"https://data.rijksmuseum.nl/{name}"
+        moved = Reply(status=303, headers={"Location": target})
+        museum.serve(f"https://id.rijksmuseum.nl/{name}", moved)
+        museum.serve_json(target, answer)
+
+
+def page(numbers: list[int], after: str = "") -> dict[str, Any]:
+    items = [{"id": f"https://id.rijksmuseum.nl/{n}", "type": "HumanMadeObject"} for n in numbers]
+    found: dict[str, Any] = {"type": "OrderedCollectionPage", "orderedItems": items}
+    return {**found, "next": {"id": after, "type": "OrderedCollectionPage"}} if after else found
+
+
+def test_a_painting_is_read_through_what_it_shows_to_its_file(museum: Museum) -> None:
+    museum.serve_json(SEARCH, page([2001]))
+    serve(museum, 2001)
+
+    record = read(SOURCE, query="type=painting&creator=Rembrandt van Rijn")["2001"]
+
+    assert not problem_of(record)
+    assert record.image_url == "https://iiif.micr.io/2001/full/max/0/default.jpg"
+    facts = shown_facts(record)
+    assert (facts["title"], facts["artist"]) == ("The Night Watch", "Rembrandt van Rijn")
+    assert facts["year"] == 1642
+    assert facts["medium"] == "oil on canvas"
+    assert (facts["height_cm"], facts["width_cm"]) == (Decimal("379.5"), Decimal("453.5"))
+    assert facts["credit_line"] == "On loan from the City of Amsterdam. Rijksmuseum"
+    assert museum.asked()[0] == (
+        f"{SEARCH}?type=painting&creator=Rembrandt+van+Rijn&imageAvailable=true"
+    )
+    assert museum.seen[1].headers["accept"] == "application/ld+json"
+
+
+def test_the_pages_of_a_search_are_followed(museum: Museum) -> None:
+    second = f"{SEARCH}?imageAvailable=true&pageToken=abc"
+    museum.serve_json(f"{SEARCH}?imageAvailable=true", page([2001], second))
+    museum.serve_json(second, page([2002], second))  # a page that leads to itself
+    serve(museum, 2001)
+    serve(museum, 2002)
+
+    assert list(read(SOURCE)) == ["2001", "2002"]
+
+
+def test_works_that_are_not_free_without_a_file_or_broken_say_so(museum: Museum) -> None:
+    museum.serve_json(SEARCH, page([2001, 2002, 2003, 2004]))
+    serve(museum, 2001, rights="http://rightsstatements.org/vocab/InC/1.0/")
+    serve(museum, 2002, image=False)
+    museum.serve("https://id.rijksmuseum.nl/2003", Reply(b"<rdf/>"))
+
+    records = read(SOURCE, query="title")
+
+    assert "rightsstatements.org/vocab/InC" in problem_of(records["2001"])
+    assert "no picture" in problem_of(records["2002"])
+    assert "JSON" in records["2003"].error
+    assert "no such object" in problem_of(records["2004"])
+
+
+def test_an_answer_of_another_form_stops_with_a_sentence(museum: Museum) -> None:
+    museum.serve_json(SEARCH, {"detail": "Bad request"})
+
+    with pytest.raises(SourceError, match="documented"):
+        read(SOURCE, query="x")

@@ -1,0 +1,109 @@
+"""From what museums write to what fits our columns."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
+from webapp.catalog.models import Artist, Artwork
+from webapp.ingest import cells
+
+LONGEST_TEXT: Final = 100_000
+"""Of columns without a limit of their own."""
+_CLIPPED: Final = ("title", "artist", "artist_bio", "medium", "style", "description")
+_ONE_LINE: Final = frozenset({"title", "artist", "medium", "style"})
+_DIMENSIONS: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?)\s*(?:(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?))?\s*cm",
+    re.IGNORECASE,
+)
+_BEFORE_CHRIST: Final = re.compile(r"\bB\.?\s?C\.?(?:\s?E\b)?", re.IGNORECASE)
+
+
+def plain(value: object) -> str:
+    """Return text without markup, entities and NULs; nothing for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    return html.unescape(strip_tags(value)).replace("\0", "").strip()
+
+
+def fitted(facts: Facts) -> Facts:
+    """Return the facts as they fit the catalogue: too long words are cut, impossible values go."""
+    values: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, str):
+            text = plain(value) if name != "source_url" else value
+            text = " ".join(text.split()) if name in _ONE_LINE else text
+            values[name] = _clipped(text, _longest(name)) if name in _CLIPPED else text
+        else:
+            values[name] = value
+    for name in values.keys() & {"source_url", "year", "width_cm", "height_cm", "depth_cm"}:
+        try:
+            said = values[name]
+            values[name] = cells.parse(name, "" if said is None else str(said))
+        except cells.CellError:
+            values[name] = "" if name == "source_url" else None
+    values["title"] = values.get("title") or "Untitled"
+    values["artist"] = values.get("artist") or UNKNOWN_ARTIST
+    return cast(Facts, values)
+
+
+def year_of(text: str) -> int | None:
+    """Return the first year that a date in words names: "ca. 1887–90" gives 1887."""
+    if found := re.search(r"(?<!\d)(\d{3,4})(?!\d)", text):
+        return -int(found[1]) if _BEFORE_CHRIST.search(text) else int(found[1])
+    return None
+
+
+def dimensions(text: str) -> Facts:
+    """Return height and width, perhaps depth, from "81.3 × 64.8 cm (32 × 25 1/2 in.)"."""
+    found = _DIMENSIONS.search(text)
+    if not found:
+        return Facts()
+    facts = Facts(height_cm=Decimal(found[1]), width_cm=Decimal(found[2]))
+    if found[3]:
+        facts["depth_cm"] = Decimal(found[3])
+    return facts
+
+
+def moment(text: object) -> datetime | None:
+    """Return the time that an ISO text names, in UTC where it does not say."""
+    try:
+        value = datetime.fromisoformat(str(text).strip().replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return value if timezone.is_aware(value) else value.replace(tzinfo=UTC)
+
+
+def credit(parts: Iterable[str]) -> str:
+    """Join what is to be credited, each thing once, as far as whole parts fit."""
+    line = ""
+    for part in dict.fromkeys(" ".join(plain(part).split()) for part in parts):
+        longer = f"{line}. {part}" if line and not line.endswith(".") else f"{line} {part}".strip()
+        if part and part not in line and len(longer) <= _longest("credit_line"):
+            line = longer
+    return line
+
+
+def longest_credit() -> int:
+    """Return how many characters of a required statement can be shown."""
+    return _longest("credit_line")
+
+
+def _longest(name: str) -> int:
+    field: Any = {
+        "artist": Artist._meta.get_field("name"),
+        "artist_bio": Artist._meta.get_field("bio"),
+    }.get(name) or Artwork._meta.get_field(name)
+    return int(field.max_length or LONGEST_TEXT)
+
+
+def _clipped(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,127 @@
+"""Read IIIF Presentation 3: manifests and collections as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from webapp.ingest.sources.cleaning import plain
+
+LANGUAGES: Final = ("en", "none")
+"""Which words we take; where there are none of these, any."""
+WIDTH: Final = 3000
+"""Of a picture that is asked for by IIIF, in pixels."""
+
+
+class Part(NamedTuple):
+    """What a collection leads to."""
+
+    url: str
+    kind: str
+    """ "manifest", "collection", or "page" of the same collection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a manifest says, of either version."""
+
+    id: str
+    label: str
+    summary: str
+    metadata: tuple[tuple[str, str], ...]
+    rights: str
+    required_statement: str
+    provider: str
+    homepage: str
+    image_url: str
+
+
+def is_ours(thing: Any) -> bool:
+    """Tell whether this is a manifest or collection of version 3."""
+    return isinstance(thing, dict) and thing.get("type") in {"Manifest", "Collection"}
+
+
+def is_manifest(thing: dict[str, Any]) -> bool:
+    """Tell a manifest from a collection."""
+    return bool(thing["type"] == "Manifest")
+
+
+def parts(collection: dict[str, Any]) -> Iterator[Part]:
+    """Yield what a collection leads to, in its order."""
+    for item in objects(collection.get("items")):
+        if item.get("type") in {"Manifest", "Collection"} and item.get("id"):
+            yield Part(str(item["id"]), item["type"].lower())
+
+
+def read(manifest: dict[str, Any]) -> Manifest:
+    """Return what a manifest says."""
+    statement = manifest.get("requiredStatement")
+    required = words(statement.get("value")) if isinstance(statement, dict) else ""
+    provider = next(iter(objects(manifest.get("provider"))), {})
+    homepage = next(iter(objects(manifest.get("homepage"))), {})
+    metadata = objects(manifest.get("metadata"))
+    return Manifest(
+        id=str(manifest.get("id") or ""),
+        label=words(manifest.get("label")),
+        summary=words(manifest.get("summary")),
+        metadata=tuple((words(each.get("label")), words(each.get("value"))) for each in metadata),
+        rights=str(manifest.get("rights") or ""),
+        required_statement=required,
+        provider=words(provider.get("label")),
+        homepage=str(homepage.get("id") or ""),
+        image_url=_image(manifest),
+    )
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a property: one, several or none."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, dict)]
+
+
+def words(value: Any) -> str:
+    """Return the text of a language map: {"en": ["Self-Portrait"]}."""
+    if isinstance(value, str):
+        return plain(value)
+    if not isinstance(value, dict) or not value:
+        return ""
+    said = next((value[name] for name in LANGUAGES if value.get(name)), None)
+    said = next(iter(value.values())) if said is None else said
+    return plain(", ".join(map(str, said)) if isinstance(said, list) else said)
+
+
+def image_url(body: dict[str, Any]) -> str:
+    """Return where to get a picture: by its IIIF service up to 3000 wide, or as it stands.
+
+    Only widths up to the known one are asked for: a service need not enlarge, nor offer any
+    other way to name a size.
+    """
+    address = str(body.get("id") or body.get("@id") or "")
+    for service in objects(body.get("service")):
+        base = str(service.get("id") or service.get("@id") or "").rstrip("/")
+        width = service.get("width") or body.get("width")
+        limit = service.get("maxWidth")
+        if base and _resizes(service) and isinstance(width, int) and width > 0:
+            wanted = min(width, WIDTH, limit if isinstance(limit, int) else WIDTH)
+            return f"{base}/full/{wanted},/0/default.jpg"
+    return address
+
+
+def _resizes(service: dict[str, Any]) -> bool:
+    profile = service.get("profile")
+    level = profile[0] if isinstance(profile, list) and profile else profile
+    level = str(level).lower()
+    return any(level.endswith(end) for end in ("level1", "level2", "level1.json", "level2.json"))
+
+
+def _image(manifest: dict[str, Any]) -> str:
+    for canvas in objects(manifest.get("items")):
+        for page in objects(canvas.get("items")):
+            for annotation in objects(page.get("items")):
+                for body in objects(annotation.get("body")):
+                    choices = objects(body.get("items")) if body.get("type") == "Choice" else [body]
+                    for each in choices:
+                        if each.get("type") == "Image" and image_url(each):
+                            return image_url(each)
+    return ""

@@ -1,0 +1,124 @@
+"""The Metropolitan Museum of Art: MetObjects.csv and the object API (metmuseum.github.io).
+
+The CSV knows which works are in the public domain but not their pictures; those are asked for
+object by object. The API allows 80 requests a second; we ask 20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from webapp.catalog.facts import Facts
+from webapp.ingest.connecting import FetchError
+from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
+from webapp.ingest.sources.cleaning import moment, year_of
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+from webapp.ingest.sources.tables import read_rows
+
+API: Final = "https://collectionapi.metmuseum.org/public/collection/v1"
+PROVIDER: Final = "The Metropolitan Museum of Art"
+_NOT_OPEN: Final = "The Met does not give it to the public domain."
+
+
+def records(ask: Ask, web: Web) -> Iterator[Record]:
+    """Yield the works of the CSV, of a search, or all."""
+    if ask.file is not None:
+        yield from _of_csv(ask.file, ask.query, web)
+        return
+    if ask.query:
+        asked = urlencode({"hasImages": "true", "q": ask.query})
+        answer = get_json(web, f"{API}/search?{asked}")
+    else:
+        answer = get_json(web, f"{API}/objects")
+    if not isinstance(answer, dict) or "objectIDs" not in answer:
+        raise SourceError("The Met's API does not answer as documented: there is no objectIDs.")
+    for number in answer["objectIDs"] or ():
+        yield _object(str(number), web)
+
+
+def _of_csv(file: Path, query: str, web: Web) -> Iterator[Record]:
+    for row in read_rows(file, needed=("Object ID", "Is Public Domain")):
+        words = f"{row.get('Title', '')} {row.get('Artist Display Name', '')}".lower()
+        if query.lower() not in words:
+            continue
+        if row["Is Public Domain"].strip().lower() != "true":
+            yield Record(id=row["Object ID"], problem=_NOT_OPEN)
+        else:
+            yield _object(row["Object ID"].strip(), web)
+
+
+def _object(number: str, web: Web) -> Record:
+    if not number.isdecimal():
+        return Record(id=number, error=f"{number!r} is not an object ID.")
+    try:
+        found = get_json(web, f"{API}/objects/{number}")
+    except TryLaterError:
+        raise
+    except MissingError:
+        return Record(id=number, problem="The Met has no such object.")
+    except FetchError as error:
+        return Record(id=number, error=str(error))
+    if not isinstance(found, dict):
+        return Record(id=number, error="The Met's API does not answer as documented.")
+    return _record(number, found)
+
+
+def _record(number: str, found: dict[str, Any]) -> Record:
+    problem = ""
+    if found.get("isPublicDomain") is not True:
+        problem = _NOT_OPEN
+    elif not found.get("primaryImage"):
+        problem = "The Met has no picture of it."
+    year = year_of(str(found.get("objectDate") or ""))
+    facts = Facts(
+        title=str(found.get("title") or ""),
+        artist=str(found.get("artistDisplayName") or ""),
+        artist_bio=str(found.get("artistDisplayBio") or ""),
+        year=year if year is not None else _number(found.get("objectEndDate")),
+        medium=str(found.get("medium") or ""),
+        credit_line=str(found.get("creditLine") or ""),
+        source_url=str(found.get("objectURL") or ""),
+    )
+    facts.update(_size(found.get("measurements")))
+    return Record(
+        id=number,
+        facts=facts,
+        image_url=str(found.get("primaryImage") or ""),
+        rights="" if problem == _NOT_OPEN else "CC0",
+        provider=str(found.get("repository") or PROVIDER),
+        changed=moment(found.get("metadataDate")),
+        problem=problem,
+    )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and value else None
+
+
+def _size(measurements: object) -> Facts:
+    """Return the size of the whole, which the Met gives in centimetres; frames are left out."""
+    for each in measurements if isinstance(measurements, list) else ():
+        sizes = each.get("elementMeasurements") if isinstance(each, dict) else None
+        if isinstance(sizes, dict) and each.get("elementName") in {"Overall", "Sheet", "Image"}:
+            facts = Facts()
+            if isinstance(height := sizes.get("Height"), int | float):
+                facts["height_cm"] = Decimal(str(height))
+            if isinstance(width := sizes.get("Width"), int | float):
+                facts["width_cm"] = Decimal(str(width))
+            if isinstance(depth := sizes.get("Depth"), int | float):
+                facts["depth_cm"] = Decimal(str(depth))
+            return facts
+    return Facts()
+
+
+SOURCE: Final = Source(
+    name="met",
+    title=PROVIDER,
+    records=records,
+    hosts=frozenset({"collectionapi.metmuseum.org", "images.metmuseum.org"}),
+    pauses={"collectionapi.metmuseum.org": 0.05, "images.metmuseum.org": 0.5},
+)

@@ -1,0 +1,185 @@
+"""Wikidata: the result of a SPARQL query, with pictures from Wikimedia Commons.
+
+The query must give `item` and `image` (P18), and may give `itemLabel`, `creatorLabel`,
+`inception`, `materialLabel`, `genreLabel`, `collectionLabel`, `height` and `width` (in cm). What
+Wikidata does not know, the licence and the author of the picture, is asked of Commons, fifty
+pictures at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlencode
+
+from webapp.catalog.facts import Facts
+from webapp.ingest.fetching import Web, get_json
+from webapp.ingest.sources.cleaning import moment, plain, year_of
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+
+SPARQL: Final = "https://query.wikidata.org/sparql"
+COMMONS: Final = "https://commons.wikimedia.org/w/api.php"
+AT_ONCE: Final = 50
+"""Titles that one request to Commons may name."""
+WIDTH: Final = 1920
+"""One of the widths that Commons keeps ready."""
+Work = dict[str, list[str]]
+"""What the rows of one item say, each value once."""
+
+
+def records(ask: Ask, web: Web) -> Iterator[Record]:
+    """Yield the items of a saved result, or of the query's."""
+    if ask.file is not None:
+        answer = _saved(ask.file)
+    elif ask.query:
+        asked = urlencode({"query": ask.query, "format": "json"})
+        answer = get_json(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
+    else:
+        raise SourceError("Give a SPARQL query with --query, or its result as JSON with --file.")
+    works = list(_works(answer).items())
+    for start in range(0, len(works), AT_ONCE):
+        chunk = works[start : start + AT_ONCE]
+        images = _images([work["image"][0] for _, work in chunk if work.get("image")], web)
+        for item, work in chunk:
+            yield _record(item, work, images)
+
+
+def _saved(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SourceError(
+            f"{file} is not JSON ({error}). Download it from the query service as “JSON file "
+            "(verbose)”."
+        ) from error
+
+
+def _works(answer: Any) -> dict[str, Work]:
+    """Return the rows gathered by item: two makers make two rows of one work."""
+    try:
+        columns, rows = answer["head"]["vars"], answer["results"]["bindings"]
+    except (KeyError, TypeError):
+        raise SourceError("This is not a SPARQL result: there are no bindings.") from None
+    if missing := [name for name in ("item", "image") if name not in columns]:
+        raise SourceError(f"The query gives no ?{missing[0]}; select ?item and ?image at least.")
+    works: dict[str, Work] = {}
+    for row in rows:
+        said = {name: str(cell.get("value", "")) for name, cell in row.items()}
+        item = said.get("item", "").rpartition("/")[2]
+        work = works.setdefault(item, {})
+        for name, value in said.items():
+            if value not in work.setdefault(name, []):
+                work[name].append(value)
+    return works
+
+
+def _title(image: str) -> str:
+    """Return the page of a picture on Commons, from the address that Wikidata gives."""
+    name = unquote(image.rpartition("/")[2]).replace("_", " ").strip()
+    return f"File:{name[:1].upper()}{name[1:]}"
+
+
+def _images(urls: Sequence[str], web: Web) -> dict[str, Mapping[str, Any]]:
+    """Return what Commons says of pictures, by title."""
+    if not urls:
+        return {}
+    asked = {
+        "action": "query",
+        "format": "json",
+        "formatversion": "2",
+        "maxlag": "5",
+        "prop": "imageinfo",
+        "iiprop": "url|extmetadata|timestamp",
+        "iiurlwidth": str(WIDTH),
+        "titles": "|".join(dict.fromkeys(_title(url) for url in urls)),
+    }
+    answer = get_json(web, f"{COMMONS}?{urlencode(asked)}")
+    query = answer.get("query") if isinstance(answer, dict) else None
+    if not isinstance(query, dict):
+        raise SourceError("Wikimedia Commons does not answer as documented.")
+    pages = {page.get("title", ""): page for page in query.get("pages", [])}
+    found = {title: page["imageinfo"][0] for title, page in pages.items() if page.get("imageinfo")}
+    # It says under which title a picture is that was asked for by another.
+    for each in [*query.get("normalized", []), *query.get("redirects", [])]:
+        if each.get("to") in found:
+            found[each.get("from", "")] = found[each["to"]]
+    return found
+
+
+def _record(item: str, work: Work, images: Mapping[str, Mapping[str, Any]]) -> Record:
+    if not work.get("image"):
+        return Record(id=item, problem="Wikidata knows no picture of it.")
+    info = images.get(_title(work["image"][0]))
+    if info is None:
+        return Record(id=item, problem="Its picture is not on Wikimedia Commons.")
+    said = info.get("extmetadata") or {}
+    label = _first(work, "itemLabel")
+    return Record(
+        id=item,
+        facts=Facts(
+            title="" if label == item else label,
+            artist=", ".join(work.get("creatorLabel", [])),
+            year=_year(_first(work, "inception")),
+            medium=", ".join(work.get("materialLabel", [])),
+            style=_first(work, "genreLabel"),
+            height_cm=_centimetres(_first(work, "height")),
+            width_cm=_centimetres(_first(work, "width")),
+            source_url=f"https://www.wikidata.org/wiki/{item}",
+        ),
+        image_url=str(info.get("thumburl") or info.get("url") or ""),
+        rights=_metadata(said, "LicenseUrl") or _metadata(said, "LicenseShortName"),
+        required_statement=_author(said),
+        provider=_first(work, "collectionLabel") or "Wikimedia Commons",
+        changed=moment(info.get("timestamp")),
+    )
+
+
+def _author(said: Mapping[str, Any]) -> str:
+    """Return whom a licence wants named; nobody where it wants nobody."""
+    if _metadata(said, "AttributionRequired") != "true":
+        return ""
+    author = _metadata(said, "Attribution") or _metadata(said, "Artist")
+    licence = _metadata(said, "LicenseShortName")
+    return f"{author}, {licence}, via Wikimedia Commons" if author else ""
+
+
+def _metadata(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    return " ".join(plain(value.get("value")).split()) if isinstance(value, dict) else ""
+
+
+def _first(work: Work, name: str) -> str:
+    return next(iter(work.get(name, [])), "")
+
+
+def _year(time: str) -> int | None:
+    """Return the year of a time such as "-0450-01-01T00:00:00Z"."""
+    year = year_of(time.lstrip("-").partition("-")[0])
+    return -year if year is not None and time.startswith("-") else year
+
+
+def _centimetres(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
+SOURCE: Final = Source(
+    name="wikidata",
+    title="Wikidata",
+    records=records,
+    hosts=frozenset(
+        {"query.wikidata.org", "commons.wikimedia.org", "upload.wikimedia.org", "www.wikidata.org"}
+    ),
+    pauses={
+        "query.wikidata.org": 5.0,
+        "commons.wikimedia.org": 1.0,
+        "upload.wikimedia.org": 1.0,
+    },
+)
