@@ -134,6 +134,15 @@ def by_report(report: Mapping[str, Any], rival: str, name: str) -> list[Check]:
     return checks
 
 
+def by_yardstick(report: Mapping[str, Any], purpose: str) -> list[Check]:
+    """The checks of a report while no version serves its purpose.
+
+    Where visitors then see no row at all, a version can show them no fewer works.
+    """
+    checks = by_report(report, *YARDSTICK[purpose])
+    return [each for each in checks if purpose != NEXT or each["name"] != "coverage"]
+
+
 def recall(value: float, index: str) -> Check:
     """Whether queries find what a full comparison finds."""
     if index == "exact":

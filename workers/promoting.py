@@ -115,7 +115,7 @@ def _ask_gate(
         if rival == version:
             checks = []
         elif rival is None:
-            checks = gate.by_report(version.report, *gate.YARDSTICK[filled.space.purpose])
+            checks = gate.by_yardstick(version.report, filled.space.purpose)
         else:
             checks = gate.by_report(_report(version, rival), str(rival.pk), str(rival))
         found = filled.audit
