@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError
@@ -37,7 +37,9 @@ class Places:
             taste.store(space, Encoded({pk: rows[pk] for pk in artworks if pk in rows}, {}))
 
 
-def place(works: Sequence[Artwork], extracted: Extracted, extractor: str) -> Places:
+def place(
+    works: Sequence[Artwork], extracted: Extracted, extractor: str, beat: Callable[[], None]
+) -> Places:
     """Ask the model of every space that may serve for rows of these works, each with its `image`.
 
     Works that have a vector there already keep it: theirs was taken away if the picture changed.
@@ -48,17 +50,19 @@ def place(works: Sequence[Artwork], extracted: Extracted, extractor: str) -> Pla
         works: Some artworks.
         extracted: Their features by the extractor of the look space.
         extractor: Its name.
+        beat: Called before each model, which may take seconds to be read.
     """
     pictures = {work.pk: work.image.key for work in works if work.pk in extracted.rows}
     places = Places()
     by_extractor: dict[str, Mapping[int, Row]] = {extractor: extracted.rows}
     for space in actions.trained_spaces_to_fill():
         places.encoded[space.pk] = Encoded({}, {})
-        version = Version.objects.filter(space=space).first()
+        version = Version.objects.filter(space=space).defer("report", "samples").first()
         here = Vector.objects.filter(space=space, artwork__in=pictures)
         lacking = pictures.keys() - set(here.values_list("artwork_id", flat=True))
         if version is None or not lacking:
             continue
+        beat()
         try:
             model = taste.encoder(version)
             if model.bundle.dim != space.dim:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.webapp.ingest.pictures import picture
@@ -184,6 +187,28 @@ def test_a_model_that_appears_before_the_work_is_shown_is_asked_too(
     assert asked == [0, 1]
     assert has(Space.objects.get(version=version), work)
     assert Artwork.objects.get(pk=work.pk).state == Artwork.State.VISIBLE
+
+
+def test_works_stay_claimed_however_many_models_are_asked(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        prepared(make_version(gallery))
+    work = receive(1)
+    held = Artwork.objects.filter(pk=work.pk, claimed_until__gt=Now())
+    claimed: list[bool] = []
+
+    def slowly(*arguments: object) -> taste.Encoded:
+        claimed.append(held.exists())
+        Artwork.objects.filter(pk=work.pk).update(claimed_until=Now() - timedelta(seconds=1))
+        return encode(*arguments)  # type: ignore[arg-type]
+
+    encode = taste.encode
+    monkeypatch.setattr(taste, "encode", slowly)
+
+    embed_artworks()
+
+    assert claimed == [True, True]
 
 
 def test_rebuilding_mends_what_is_wrong_and_missing(gallery: Gallery) -> None:

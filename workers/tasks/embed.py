@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -91,10 +92,11 @@ def _embed(ids: Sequence[int], extractor: Extractor) -> None:
     extracted = extract(works, extractor)
     claims.extend(Artwork, ids)
     fail(extracted.failures)
+    beat = partial(claims.extend, Artwork, ids)
     done = None
     for _ in range(TRIES):
-        places = place(works, extracted, extractor.name)
-        claims.extend(Artwork, ids)
+        places = place(works, extracted, extractor.name, beat)
+        beat()
         done = _publish({work.pk: work.image.key for work in works}, extracted, extractor, places)
         if done is not None:
             break
