@@ -80,6 +80,19 @@ def test_who_returns_after_years_finds_their_taste_as_it_was() -> None:
     assert [work.weight for work in profile_of(visitor).works] == pytest.approx([2, 2], rel=0.01)
 
 
+def test_what_was_muted_later_still_counted_back_then() -> None:
+    visitor = Visitor.objects.create()
+    liked, muted = make_artwork("liked"), make_artwork("muted")
+    sign(visitor, liked, days_ago=3)
+    sign(visitor, muted, days_ago=2, muted=NOON)
+
+    before = profile_of(visitor, until=NOON - timedelta(days=1))
+    after = profile_of(visitor, until=NOON + timedelta(days=1))
+
+    assert [work.artwork_id for work in before.works] == [liked.pk, muted.pk]
+    assert [work.artwork_id for work in after.works] == [liked.pk]
+
+
 def test_hidden_works_count_against_undone_and_muted_ones_not_at_all() -> None:
     visitor = Visitor.objects.create()
     kept, hidden, undone, muted, silent = (make_artwork(str(i)) for i in range(5))

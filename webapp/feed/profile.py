@@ -77,19 +77,20 @@ def profile_of(
     """
     if visitor is None:
         return NOBODY
+    silenced = Count("muted", filter=None if until is None else Q(muted__lte=until))
     rows = (
         _standing(until)
         .filter(visitor=visitor)
         .values_list("artwork_id", "kind")
-        .annotate(times=Count("id"), muted=Count("muted"), last=Max("time"), event=Max("id"))
+        .annotate(times=Count("id"), muted=silenced, last=Max("time"), event=Max("id"))
         .order_by("last", "event")
     )
     signs: dict[int, tuple[str, datetime]] = {}
     hidden: list[int] = []
     known: set[int] = set()
     muted: set[int] = set(without)
-    for artwork_id, kind, times, silenced, last, _event in rows:
-        if silenced:
+    for artwork_id, kind, times, mutes, last, _event in rows:
+        if mutes:
             muted.add(artwork_id)
         if kind != Event.Kind.VIEW:
             known.add(artwork_id)
