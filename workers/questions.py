@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from artrec.evaluation.evaluate import Result
 from artrec.evaluation.tasks import Task
+from webapp.lab import catalogue
 from webapp.lab.models import Version
 from workers import gate
 from workers.holdout import lot
@@ -64,7 +65,8 @@ def keep(
 
 def pairs(version: Version, name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     """`gate.against` every other version that was asked the same, by the key of that version."""
-    others = Version.objects.exclude(pk=version.pk).exclude(report={})
+    others = Version.objects.filter(run__model__in=catalogue.serving(catalogue.TASTE))
+    others = others.exclude(pk=version.pk).exclude(report={}).defer("samples")
     found: dict[str, Any] = {}
     for other in others.select_related("run")[:COMPARED]:
         compared = _pair(name, report, str(other), other.report)
@@ -77,7 +79,7 @@ def _pair(
     name: str, report: Mapping[str, Any], other: str, theirs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     a, b = report.get("questions"), theirs.get("questions")
-    if not a or not b or "visitors" not in b:  # models of visits are asked at every step
+    if not a or not b:
         return None
     places = {visitor: place for place, visitor in enumerate(b["visitors"])}
     common = [

@@ -197,6 +197,20 @@ def test_versions_with_too_few_visitors_in_common_are_not_compared(gallery: Gall
     assert second.report["against"].keys() == {"visrank", "popularity", "random"}
 
 
+def test_versions_of_other_purposes_take_no_place_among_those_compared(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "COMPARED", 1)
+    first = reported(*drawn())
+    visits = Run.objects.create(model="item2vec", state=Run.State.FINISHED)
+    asked_otherwise = {"questions": {"steps": ["1 2 3"], "values": {}}}
+    Version.objects.create(run=visits, file="g", sha256="s", report=asked_otherwise)
+
+    second = reported(*drawn())
+
+    assert str(first.pk) in second.report["against"]
+
+
 def long_history(users: int) -> Interactions:
     """Each of `users` visitors chose 20 of 200 works."""
     rng = np.random.default_rng(0)
