@@ -12,15 +12,18 @@ from typing import Any, Final
 
 import numpy as np
 from django.db.models import Count
+from numpy.typing import NDArray
 
 from artrec.errors import ArtrecError
+from artrec.evaluation.beyond import intra_list_diversity
 from artrec.serving.rerank import mmr
 from webapp.feed import candidates
 from webapp.feed.looks import read_looks
-from webapp.feed.models import Event, Visitor
+from webapp.feed.models import Visitor
 from webapp.feed.profile import CAP, of_works
 from webapp.feed.ranking import SPARE
 from webapp.feed.served import Served
+from webapp.lab.queries import choices
 from webapp.vectors.filters import Filters
 
 LAMBDAS: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
@@ -29,7 +32,6 @@ PLACES: Final = 24
 VISITORS: Final = 400
 AT_LEAST: Final = 4
 """Works somebody chose, the last of which is held back."""
-CHOSEN: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def measure(
     if not hits:
         return None
     rates, apart = np.mean(hits, axis=0), np.mean(differences, axis=0)
-    margins = 1.96 * np.sqrt(rates * (1 - rates) / len(hits))
+    margins = _margins(np.sum(hits, axis=0), len(hits))
     return Measured(
         [
             {
@@ -73,9 +75,17 @@ def measure(
     )
 
 
+def _margins(hits: NDArray[np.int64], lists: int) -> NDArray[np.float64]:
+    """(L,) half the 95 % interval of each rate: two hits and two misses are added (Agresti & Coull,
+    The American Statistician 1998), or a rate of 0 would seem known exactly."""
+    rates = (hits + 2) / (lists + 4)
+    margins: NDArray[np.float64] = 1.96 * np.sqrt(rates * (1 - rates) / (lists + 4))
+    return margins
+
+
 def _histories(limit: int) -> Iterator[list[int]]:
     """What visitors chose, oldest first; each work once."""
-    standing = Event.objects.filter(kind__in=CHOSEN, undone=None)
+    standing = choices()
     busy = (
         standing.values("visitor")
         .annotate(works=Count("artwork", distinct=True))
@@ -112,7 +122,6 @@ def _lists(served: Served, known: list[int]) -> list[tuple[set[int], float]]:
     lists = []
     for each in LAMBDAS:
         picked = mmr(found.scores, looks, diversity=each, limit=PLACES)
-        rows, count = looks[picked], len(picked)
-        alike = (float((rows @ rows.T).sum()) - count) / max(1, count * (count - 1))
-        lists.append(({ids[row] for row in picked}, 1 - alike))
+        difference = intra_list_diversity(np.asarray(picked)[None], looks)[0]
+        lists.append(({ids[row] for row in picked}, float(difference)))
     return lists

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tests.webapp.makers import make_artwork, make_space
+from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
 from webapp.lab import tradeoff
 from webapp.lab.models import Tradeoff
@@ -58,6 +59,32 @@ def test_more_diverse_lists_differ_more_and_find_less(rng: np.random.Generator) 
     assert rates[0] > rates[-1]
     assert row.claimed_until is None
     assert not Tradeoff.objects.filter(tradeoff.waiting()).exists()
+
+
+def test_a_rate_of_nothing_is_not_known_exactly(rng: np.random.Generator) -> None:
+    gallery(rng)
+    works = list(Artwork.objects.order_by("pk"))
+    for number, visitor in enumerate(Visitor.objects.order_by("pk")):
+        other_camp = works[30 * ((number + 1) % 4) + 29]
+        Event.objects.create(visitor=visitor, artwork=other_camp, kind="save", time=timezone.now())
+    tradeoff.ask()
+
+    measure_diversity()
+
+    first = Tradeoff.objects.get().points[0]
+    assert first["hit_rate"] == 0
+    assert first["margin"] == pytest.approx(1.96 * np.sqrt(2 / 16 * 14 / 16 / 16), abs=1e-4)
+
+
+def test_likes_that_shall_not_shape_recommendations_do_not_count(rng: np.random.Generator) -> None:
+    gallery(rng)
+    silent = Visitor.objects.order_by("pk").first()
+    Event.objects.filter(visitor=silent).update(muted=timezone.now())
+    tradeoff.ask()
+
+    measure_diversity()
+
+    assert Tradeoff.objects.get().visitors == 11
 
 
 def test_without_enough_choices_the_reason_is_told() -> None:
