@@ -19,7 +19,7 @@ from webapp.lab import actions, promoting
 from webapp.lab.models import Promotion, Run, Version
 from webapp.vectors.models import Vector
 from webapp.vectors.queries import live_space
-from workers import resources, snapshot, taste, visit_reports
+from workers import gate, resources, snapshot, taste, visit_reports
 from workers.tasks.promote import promote
 from workers.tasks.train import train
 
@@ -128,7 +128,7 @@ def test_a_run_ends_with_a_version_measured_by_what_came_next(gallery: Gallery, 
     shown = {row["key"]: row for row in report["rows"]}
     assert list(shown) == ["model", "item-knn", "popularity"]
     for row in shown.values():
-        for metric in (*visit_reports.gate.STEP, *visit_reports.PUBLISHED):
+        for metric in (*gate.STEP, *visit_reports.PUBLISHED):
             interval = row["intervals"][metric]
             assert 0 <= interval["low"] <= interval["mean"] <= interval["high"] <= 1
     # Of 24 works half are of the visit's camp, so whoever learns nothing has most of them, too;
