@@ -40,7 +40,7 @@ def ensure_space(version: Version, model: Encoder) -> tuple[Space, bool]:
         if (space.dim, space.scored) == (bundle.dim, bundle.scored):
             changed = bytes(space.head or b"") != head
             if changed:
-                Space.objects.filter(pk=space.pk).update(head=head)
+                actions.replace_head(space, head)
             return space, changed
         if space.state == Space.State.LIVE:
             raise BundleError(

@@ -16,7 +16,7 @@ from webapp.feed import actions, queries, served
 from webapp.feed.models import Serving, Visitor
 from webapp.feed.profile import profile_of
 from webapp.feed.ranking import recommend
-from webapp.vectors.actions import go_live
+from webapp.vectors.actions import go_live, replace_head
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,18 @@ def test_a_head_is_read_once_per_process(
     assert first
     assert second
     assert first.bundle is second.bundle is not None
+
+
+def test_a_head_that_was_replaced_is_read_anew() -> None:
+    model = make_taste(mean_bundle())
+    assert served.serving()
+
+    replace_head(model, mean_bundle(model="another").to_bytes())
+
+    found = served.serving()
+    assert found
+    assert found.bundle
+    assert found.bundle.model == "another"
 
 
 def test_only_a_few_heads_are_kept() -> None:
@@ -217,7 +229,7 @@ def test_a_model_costs_a_fixed_number_of_queries(
     actions.hide(visitor=visitor, artwork=works[50])
     queries.for_you(visitor, limit=20)  # reads the head and the background
 
-    # Profile, experiment, spaces, knobs, profile vectors, nearest, new works, looks, facts, reasons,
-    # cards.
+    # Profile, experiment, spaces, knobs, profile vectors, nearest, new works, looks, facts,
+    # reasons, cards.
     with django_assert_num_queries(11):
         queries.for_you(visitor, limit=20)

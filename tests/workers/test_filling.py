@@ -98,7 +98,7 @@ def test_a_damaged_head_is_written_anew(gallery: Gallery) -> None:
 
     same, changed = filling.ensure_space(version, model)
 
-    head = Space.objects.get(pk=space.pk).head
+    found = Space.objects.get(pk=space.pk)
     assert (same, changed) == (space, True)
-    assert head is not None
-    assert bytes(head) == model.bundle.to_bytes()
+    assert bytes(found.head or b"") == model.bundle.to_bytes()
+    assert found.head_number == space.head_number + 1

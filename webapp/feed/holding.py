@@ -35,7 +35,7 @@ def lowered(
     known = dict(zip(ids.tolist(), rows, strict=True))
     if artwork_id not in known or not others:
         return [False] * len(others)
-    items = np.concatenate((known[artwork_id][None], background(served.space.pk)))
+    items = np.concatenate((known[artwork_id][None], background(served.space)))
     before = _standing(profile, served, known, items)
     return [before - _standing(other, served, known, items) > LEAST for other in others]
 

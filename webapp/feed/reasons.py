@@ -92,14 +92,14 @@ def _by_model(profile: Profile, space: Space, bundle: Bundle, ids: Sequence[int]
         kept, factors = each_as_query(counted)
         known = known[kept] * factors[:, None]
         chosen = [chosen[row] for row in kept]
-        cited = evidence(bundle, known, items, top=TOP, background=background(space.pk))
+        cited = evidence(bundle, known, items, top=TOP, background=background(space))
         best = [[reason.row for reason in each] for each in cited]
     else:
         hidden = rows[[place[pk] for pk in reversed(profile.hidden) if pk in place]]
         all_of_it = one_query(bundle, known, counted, hidden)
         queries = np.concatenate((all_of_it, without_each(bundle, known, counted, hidden)))
         alone = len(known) == 1 and not bundle.empty_profile
-        best = _best(items @ queries.T, background(space.pk) @ queries.T, alone=alone)
+        best = _best(items @ queries.T, background(space) @ queries.T, alone=alone)
     return {pk: tuple(chosen[row] for row in rows) for pk, rows in zip(ranked, best, strict=True)}
 
 
@@ -124,9 +124,14 @@ def _best(scores: Floats, others: Floats, *, alone: bool) -> list[list[int]]:
     ]
 
 
-@lru_cache(maxsize=KEPT)
-def background(space_pk: int) -> Any:
+def background(space: Space) -> Floats:
     """(N, S) rows of works drawn from a space, which stand for all of it."""
+    rows: Floats = _background(space.pk, space.head_number)
+    return rows
+
+
+@lru_cache(maxsize=KEPT)
+def _background(space_pk: int, _head_number: int) -> Any:
     space = Space.objects.only("dim", "scored").get(pk=space_pk)
     drawn = Vector.objects.filter(space=space).order_by("?").values_list("artwork_id", flat=True)
     return vectors.vectors_of(space, drawn[:BACKGROUND])[1]

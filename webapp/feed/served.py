@@ -28,7 +28,8 @@ KEPT: Final = 6
 DAMAGED_SECONDS: Final = 60.0
 """How long a damaged head is not tried again."""
 
-_heads: OrderedDict[int, Bundle] = OrderedDict()
+_heads: OrderedDict[tuple[int, int], Bundle] = OrderedDict()
+"""By space and number of its head."""
 _damaged: dict[int, float] = {}
 _lock = Lock()
 
@@ -114,9 +115,10 @@ def _of(spaces: dict[str, Space]) -> Served | None:
 
 def _head(space: Space) -> Bundle | None:
     """Return the head of a space; None, with a word in the log, where it cannot be used."""
+    key = (space.pk, space.head_number)
     with _lock:
-        if bundle := _heads.get(space.pk):
-            _heads.move_to_end(space.pk)
+        if bundle := _heads.get(key):
+            _heads.move_to_end(key)
             return bundle
         if monotonic() < _damaged.get(space.pk, 0.0):
             return None
@@ -131,7 +133,7 @@ def _head(space: Space) -> Bundle | None:
             _damaged[space.pk] = monotonic() + DAMAGED_SECONDS
         return None
     with _lock:
-        _heads[space.pk] = bundle
+        _heads[key] = bundle
         while len(_heads) > KEPT:
             _heads.popitem(last=False)
     return bundle

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 from numpy.typing import NDArray
 
 from webapp.catalog.models import Artwork
@@ -100,6 +100,11 @@ def create_trained_space(
         fitted_on=fitted_on,
         open_to_new=open_to_new,
     )
+
+
+def replace_head(space: Space, head: bytes) -> None:
+    """Give a trained space another head; whoever keeps the former in memory reads it anew."""
+    Space.objects.filter(pk=space.pk).update(head=head, head_number=F("head_number") + 1)
 
 
 def store_vectors(space: Space, artwork_ids: Sequence[int], values: NDArray[Any]) -> None:

@@ -38,6 +38,8 @@ class Space(models.Model):
     """Look: the `artrec.serving.transform.Transform` from raw features to vectors, as bytes."""
     head = models.BinaryField(null=True)
     """Taste: the `artrec.serving.bundle.Bundle` from a profile to queries, as bytes."""
+    head_number = models.PositiveIntegerField(default=0)
+    """Grows each time the head is replaced, so that who keeps it in memory reads it again."""
     fitted_on = models.PositiveIntegerField()
     """How many artworks it was fitted on."""
     index = models.CharField(max_length=10, default="exact")
