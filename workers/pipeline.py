@@ -168,6 +168,7 @@ def _publish(run: Run, model: ProfileModel, snapshot: Snapshot) -> Version:
         try:
             model_files.load(former)
         except BundleError:
+            model_files.delete(former)
             former.delete()
         else:
             return former
