@@ -54,11 +54,12 @@ def _page(request: HttpRequest, form: ServingForm, *, status: int = 200) -> Http
     row = tradeoff.current()
     picked = newcomers.picks()[:PICKS]
     cards = queries.cards_of(picked)
+    versions = Version.objects.defer("report", "samples")
     context = {
         "form": form,
         "knobs": knobs,
         "served": served,
-        "version": Version.objects.filter(space=served.space).first() if served else None,
+        "version": versions.filter(space=served.space).first() if served else None,
         "drawn": round(knobs.explore_share * PLACES),
         "places": PLACES,
         "drawn_from": DRAWN_FROM,
