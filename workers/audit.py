@@ -20,6 +20,7 @@ from webapp.catalog.models import ArtworkImage
 from webapp.feed import profile, visits
 from webapp.feed.models import Event, Visitor
 from webapp.lab.catalogue import NEXT, VISITS
+from webapp.lab.queries import CHOSEN
 from webapp.vectors import queries, routing
 from webapp.vectors.filters import Filters
 from webapp.vectors.models import Space, Vector
@@ -33,7 +34,6 @@ CANDIDATES: Final = 2000
 PLACES: Final = 20
 TIE: Final = 0.02
 """Of a deviation of the scores: so much rounding to half floats may change."""
-CHOICES: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
 ASKED: Final = {
     VISITS: lambda visitor: visits.last_of(visitor)[-1:],  # one stands before one work
     NEXT: visits.last_of,
@@ -84,7 +84,7 @@ def _known(model: Encoder) -> set[int]:
 def _profiles(space: Space, known: set[int]) -> list[list[int]]:
     """What visitors chose of these works, oldest first, by those who chose last; of a model of
     visits, what they looked at last."""
-    kinds = visits.STEPS if space.purpose in ASKED else CHOICES
+    kinds = visits.STEPS if space.purpose in ASKED else CHOSEN
     works_of = ASKED.get(space.purpose, _chosen)
     chosen = Event.objects.filter(kind__in=kinds, undone=None, muted=None)
     newest = chosen.values("visitor").annotate(last=Max("time")).order_by("-last", "visitor")
