@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp.makers import make_artwork
 from tests.webapp.test_browsing import wish, works_on
@@ -101,6 +102,30 @@ def test_hidden_works_are_neither_shown_nor_counted() -> None:
     assert page.total == 1
     assert shown(page, "style") == {"Ridges": 1}
     assert [work.pk for work in page.piece.works] == [other.pk]
+
+
+def test_counts_follow_every_change_at_once() -> None:
+    first, second = make(style="Ridges"), make(style="Ridges")
+    totals = [results(Wish()).total]
+
+    make(style="Grids")
+    totals.append(results(Wish()).total)
+    Artwork.objects.filter(pk=first.pk).update(state=Artwork.State.WITHDRAWN)
+    totals.append(results(Wish()).total)
+    second.delete()
+    totals.append(results(Wish()).total)
+
+    assert totals == [2, 3, 2, 1]
+
+
+def test_counts_are_kept_while_nothing_changes(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make()
+    results(Wish())
+
+    with django_assert_num_queries(3):  # the version, the artists' names, the works
+        results(Wish())
 
 
 def test_many_decades_become_centuries_that_open() -> None:

@@ -152,7 +152,7 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(12):
         make_artwork(artist=f"Artist {number}", style=f"Style {number}" if number % 2 else "Ridges")
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         html = client.get(path).content.decode()
 
     assert works_on(html)

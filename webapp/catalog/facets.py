@@ -51,6 +51,29 @@ class Counts:
     """For each facet: works by group, see `_GROUPS`."""
 
 
+def less(counts: Counts, others: Counts) -> Counts:
+    """Return `counts` without the works that `others` counted."""
+    return Counts(
+        counts.total - others.total,
+        {name: number - others.without[name] for name, number in counts.without.items()},
+        {
+            name: {
+                value: left
+                for value, number in groups.items()
+                if (left := number - others.values[name].get(value, 0))
+            }
+            for name, groups in counts.values.items()
+        },
+    )
+
+
+def version() -> int:
+    """Return a number that grows whenever an entry changes, comes or goes. One small query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM catalog_search_version")
+        return int(cursor.fetchone()[0])
+
+
 def count(base: Sequence[Condition], chosen: Chosen) -> Counts:
     """Count the works that match `base` for each facet. One query."""
     wanted = of_facets(chosen)
@@ -86,11 +109,12 @@ def _sorted_out(
     by_mask = {everything ^ (1 << (len(names) - 1 - p)): name for p, name in enumerate(names)}
     by_mask[-1] = "colour"
     totals: defaultdict[int, int] = defaultdict(int)
-    values: dict[str, defaultdict[str, int]] = {name: defaultdict(int) for name in NAMES}
+    values: dict[str, dict[str, int]] = {name: {} for name in NAMES}
     for mask, value, failed, number in rows:
         if mask == everything:
             totals[failed] += number
         elif value is not None and failed in (0, bits.get(by_mask[mask], 0)):
-            values[by_mask[mask]][value] += number
+            groups = values[by_mask[mask]]
+            groups[value] = groups.get(value, 0) + number
     without = {name: totals[0] + totals[bit] for name, bit in bits.items()}
     return Counts(totals[0], without, values)

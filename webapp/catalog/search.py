@@ -22,6 +22,8 @@ MOST_WORDS: Final = 12
 """Further words are not looked at; a title has fewer."""
 LONGEST: Final = 60
 """Characters of a word that are looked at."""
+SHORT: Final = 2
+"""Latin words of so few letters are not taken for beginnings: they would begin half of all."""
 LITTLE: Final = frozenset(
     {"a", "an", "and", "at", "by", "de", "der", "des", "die", "du", "el", "et", "for", "from"}
     | {"in", "la", "le", "of", "on", "the", "to", "und", "with"}
@@ -74,12 +76,12 @@ def words_of(text: str) -> tuple[str, ...]:
 def tsquery(words: Sequence[str]) -> tuple[str, list[str]]:
     """Return SQL for a tsquery that wants all of `words`, and its parameters.
 
-    The last word is taken for the beginning of one.
+    The last word is taken for the beginning of one, unless it is `SHORT`.
     """
     parts: list[str] = []
     params: list[str] = []
     for number, word in enumerate(words):
-        last = number == len(words) - 1
+        last = number == len(words) - 1 and (len(word) > SHORT or not word.isascii())
         parts.append("(to_tsquery('simple', %s) || plainto_tsquery('english', %s))")
         # Nothing in a folded word means anything to to_tsquery, but quotes cost nothing.
         params += [f"'{word}'{':*' if last else ''}", word]

@@ -30,7 +30,6 @@ from webapp.catalog.conditions import (
     Condition,
     all_of,
     among,
-    not_of_ids,
     of_facets,
     of_ids,
     of_words,
@@ -64,11 +63,6 @@ class Sought:
     def condition(self) -> Condition:
         """All of it, but hidden works."""
         return all_of([*self.base, *of_facets(self.wish.chosen).values()])
-
-    @property
-    def to_count(self) -> tuple[Condition, ...]:
-        """What counts of facets start from."""
-        return (*self.base, not_of_ids(self.hidden)) if self.hidden else self.base
 
 
 @dataclass(frozen=True, slots=True)

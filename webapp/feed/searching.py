@@ -18,7 +18,7 @@ from webapp.feed.profile import NOBODY, profile_of
 from webapp.feed.wish import FOR_YOU, SORTS, Wish
 
 COUNTS_SECONDS: Final = 60
-"""So long the counts of a first page do for the pages that follow it."""
+"""Longest that counts are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,17 @@ def results(
 ) -> Results:
     """Return the page of `wish` that starts after a place.
 
-    Counting takes one query over the entries, the works one to five, the names of artists one;
-    where nothing matches a few more look for slips of the hand and ways out.
+    Counting takes two queries and one more for hidden works, the works one to five, the names of
+    artists one; where nothing matches a few more look for slips of the hand and ways out.
     """
     sought = seek(wish, hidden=hidden)
-    counts = _counts(sought, again=bool(after))
+    counts = _counts(sought)
     instead = False
     if not counts.total and sought.words and not wish.literal:
         words = search.corrected(sought.words, search.vocabulary())
         if words != sought.words:
             other = seek(wish, hidden=hidden, words=words)
-            found = _counts(other, again=bool(after))
+            found = _counts(other)
             if found.total:
                 sought, counts, instead = other, found, True
     profile = profile_of(visitor) if wish.order == FOR_YOU else NOBODY
@@ -112,16 +112,22 @@ def results(
     )
 
 
-def _counts(sought: Sought, *, again: bool) -> facets.Counts:
-    """Count now; for a page that follows another, what was counted for that will do."""
+def _counts(sought: Sought) -> facets.Counts:
+    """Count now, or as it was counted since when no entry has changed; less what is hidden.
+
+    Whoever asks while a change is being committed may keep the counts from before it, for
+    `COUNTS_SECONDS` at most.
+    """
     wish = sought.wish
-    asked = repr((sought.words, wish.choices, wish.palette, sought.hidden))
+    asked = repr((facets.version(), sought.words, wish.choices, wish.palette))
     key = f"feed.counts.{sha256(asked.encode()).hexdigest()}"
-    known: facets.Counts | None = cache.get(key) if again else None
+    known: facets.Counts | None = cache.get(key)
     if known is None:
-        known = facets.count(sought.to_count, wish.chosen)
+        known = facets.count(sought.base, wish.chosen)
         cache.set(key, known, COUNTS_SECONDS)
-    return known
+    if not sought.hidden:
+        return known
+    return facets.less(known, facets.count([*sought.base, of_ids(sought.hidden)], wish.chosen))
 
 
 def _menus(wish: Wish, counts: facets.Counts) -> tuple[Menu, ...]:
@@ -213,7 +219,7 @@ def _alone(sought: Sought, labels: Mapping[str, str]) -> list[Choice]:
 def _total(sought: Sought, hidden: Collection[int]) -> int:
     """Count the works of a wish; its words are read anew."""
     sought = seek(sought.wish, hidden=hidden, words=sought.wish.words and sought.words)
-    condition = all_of([*sought.to_count, sought.condition])
+    condition = all_of([sought.condition, not_of_ids(sought.hidden)])
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM catalog_searchentry s WHERE {condition.sql}",  # noqa: S608

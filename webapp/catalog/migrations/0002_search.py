@@ -71,7 +71,13 @@ CREATE FUNCTION catalog_search_artwork_changed() RETURNS trigger LANGUAGE plpgsq
     RETURN NULL;
 END $$;
 CREATE FUNCTION catalog_search_state_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE catalog_searchentry SET visible = (new.state = 'visible') WHERE artwork_id = new.id;
+    UPDATE catalog_searchentry
+    SET visible = (new.state = 'visible'), version = nextval('catalog_search_version')
+    WHERE artwork_id = new.id;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION catalog_search_entries_went() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM nextval('catalog_search_version');
     RETURN NULL;
 END $$;
 CREATE FUNCTION catalog_search_artist_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -95,12 +101,10 @@ CREATE TRIGGER search_artwork_changed AFTER UPDATE ON catalog_artwork FOR EACH R
     EXECUTE FUNCTION catalog_search_artwork_changed();
 CREATE TRIGGER search_state_changed AFTER UPDATE OF state ON catalog_artwork FOR EACH ROW
     WHEN (old.state IS DISTINCT FROM new.state) EXECUTE FUNCTION catalog_search_state_changed();
+CREATE TRIGGER search_entries_went AFTER DELETE ON catalog_searchentry
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_search_entries_went();
 CREATE TRIGGER search_artist_changed AFTER UPDATE ON catalog_artist FOR EACH ROW
     WHEN (old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION catalog_search_artist_changed();
-
--- Filters and counts walk all rows: the words are kept out of their way.
-ALTER TABLE catalog_searchentry SET (toast_tuple_target = 128);
-ALTER TABLE catalog_searchentry ALTER COLUMN words SET STORAGE EXTERNAL;
 
 SELECT catalog_search_refresh(ARRAY(SELECT id FROM catalog_artwork ORDER BY id));
 -- The rest of the migration may alter the table only when nothing waits to be checked.
@@ -113,8 +117,9 @@ DROP TRIGGER search_image_changed ON catalog_artworkimage;
 DROP TRIGGER search_artwork_changed ON catalog_artwork;
 DROP TRIGGER search_state_changed ON catalog_artwork;
 DROP TRIGGER search_artist_changed ON catalog_artist;
+DROP TRIGGER search_entries_went ON catalog_searchentry;
 DROP FUNCTION catalog_search_images_came, catalog_search_image_changed,
-    catalog_search_artwork_changed, catalog_search_state_changed, catalog_search_artist_changed,
+    catalog_search_artwork_changed, catalog_search_state_changed, catalog_search_artist_changed, catalog_search_entries_went,
     catalog_search_refresh, catalog_swatches, catalog_words, catalog_fold;
 DROP SEQUENCE catalog_search_version;
 """
