@@ -13,6 +13,7 @@ from webapp.accounts.models import User
 from webapp.feed.models import Experiment
 from webapp.lab.catalogue import TASTE
 from webapp.lab.models import Version
+from webapp.lab.words import plain
 from webapp.vectors import actions as vectors
 from webapp.vectors.models import Space
 
@@ -74,7 +75,7 @@ def draft(
     Raises:
         ExperimentError: If that makes no experiment.
     """
-    name = name.strip()
+    name = plain(name)
     known = {each.key: each for each in contestants()}
     if not name or len(name) > 100:
         raise ExperimentError("Give the experiment a name of at most 100 characters.")
@@ -139,7 +140,7 @@ def decide(experiment: Experiment, *, text: str, by: User) -> None:
     Raises:
         ExperimentError: If nothing is said, or it has not been stopped.
     """
-    text = text.strip()
+    text = plain(text)
     if not text:
         raise ExperimentError("Write what was concluded and why.")
     with transaction.atomic():

@@ -18,6 +18,7 @@ from webapp.jobs import Job, enqueue
 from webapp.lab import catalogue
 from webapp.lab.catalogue import NEXT, PURPOSES, TASTE, VISITS
 from webapp.lab.models import Promotion, Version
+from webapp.lab.words import plain
 from webapp.vectors import actions, queries
 from webapp.vectors.models import Space
 
@@ -62,7 +63,7 @@ def promote(version: Version | None, by: User | None, override: str = "") -> Pro
     Raises:
         PromotionError: If it cannot serve, or an override is nobody's.
     """
-    override = override.strip()
+    override = plain(override)
     if override and by is None:
         raise PromotionError("Who overrides the gate answers for it by name; say who it is.")
     if version is None:

@@ -127,6 +127,7 @@ def test_an_experiment_is_drafted_started_stopped_and_decided_on(curator: Client
     [
         ({"name": " "}, "Give the experiment a name"),
         ({"name": "Taken"}, "There is an experiment called"),
+        ({"name": "\0"}, "Give the experiment a name"),
         ({"second": "look"}, "cannot be compared with itself"),
         ({"second": "999"}, "Choose two models"),
         ({"kind": "guess"}, "Choose an A/B test"),
@@ -147,6 +148,20 @@ def test_what_makes_no_experiment_is_refused_in_words(
     assert response.status_code == 422
     assert said in response.content.decode()
     assert Experiment.objects.count() == 1
+
+
+def test_words_that_the_database_cannot_keep_are_kept_without_what_it_cannot(
+    curator: Client,
+) -> None:
+    answers = {"name": "\0New", "kind": "ab", "first": "look", "second": str(make_version().pk)}
+    stopped = make_experiment(state="stopped")
+
+    curator.post("/lab/experiments/", {**answers, "share": "100"})
+    curator.post(f"/lab/experiments/{stopped.pk}/decide/", {"text": "A \0is better."})
+
+    stopped.refresh_from_db()
+    assert Experiment.objects.filter(name="New").exists()
+    assert stopped.decision.endswith("carl: A is better.")
 
 
 def test_only_one_runs_at_a_time_and_none_runs_twice(curator: Client) -> None:

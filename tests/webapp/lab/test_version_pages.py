@@ -194,8 +194,8 @@ def test_what_the_gate_refused_is_promoted_for_a_reason_by_name(carl: Client) ->
 
     page = carl.get(f"/lab/versions/{version.pk}/").content.decode()
     url = f"/lab/versions/{version.pk}/promote/"
-    silent = carl.post(url, {"override": "  "}, follow=True).content.decode()
-    carl.post(url, {"override": "The new works matter more."})
+    silent = carl.post(url, {"override": " \0 "}, follow=True).content.decode()
+    carl.post(url, {"override": "The new\0 works matter more."})
 
     assert page.index("0.1 worse.") < page.index("720 works.")  # what failed comes first
     assert "Override the gate as carl" in page

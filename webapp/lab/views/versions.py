@@ -17,6 +17,7 @@ from webapp.lab.guards import curators
 from webapp.lab.models import Promotion, Version
 from webapp.lab.promoting import PromotionError
 from webapp.lab.version_queries import Entry
+from webapp.lab.words import plain
 
 _THIS: Final = "This version"
 _YARDSTICKS: Final = {
@@ -126,8 +127,8 @@ def compare(request: HttpRequest) -> HttpResponse:
 def version_promote(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a version serve; with a reason, even against the gate."""
     found = get_object_or_404(Version, pk=pk)
-    reason = request.POST.get("override", "")
-    if "override" in request.POST and not reason.strip():
+    reason = plain(request.POST.get("override", ""))
+    if "override" in request.POST and not reason:
         messages.error(request, "Say why it shall serve all the same; the reason is kept.")
         return redirect(found)
     return _ask(request, found, lambda by: promoting.promote(found, by, reason))
