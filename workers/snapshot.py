@@ -272,7 +272,9 @@ def _require_visits(run: Run, visits: Visits) -> None:
 
 
 def _window(run: Run) -> str:
-    return f" in the last {run.window_days} days" if run.window_days else ""
+    if not run.window_days:
+        return ""
+    return " on the last day" if run.window_days == 1 else f" in the last {run.window_days} days"
 
 
 def _more(run: Run) -> str:

@@ -61,7 +61,7 @@ def start_run(
     if window_days is not None and not 1 <= window_days <= _LARGEST:
         errors["window_days"] = f"The window must be at least one day; it is {window_days}."
     if not 0 <= seed <= _LARGEST:
-        errors["seed"] = f"The seed must be 0 or more; it is {seed}."
+        errors["seed"] = f"The seed must be from 0 to {_LARGEST}; it is {seed}."
     if known.features:
         extractor, error_text = _extractor(extractor)
         if error_text:

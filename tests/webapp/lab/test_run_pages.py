@@ -169,7 +169,7 @@ def test_what_only_the_start_can_know_is_told_too(carl: Client) -> None:
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "The window must be at least one day; it is 0." in page
-    assert "The seed must be 0 or more; it is -1." in page
+    assert "The seed must be from 0 to 2147483647; it is -1." in page
     assert "No work has been embedded yet." in page
 
 
