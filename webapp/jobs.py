@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 class Job(StrEnum):
     """Work that a request may ask for."""
 
+    FETCH_ITEMS = "workers.fetch_items"
     CHECK_ITEMS = "workers.check_items"
     EMBED_ARTWORKS = "workers.embed_artworks"
     REFIT_SPACE = "workers.refit_space"

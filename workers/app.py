@@ -36,6 +36,7 @@ app.conf.update(
             "doorbell",
             "embed",
             "explain",
+            "fetch",
             "ingest",
             "online",
             "promote",

@@ -87,10 +87,14 @@ def retry_failed(*, batch: Batch) -> int:
     """
     failed = Item.objects.select_for_update().filter(batch=batch, state=Item.State.FAILED)
     stored = [item for item in failed if item.artwork_id is not None]
-    unchecked = [item for item in failed if item.artwork_id is None]
+    unfetched = [item for item in failed if item.url and not item.incoming]
+    unchecked = [item for item in failed if item.artwork_id is None and item.incoming]
+    _start_over(unfetched, Item.State.WANTED)
     _start_over(unchecked, Item.State.RECEIVED)
     _start_over(stored, Item.State.STORED)
     show_again([item.artwork_id for item in stored if item.artwork_id is not None])
+    if unfetched:
+        enqueue(Job.FETCH_ITEMS)
     if unchecked:
         enqueue(Job.CHECK_ITEMS)
     return len(failed)

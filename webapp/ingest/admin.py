@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from webapp.ingest.models import Batch, Item
+from webapp.ingest.models import Batch, Item, Origin
 
 
 class ReadOnly:
@@ -50,3 +50,9 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     list_filter = ("state",)
     search_fields = ("name", "reason")
     list_select_related = ("batch", "artwork")
+
+
+@admin.register(Origin)
+class OriginAdmin(ReadOnly, admin.ModelAdmin[Origin]):
+    list_display = ("source_key", "provider", "rights", "required_statement", "changed")
+    search_fields = ("source_key", "provider", "rights")

@@ -32,7 +32,7 @@ REDIRECTS: Final = 5
 CHUNK: Final = 64 * 1024
 JSON_BYTES: Final = 64 * 2**20
 LONGEST_WAIT: Final = 6 * 3600.0
-"""Whoever asks for more patience than this is asked again all the same."""
+"""Seconds; a host that asks for more patience than this is asked again all the same."""
 _BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 

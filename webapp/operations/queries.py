@@ -23,7 +23,7 @@ KINDS: Final[dict[str, Any]] = {
 }
 """Rows that are work."""
 WAITING: Final[dict[str, tuple[str, ...]]] = {
-    "item": (Item.State.RECEIVED, Item.State.STORED),
+    "item": (Item.State.WANTED, Item.State.RECEIVED, Item.State.STORED),
     "run": (Run.State.QUEUED,),
     "promotion": (Promotion.State.QUEUED,),
     "replay": (Replay.State.QUEUED,),

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 )
 def ring_again() -> None:
     """Look for waiting rows that nobody holds, and ring for them. Two index look-ups when idle."""
+    wanted = Item.objects.filter(claims.free(), state=Item.State.WANTED)
+    if wanted.exists():
+        enqueue(Job.FETCH_ITEMS)
     received = Item.objects.filter(claims.free(), state=Item.State.RECEIVED)
     if received.exists():
         enqueue(Job.CHECK_ITEMS)

@@ -67,7 +67,7 @@ def check_run_folders(*, mend: bool) -> Iterator[Finding]:
 
 def _open() -> dict[str, QuerySet[Any]]:
     return {
-        "item": Item.objects.filter(state=Item.State.RECEIVED),
+        "item": Item.objects.filter(state__in=[Item.State.WANTED, Item.State.RECEIVED]),
         "artwork": Artwork.objects.filter(state=Artwork.State.CHECKED),
         "run": Run.objects.filter(state__in=Run.OPEN),
         "promotion": Promotion.objects.filter(state__in=Promotion.OPEN),

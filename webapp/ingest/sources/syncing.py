@@ -1,0 +1,114 @@
+"""Bring what a source has in line with what is here: first tell, then do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from django.db import transaction
+
+from webapp.catalog.actions import create_or_update_artwork
+from webapp.catalog.facts import to_json
+from webapp.ingest.connecting import FetchError
+from webapp.ingest.fetching import Web
+from webapp.ingest.models import Batch, Item, Origin
+from webapp.ingest.sources.comparing import Change, Verdict, compare, gone
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, scope_of
+from webapp.jobs import Job, enqueue
+
+CHUNK: Final = 50
+"""Works compared at once, and handed over in one transaction."""
+NAME_LENGTH: Final = 500
+
+
+@dataclass
+class Sync:
+    """How far a sync is. Grows while `changes` is read."""
+
+    source: Source
+    ask: Ask
+    seen: set[str] = field(default_factory=set)
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    stopped: str = ""
+    """Why the source could not be read to its end; what was read until then counts."""
+
+
+def changes(
+    sync: Sync, web: Web, *, limit: int | None, batch: Batch | None = None
+) -> Iterator[Change]:
+    """Yield what is new, changed or gone, and why others are passed over.
+
+    With a `batch` each chunk is also carried out, before it is told of; without one nothing is
+    written. What is gone is only known of a source that was read to its end.
+    """
+    records = _told(sync, web)
+    while chunk := list(islice(records, CHUNK if limit is None else min(CHUNK, limit))):
+        told = compare(sync.source.name, chunk, sync.seen)
+        if batch is not None:
+            carry_out(told, batch, scope=scope_of(sync.source.name, sync.ask))
+        for change in told:
+            sync.seen.add(change.key)
+            sync.counts[change.verdict] += 1
+            yield change
+        if limit is not None:
+            limit -= len(chunk)
+    if limit is None and not sync.stopped:
+        for change in gone(scope_of(sync.source.name, sync.ask), sync.seen):
+            sync.counts[change.verdict] += 1
+            yield change
+
+
+@transaction.atomic
+def carry_out(told: Sequence[Change], batch: Batch, *, scope: str) -> int:
+    """Update facts, and want the pictures that are to be fetched. Return how many are.
+
+    All of it holds or nothing: a killed import is simply run again.
+    """
+    wanted = []
+    for change in told:
+        record, facts = change.record, change.facts
+        if record is None or facts is None:
+            continue
+        if change.verdict in {Verdict.CHANGED, Verdict.PICTURE}:
+            create_or_update_artwork(facts=facts, source_key=change.key)
+        _remember(change, record, scope)
+        if change.verdict in {Verdict.NEW, Verdict.PICTURE}:
+            wanted.append(
+                Item(
+                    batch=batch,
+                    name=f"{facts['title']} ({change.key})"[:NAME_LENGTH],
+                    url=record.image_url,
+                    metadata=to_json(facts),
+                    source_key=change.key,
+                    state=Item.State.WANTED,
+                )
+            )
+    if wanted:
+        Item.objects.bulk_create(wanted)
+        enqueue(Job.FETCH_ITEMS)
+    return len(wanted)
+
+
+def _remember(change: Change, record: Record, scope: str) -> None:
+    values = {
+        "scope": scope,
+        "image_url": record.image_url,
+        "changed": record.changed,
+        "rights": record.rights,
+        "required_statement": record.required_statement,
+        "provider": record.provider,
+    }
+    if change.verdict is Verdict.NEW or (change.verdict is Verdict.PICTURE and change.afresh):
+        values |= {"etag": "", "last_modified": ""}
+    Origin.objects.update_or_create(source_key=change.key, defaults=values)
+
+
+def _told(sync: Sync, web: Web) -> Iterator[Record]:
+    """Yield the records; a source that breaks off ends there, and `sync` knows why."""
+    try:
+        yield from sync.source.records(sync.ask, web)
+    except (SourceError, FetchError) as error:
+        sync.stopped = str(error)
