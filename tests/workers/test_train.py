@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -282,6 +283,24 @@ def test_one_device_trains_one_run_and_a_second_waits(gallery: Gallery) -> None:
 
     assert waiting == Run.State.QUEUED
     assert trained(run).state == Run.State.FINISHED
+
+
+def test_a_damaged_model_is_made_again_and_leaves_no_files(gallery: Gallery) -> None:
+    run = trained(actions.start_run(model="popularity", config={}))
+    Version.objects.filter(run=run).update(sha256="of another file")
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+    actions.retry_run(run)
+
+    trained(run)
+
+    version = Version.objects.get(run=run)
+    assert model_files.load(version).artworks.tolist() == [work.pk for work in gallery.works]
+    _, files = storages[model_files.MODELS].listdir("")
+    assert [name for name in files if name.startswith(f"run-{run.pk}.")] == [
+        version.file,
+        version.file.replace(".npz", ".works.npz"),
+    ]
+    assert not [name for name in files if name.startswith(f"run-{run.pk}_")]
 
 
 def test_files_of_runs_that_are_gone_or_long_ended_are_deleted(
