@@ -271,6 +271,15 @@ def test_versions_that_were_never_asked_the_same_say_so(carl: Client) -> None:
     assert "no visitor was asked the same by both" in page
 
 
+def test_models_of_choices_and_of_visits_are_not_compared(carl: Client) -> None:
+    a, b = make_version(), make_version(model="item2vec")
+
+    page = carl.get(f"/lab/compare/?a={a.pk}&b={b.pk}").content.decode()
+
+    assert "answer different questions" in page
+    assert "Measured" not in page
+
+
 @pytest.mark.parametrize("query", ["", "?a=1", "?a=x&b=-1", "?a=99999999999999999999&b=2"])
 def test_without_two_versions_they_are_asked_for(carl: Client, query: str) -> None:
     make_version()

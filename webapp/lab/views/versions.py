@@ -110,7 +110,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "b": b,
         "sides": [("a", a), ("b", b)],
     }
-    if a is not None and b is not None and a.pk != b.pk:
+    if a is not None and b is not None and a.pk != b.pk and a.purpose == b.purpose:
         found = version_queries.between(a, b)
         columns = [samples.column(each.name, each) for each in (a, b)]
         context |= {
