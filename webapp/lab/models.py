@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from webapp.lab import catalogue
 from webapp.vectors.models import Space
 
 
@@ -128,7 +129,8 @@ class Version(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.run.model}, version {self.pk}"
+        found = catalogue.models().get(self.run.model)
+        return f"{found.title if found else self.run.model}, version {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("version", args=[self.pk])

@@ -17,7 +17,6 @@ from webapp.lab import catalogue, measures
 from webapp.lab.catalogue import NEXT, TASTE, VISITS
 from webapp.lab.measures import BOARDS, Cell, Measure, RowOf
 from webapp.lab.models import Promotion, Version
-from webapp.lab.templatetags.lab import model_title
 from webapp.vectors.models import Space
 
 OWN: Final = "model"
@@ -50,7 +49,7 @@ class Entry:
     @property
     def name(self) -> str:
         """As people call it."""
-        return f"{model_title(self.version.run.model)}, version {self.pk}"
+        return str(self.version)
 
     @property
     def purpose(self) -> str:

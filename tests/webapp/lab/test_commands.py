@@ -34,7 +34,7 @@ def test_a_version_is_promoted_by_its_number() -> None:
     answer = told("promote", str(version.pk))
 
     assert Promotion.objects.get().version == version
-    assert answer == f"promote curatornet, version {version.pk}: waiting for a worker.\n"
+    assert answer == f"promote CuratorNet, version {version.pk}: waiting for a worker.\n"
 
 
 def test_an_override_stands_with_its_name() -> None:
@@ -95,7 +95,7 @@ def test_rolling_back_says_what_serves() -> None:
 
     answer = told("rollback")
 
-    assert answer == f"VisRank serves now, instead of curatornet, version {version.pk}.\n"
+    assert answer == f"VisRank serves now, instead of CuratorNet, version {version.pk}.\n"
     assert live_space("taste") is None
     with pytest.raises(CommandError, match="nothing to roll back to"):
         told("rollback")
