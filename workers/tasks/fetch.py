@@ -87,14 +87,15 @@ def _download(item: Item, origin: Origin | None, stream: IO[bytes]) -> Downloade
     # Without the picture that it was, "not modified" would leave the work with none.
     kept = ArtworkImage.objects.filter(artwork__source_key=item.source_key).exists()
     known = origin if kept else None
+    holder = _Holder(item.pk)
     return download(
-        web_for(source, patience=PATIENCE),
+        web_for(source, patience=PATIENCE, sleep=holder.sleep),
         item.url,
         stream,
         limit=settings.UPLOAD_MAX_BYTES,
         etag=known.etag if known else "",
         last_modified=known.last_modified if known else "",
-        on_chunk=_Holder(item.pk).extend,
+        on_chunk=holder.extend,
     )
 
 
@@ -109,6 +110,10 @@ class _Holder:
         if time.monotonic() - self._last > EXTEND_SECONDS:
             self._last = time.monotonic()
             claims.extend(Item, [self._pk])
+
+    def sleep(self, seconds: float) -> None:
+        self.extend()
+        time.sleep(seconds)
 
 
 def _leave(item: Item) -> None:
@@ -134,6 +139,8 @@ def _hand_on(item: Item, stream: IO[bytes], got: Downloaded) -> None:
 
 
 def _receive(item: Item, name: str, got: Downloaded) -> bool:
+    # As where files are handed in: one ring for as many as wait together.
+    rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
     waiting = Item.objects.filter(pk=item.pk, state=Item.State.WANTED)
     received = waiting.update(
         state=Item.State.RECEIVED, incoming=name, attempts=0, claimed_until=None, reason=""
@@ -142,7 +149,8 @@ def _receive(item: Item, name: str, got: Downloaded) -> bool:
         Origin.objects.filter(source_key=item.source_key, image_url=item.url).update(
             etag=got.etag, last_modified=got.last_modified
         )
-        enqueue(Job.CHECK_ITEMS)
+        if not rung:
+            enqueue(Job.CHECK_ITEMS)
     return bool(received)
 
 

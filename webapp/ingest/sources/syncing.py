@@ -87,8 +87,11 @@ def carry_out(told: Sequence[Change], batch: Batch, *, scope: str) -> int:
                 )
             )
     if wanted:
+        # A ring per chunk of a big collection would fill the queue.
+        rung = Item.objects.filter(state=Item.State.WANTED, claimed_until=None).exists()
         Item.objects.bulk_create(wanted)
-        enqueue(Job.FETCH_ITEMS)
+        if not rung:
+            enqueue(Job.FETCH_ITEMS)
     return len(wanted)
 
 

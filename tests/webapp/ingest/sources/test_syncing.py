@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from webapp import jobs
 from webapp.catalog.actions import CheckedImage, publish_image, withdraw
 from webapp.catalog.facts import Facts, from_json
 from webapp.catalog.models import Artwork
@@ -258,3 +259,15 @@ def test_failed_fetches_are_fetched_and_failed_checks_checked_again() -> None:
     assert count == 2
     states = dict(Item.objects.values_list("source_key", "state"))
     assert states == {"demo:a": "wanted", "demo:b": "received"}
+
+
+def test_a_big_collection_rings_once(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    rings: list[str] = []
+    monkeypatch.setattr(jobs, "send", lambda job, _kwargs: rings.append(job.value))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        synced(*[a_record(str(number)) for number in range(120)])
+
+    assert rings == ["workers.fetch_items"]
