@@ -60,6 +60,8 @@ def place(
         version = Version.objects.filter(space=space).defer("report", "samples").first()
         here = Vector.objects.filter(space=space, artwork__in=pictures)
         lacking = pictures.keys() - set(here.values_list("artwork_id", flat=True))
+        if not space.open_to_new:  # it knows none of those that came later; spare reading it
+            lacking -= {work.pk for work in works if work.added > space.created}
         if version is None or not lacking:
             continue
         beat()

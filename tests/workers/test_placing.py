@@ -189,6 +189,28 @@ def test_a_model_that_appears_before_the_work_is_shown_is_asked_too(
     assert Artwork.objects.get(pk=work.pk).state == Artwork.State.VISIBLE
 
 
+def test_a_model_that_places_nothing_new_is_not_read_for_new_works(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, opened = make_version(gallery, "als"), make_version(gallery)
+    for version in (closed, opened):
+        prepared(version)
+    read: list[Version] = []
+
+    def encoder(version: Version) -> taste.Encoder:
+        read.append(version)
+        return real(version)
+
+    real = taste.encoder
+    monkeypatch.setattr(taste, "encoder", encoder)
+    work = receive(1)
+
+    embed_artworks()
+
+    assert read == [opened]
+    assert Artwork.objects.get(pk=work.pk).state == Artwork.State.VISIBLE
+
+
 def test_works_stay_claimed_however_many_models_are_asked(
     gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
