@@ -40,7 +40,8 @@ class PromotionError(Exception):
 
 def serving_version(purpose: str = TASTE) -> Version | None:
     """Return the version that serves a purpose; None while what needs no training does."""
-    return Version.objects.filter(space__purpose=purpose, space__state=Space.State.LIVE).first()
+    live = Version.objects.filter(space__purpose=purpose, space__state=Space.State.LIVE)
+    return live.defer("report", "samples").first()  # megabytes, of which most callers ask nothing
 
 
 def purpose_of(version: Version) -> str:
