@@ -30,7 +30,7 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
-def test_a_title_counts_more_than_an_artist_counts_as_much_than_a_description() -> None:
+def test_a_title_counts_more_than_a_style_and_that_more_than_a_description() -> None:
     described = make_artwork("Untitled")
     Artwork.objects.filter(pk=described.pk).update(description="Painted near the harbour.")
     styled = make_artwork("Untitled", style="Harbour pieces")
@@ -77,16 +77,28 @@ def test_the_database_folds_as_we_do(text: str) -> None:
     assert folded == search.fold(text)
 
 
-def test_entries_follow_whatever_changes() -> None:
+def test_a_renamed_artist_is_found_by_the_new_name_alone() -> None:
     work = make_artwork("Harbour", artist="Anna Wyl")
     Artist.objects.filter(name="Anna Wyl").update(name="Anna Berg")
+
+    assert found("berg") == [work.pk]
+    assert found("wyl") == []
+
+
+def test_a_new_title_is_found_and_the_old_one_not() -> None:
+    work = make_artwork("Harbour")
     Artwork.objects.filter(pk=work.pk).update(title="Quay")
+
+    assert found("quay") == [work.pk]
+    assert found("harbour") == []
+
+
+def test_another_picture_changes_colours_and_orientation() -> None:
+    work = make_artwork()
     ArtworkImage.objects.filter(artwork=work).update(colours=["blue"], width=100, height=400)
 
     entry = SearchEntry.objects.get(pk=work.pk)
 
-    assert found("berg") == found("quay") == [work.pk]
-    assert found("wyl") == found("harbour") == []
     assert (entry.colours, entry.orientation) == (["blue"], "portrait")
 
 
