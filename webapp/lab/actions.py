@@ -192,7 +192,7 @@ def set_schedule(
     if not 0 <= hour <= 23:
         errors["hour"] = f"The hour must be from 0 to 23; it is {hour}."
     if not 1 <= min_events <= _LARGEST:
-        errors["min_events"] = f"The number of events must be at least 1; it is {min_events}."
+        errors["min_events"] = f"The number must be from 1 to {_LARGEST}; it is {min_events}."
     if window_days is not None and not 1 <= window_days <= _LARGEST:
         errors["window_days"] = f"The window must be at least one day; it is {window_days}."
     if errors:

@@ -14,7 +14,7 @@ from webapp.catalog.models import Artwork
 from webapp.feed.models import Event
 from webapp.lab import catalogue
 from webapp.lab.catalogue import NEXT, VISITS
-from webapp.lab.models import Epoch, Run
+from webapp.lab.models import Epoch, Run, Schedule
 from webapp.vectors.models import Feature
 from webapp.vectors.queries import live_space
 
@@ -55,6 +55,11 @@ def runs() -> QuerySet[Run]:
 def run(pk: int) -> Run | None:
     """One run, as `runs` has it, with its log."""
     return runs().defer(None).defer(*_LARGE).filter(pk=pk).first()
+
+
+def schedule() -> Schedule:
+    """What is trained by itself; as it is by default where nobody changed it yet."""
+    return Schedule.objects.filter(pk=1).first() or Schedule(pk=1)
 
 
 def progress(pk: int) -> dict[str, Any] | None:

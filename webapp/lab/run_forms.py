@@ -127,19 +127,15 @@ def read(answers: Answers) -> dict[str, Any]:
     Raises:
         SettingsError: For what is no number. Everything else is checked by `start_run`.
     """
-    errors: dict[str, str] = {}
-    numbers: dict[str, int | None] = {}
-    for name, text in (("window_days", answers.window_days), ("seed", answers.seed or "0")):
-        try:
-            numbers[name] = int(text) if text.strip() else None
-        except ValueError:
-            errors[name] = f"This must be a whole number; it is {text!r}."
-    if errors:
+    try:
+        numbers = whole({"window_days": answers.window_days, "seed": answers.seed or "0"})
+    except SettingsError as unread:
+        errors = dict(unread.errors)
         try:
             catalogue.parse(answers.model.name, answers.values)
         except SettingsError as error:
             errors |= error.errors
-        raise SettingsError(errors)
+        raise SettingsError(errors) from unread
     return {
         "model": answers.model.name,
         "config": answers.values,
@@ -147,6 +143,20 @@ def read(answers: Answers) -> dict[str, Any]:
         "seed": numbers["seed"],
         "extractor": answers.extractor,
     }
+
+
+def whole(texts: Mapping[str, str]) -> dict[str, int | None]:
+    """Whole numbers by name; None for what is empty. Raises SettingsError naming what is none."""
+    numbers: dict[str, int | None] = {}
+    errors: dict[str, str] = {}
+    for name, text in texts.items():
+        try:
+            numbers[name] = int(text) if text.strip() else None
+        except ValueError:
+            errors[name] = f"This must be a whole number; it is {text[:40]!r}."
+    if errors:
+        raise SettingsError(errors)
+    return numbers
 
 
 def as_text(setting: Setting, value: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from webapp.lab.views import experiments, runs, serving, versions
+from webapp.lab.views import experiments, runs, schedule, serving, versions
 
 run_pages = [
     path("runs/", runs.runs, name="runs"),
     path("runs/new/", runs.run_new, name="run-new"),
+    path("runs/schedule/", schedule.schedule, name="schedule"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/status/", runs.run_status, name="run-status"),
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run-cancel"),

@@ -33,6 +33,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "after": after,
         "from_start": before is None,
         "models": catalogue.models().values(),
+        "schedule": queries.schedule(),
     }
     return render(request, "lab/runs.html", context)
 
