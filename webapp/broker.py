@@ -21,12 +21,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Reads as kombu does, and writes so that others can."""
 
-    def _put(self, queue: str, message: Any, **_more: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **_more: Any) -> None:
         """Put a message, under a name that sorts by time on every process of this machine."""
         folder = Path(self.data_folder_out)
         name = f"{self._stamp()}_{uuid.uuid4()}"
         try:
-            (folder / f"{name}.partial").write_text(dumps(message), encoding="utf-8")
+            (folder / f"{name}.partial").write_text(dumps(payload), encoding="utf-8")
             (folder / f"{name}.partial").replace(folder / f"{name}.{queue}.msg")
         except OSError as error:
             raise ChannelError(f"Cannot put a message into {folder}: {error}") from error

@@ -12,12 +12,12 @@ from typing import Any
 
 app = importlib.import_module("workers.app").app  # first, for it readies Django
 
-tuning = importlib.import_module("webapp.vectors.tuning")
+tuning: Any = importlib.import_module("webapp.vectors.tuning")
 tuning.choose_index.__kwdefaults__["exact_below"] = 200
 tuning.QUERIES = 8
 tuning.EF_STEPS, tuning.PROBE_SHARES = (80, 640), (0.2, 0.8)
 
-actions = importlib.import_module("webapp.vectors.actions")
+actions: Any = importlib.import_module("webapp.vectors.actions")
 go_live = actions.go_live
 
 
