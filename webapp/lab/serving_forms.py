@@ -12,6 +12,9 @@ MOST_KEPT: Final = 50
 """Per cent of places that may be kept for new and drawn works together: half the page stays the
 model's."""
 
+_ALL: Final = ("required", "invalid", "min_value", "max_value")
+"""Whatever is wrong with a number."""
+
 
 def _percent(label: str) -> forms.IntegerField:
     return forms.IntegerField(
@@ -21,6 +24,8 @@ def _percent(label: str) -> forms.IntegerField:
         error_messages={
             "required": "Write a whole number of per cent; 0 for none.",
             "invalid": "Write a whole number of per cent, such as 5.",
+            "min_value": "It cannot be below 0 per cent.",
+            "max_value": f"Leave the model at least half: {MOST_KEPT} per cent at most.",
         },
     )
 
@@ -32,16 +37,13 @@ class ServingForm(forms.Form):
         label="Diversity",
         min_value=0,
         max_value=1,
-        error_messages={
-            "required": "Write a number from 0 to 1.",
-            "invalid": "Write a number from 0 to 1, such as 0.2.",
-        },
+        error_messages=dict.fromkeys(_ALL, "Write a number from 0 to 1, such as 0.2."),
     )
     per_artist = forms.IntegerField(
         label="Works per artist",
         min_value=1,
         max_value=72,
-        error_messages={"required": "Write a whole number.", "invalid": "Write a whole number."},
+        error_messages=dict.fromkeys(_ALL, "Write a whole number from 1 to 72."),
     )
     fresh = _percent("New works, per cent of places")
     explore = _percent("Drawn works, per cent of places")

@@ -54,11 +54,13 @@ def test_knobs_are_turned_for_the_very_next_request(curator: Client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"diversity": "1.5"}, "less than or equal to 1"),
+        ({"diversity": "1.5"}, "a number from 0 to 1, such as 0.2"),
         ({"diversity": "much"}, "a number from 0 to 1, such as 0.2"),
         ({"diversity": "nan"}, "a number from 0 to 1, such as 0.2"),
-        ({"per_artist": "0"}, "greater than or equal to 1"),
+        ({"per_artist": "0"}, "a whole number from 1 to 72"),
         ({"explore": ""}, "a whole number of per cent"),
+        ({"fresh": "60"}, "50 per cent at most"),
+        ({"fresh": "-1"}, "below 0 per cent"),
         ({"fresh": "30", "explore": "30"}, "would take 60 per cent"),
     ],
 )
