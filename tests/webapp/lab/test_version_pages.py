@@ -222,9 +222,13 @@ def test_what_serves_is_rolled_back_in_one_click(carl: Client) -> None:
     let_serve(version)
 
     page = carl.get(f"/lab/versions/{version.pk}/").content.decode()
+    unknown = carl.post("/lab/rollback/", {"purpose": "look"})
+    untouched = live_space("taste")
     told = carl.post("/lab/rollback/", follow=True).content.decode()
 
     assert "Roll back" in page
+    assert unknown.status_code == 404
+    assert untouched is not None
     assert ">Promote</button>" not in page
     assert live_space("taste") is None
     assert "VisRank serves again." in told

@@ -146,8 +146,9 @@ def version_prepare(request: HttpRequest, pk: int) -> HttpResponse:
 @curators("lab.add_promotion")
 def rollback(request: HttpRequest) -> HttpResponse:
     """Let serve what served before."""
-    purpose = request.POST.get("purpose", "")
-    purpose = purpose if purpose in catalogue.PURPOSES else catalogue.TASTE
+    purpose = request.POST.get("purpose", catalogue.TASTE)
+    if purpose not in catalogue.PURPOSES:
+        raise Http404
     try:
         done = promoting.rollback(cast(User, request.user), purpose)
     except PromotionError as error:
