@@ -2,6 +2,9 @@
 
 Both take `experiment`, its id, and `since`, before which nothing of it was shown. The columns that
 each choice adds are named after it: y is what was chosen and x what it is divided by, per visitor.
+
+Who has seen both sides of an A/B test, as somebody may who signed in meanwhile and is another
+visitor since, counts on neither: the sides must share no visitor.
 """
 
 from __future__ import annotations
@@ -44,9 +47,13 @@ SPLIT: Final = f"""
             {", ".join(_count(key) for key in KINDS)}
         FROM acted GROUP BY variant, visitor_id
     ),
-    visitors AS (
-        SELECT variant, visitor_id, count(*) AS x, count(DISTINCT list_id) AS lists
+    each AS (
+        SELECT variant, visitor_id, count(*) AS x, count(DISTINCT list_id) AS lists,
+            count(*) OVER (PARTITION BY visitor_id) AS sides
         FROM shown WHERE variant <> '' GROUP BY variant, visitor_id
+    ),
+    visitors AS (
+        SELECT variant, visitor_id, x, lists FROM each WHERE sides = 1
     )
     SELECT v.variant, count(*) AS visitors, sum(v.lists) AS lists, sum(v.x) AS x,
         sum(v.x * v.x) AS xx, {", ".join(_sums(key) for key in _KEYS)}

@@ -16,7 +16,7 @@ from tests.webapp.makers import make_artwork, make_space
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
-from webapp.feed import impressions
+from webapp.feed import actions, impressions
 from webapp.feed.models import Event, Experiment, Visitor
 from webapp.feed.ranking import Entry
 from webapp.lab import experiments
@@ -84,6 +84,23 @@ def act(visitor: Visitor, list_id: str, work: int, kind: str = "view") -> Event:
     return Event.objects.create(
         visitor=visitor, artwork_id=work, kind=kind, time=timezone.now(), list_id=list_id
     )
+
+
+def test_who_saw_both_sides_as_before_and_after_signing_in_counts_on_neither() -> None:
+    experiment = make_experiment()
+    for side in "aab":
+        show(experiment, Visitor.objects.create(), side, side)
+    anonymous = Visitor.objects.create()
+    list_id, works = show(experiment, anonymous, "a", "a")
+    act(anonymous, list_id, works[0])
+    account = User.objects.create_user("vera")
+    show(experiment, Visitor.objects.create(user=account), "b", "b")
+
+    actions.merge(visitor=anonymous, into=account)
+
+    found = results(experiment)
+    assert (found.ratio.a, found.ratio.b, found.shown) == (2, 1, 6)
+    assert found.measures[0].counts == (0, 0)
 
 
 def test_an_experiment_is_drafted_started_stopped_and_decided_on(curator: Client) -> None:
