@@ -21,7 +21,9 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Reads as kombu does, and writes so that others can."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # its bases do not agree
+        self, queue: str, payload: dict[str, Any], **_more: Any
+    ) -> None:
         """Put a message, under a name that sorts by time on every process of this machine."""
         folder = Path(self.data_folder_out)
         name = f"{self._stamp()}_{uuid.uuid4()}"
