@@ -16,6 +16,7 @@ from artrec.errors import ShapeError
 from artrec.evaluation.evaluate import Result
 from artrec.evaluation.intervals import holm, paired_permutation
 from webapp.lab.catalogue import NEXT, TASTE, VISITS
+from webapp.lab.measures import turned
 
 VISRANK: Final = "visrank"
 """Key of VisRank over the look, which serves while no version does."""
@@ -95,19 +96,7 @@ def against(candidate: Result, rival: Result) -> dict[str, Any]:
 
 def mirrored(found: Mapping[str, Any], rival: str) -> dict[str, Any]:
     """What `against` would say had the two changed places; `rival` names the former candidate."""
-    metrics = {
-        name: {
-            "difference": -values["difference"],
-            "low": -values["high"],
-            "high": -values["low"],
-            "p_value": values["p_value"],
-            "mean": values["rival"],
-            "rival": values["mean"],
-        }
-        for name, values in found["metrics"].items()
-    }
-    mine, theirs = found.get("coverage") or (None, None)
-    return {"rival": rival, "metrics": metrics, "coverage": [theirs, mine]}
+    return {**turned(found), "rival": rival}
 
 
 def by_report(report: Mapping[str, Any], rival: str, name: str) -> list[Check]:
