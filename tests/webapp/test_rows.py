@@ -340,6 +340,18 @@ def test_counting_is_kept_for_a_while(
         rows.also_looked_at(works["A"])
 
 
+def test_who_looks_around_pushes_nothing_out_of_what_is_kept(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(1_000):
+        for pk in range(1_000):
+            covisits.looked_at_with(pk)
+
+    with django_assert_num_queries(0):
+        for pk in range(1_000):
+            covisits.looked_at_with(pk)
+
+
 def test_a_like_in_a_row_is_a_like_of_its_list(client: Client, works: dict[str, Artwork]) -> None:
     make_live("visits", works)
     html = client.get(works["A"].get_absolute_url()).content.decode()
