@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
     max_retries=3,
 )
 def ring_again() -> None:
-    """Look for waiting rows that nobody holds, and ring for them. Two index look-ups when idle."""
+    """Look for waiting rows that nobody holds, and ring for them: a dozen quick queries."""
     wanted = Item.objects.filter(claims.free(), state=Item.State.WANTED)
     if wanted.exists():
         enqueue(Job.FETCH_ITEMS)
