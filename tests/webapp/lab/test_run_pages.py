@@ -265,6 +265,17 @@ def test_a_waiting_run_is_cancelled_and_tried_again(carl: Client) -> None:
     assert run.state == Run.State.QUEUED
 
 
+def test_a_run_that_a_worker_is_at_is_not_said_to_be_cancelled_yet(carl: Client) -> None:
+    run = make_run(state=Run.State.RUNNING)
+
+    page = carl.post(f"/lab/runs/{run.pk}/cancel/", follow=True).content.decode()
+
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested) == (Run.State.RUNNING, True)
+    assert "The run ends after the epoch it is in." in page
+    assert "is cancelled" not in page
+
+
 def test_what_cannot_be_done_is_told(carl: Client) -> None:
     run = make_run()
 

@@ -83,7 +83,9 @@ def run_status(_request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 @curators("lab.change_run")
 def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, actions.cancel_run, "The run is cancelled.")
+    running = Run.objects.filter(pk=pk, state=Run.State.RUNNING).exists()
+    said = "The run ends after the epoch it is in." if running else "The run is cancelled."
+    return _do(request, pk, actions.cancel_run, said)
 
 
 @require_POST
