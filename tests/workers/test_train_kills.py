@@ -160,7 +160,7 @@ def test_the_command_watches_a_run_and_fails_with_it(stack: Stack) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "epoch 2 of at most 2" in done.stdout
-    assert "is finished; its model is vbpr, version" in done.stdout
+    assert "is finished; its model is VBPR, version" in done.stdout
     assert wrong.returncode == 1
     assert "training.epochs must be at least 1" in wrong.stderr
     assert "vbpr has no setting 'colour'" in wrong.stderr
