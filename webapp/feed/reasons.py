@@ -60,7 +60,7 @@ def reasons(
     ranked = [pk for pk in ids if pk not in not_ranked]
     try:
         return by_look | _by_model(profile, served.space, served.bundle, ranked)
-    except (ArtrecError, ArithmeticError, ValueError):
+    except (ArtrecError, ArithmeticError, ValueError, Space.DoesNotExist):
         log.exception("no reasons from %s for visitor %s", served.space, profile.visitor_id)
         return by_look
 
