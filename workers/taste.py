@@ -38,7 +38,7 @@ FEATURELESS: Final = "their features are not computed"
 UNSEEN: Final = "their picture cannot be opened"
 _PIXELS: Final = frozenset(offer.name for offer in OFFERED if offer.pixels)
 _KEPT: Final = 10
-"""Models a worker keeps: one per space that may serve, or each batch of new works reads them anew."""
+"""Models a worker keeps: one per space that may serve, or each batch of works reads them anew."""
 
 Row = NDArray[np.float32]
 
