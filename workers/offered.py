@@ -133,7 +133,7 @@ OFFERED: Final = (
     ),
 )
 
-_QUICK: Final = "A few epochs, to see that everything works."
+_QUICK: Final = "A few epochs, to see that everything works; too few to serve well."
 _THOROUGH: Final = "More epochs and more patience."
 
 
