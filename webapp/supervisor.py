@@ -76,12 +76,16 @@ class Child:
         log.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
         self.process = None
 
+    def ask_to_end(self) -> None:
+        """Ask the process to end, and do not wait for it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self) -> None:
-        """Ask the process to end, wait, and kill what is left of its group."""
+        """Wait for the process that was asked to end, and kill what is left of its group."""
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.terminate()
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
@@ -136,7 +140,7 @@ def children(*, host: str, port: int, logs: Path) -> list[Child]:
 
 @contextmanager
 def running(stack: Sequence[Child]) -> Iterator[None]:
-    """Start the children; stop them, last first, however the block ends."""
+    """Start the children; stop them together, however the block ends."""
     # A shell that starts us in the background leaves Ctrl-C ignored; we listen all the same.
     previous = {number: signal.signal(number, _interrupt) for number in STOP_SIGNALS}
     try:
@@ -146,6 +150,8 @@ def running(stack: Sequence[Child]) -> Iterator[None]:
     finally:
         for number in STOP_SIGNALS:  # a second Ctrl-C must not leave orphans behind
             signal.signal(number, signal.SIG_IGN)
+        for child in stack:  # Celery's workers take seconds to end, so all of them at once
+            child.ask_to_end()
         for child in reversed(stack):
             child.stop()
         for number, handler in previous.items():
