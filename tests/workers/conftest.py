@@ -60,14 +60,15 @@ class Stack:
         )
 
     def stop(self) -> None:
-        """End every worker that still runs, gently first."""
-        for process in self.processes:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    self.kill(process)
+        """End every worker that still runs, gently first, all at once."""
+        running = [process for process in self.processes if process.poll() is None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.kill(process)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import importlib
 import time
 from typing import Any
 
-app = importlib.import_module("workers.app").app  # first, for it readies Django
+app = importlib.import_module("tests.workers.hurried").app  # first, for it readies Django
 
 tuning: Any = importlib.import_module("webapp.vectors.tuning")
 tuning.choose_index.__kwdefaults__["exact_below"] = 200

@@ -19,6 +19,7 @@ from webapp.lab.models import Epoch, Run, Version
 
 pytestmark = pytest.mark.slow
 
+HURRIED = "tests.workers.hurried"
 EPOCHS = 12
 CONFIG = {
     "training.epochs": EPOCHS,
@@ -89,7 +90,7 @@ def test_a_run_whose_worker_is_killed_goes_on_within_a_minute_and_ends(stack: St
 
 def test_a_run_killed_at_any_moment_ends_as_if_it_never_was(stack: Stack) -> None:
     run = start_run()
-    stack.start_worker()
+    stack.start_worker(HURRIED)
     moments = random.Random(7)
     for _ in range(3):
         trainer = start_trainer(stack)
@@ -112,7 +113,7 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_never_was(stack: Stack) -> Non
 
 def test_a_cancelled_run_ends_with_the_epoch_and_can_be_taken_up_again(stack: Stack) -> None:
     run = start_run()
-    stack.start_worker()
+    stack.start_worker(HURRIED)
     start_trainer(stack)
     wait_for_epoch(run, 2)
 
@@ -131,7 +132,7 @@ def test_a_cancelled_run_ends_with_the_epoch_and_can_be_taken_up_again(stack: St
 
 def test_a_trainer_that_is_asked_to_end_hands_its_run_on(stack: Stack) -> None:
     run = start_run()
-    stack.start_worker()
+    stack.start_worker(HURRIED)
     trainer = start_trainer(stack)
     wait_for_epoch(run, 2)
 
@@ -150,7 +151,7 @@ def test_a_trainer_that_is_asked_to_end_hands_its_run_on(stack: Stack) -> None:
 
 def test_the_command_watches_a_run_and_fails_with_it(stack: Stack) -> None:
     make_gallery(dim=6)
-    stack.start_worker()
+    stack.start_worker(HURRIED)
     start_trainer(stack)
 
     done = stack.manage("train", "vbpr", "--set", "training.epochs=2", "refit=false", "--wait")

@@ -1,0 +1,11 @@
+"""The workers' application with a timer that looks every other second, for tests that wait on it."""
+
+from __future__ import annotations
+
+import importlib
+
+app = importlib.import_module("workers.app").app
+
+SECONDS = 2.0
+ring = app.conf.beat_schedule["ring-again"]
+ring["schedule"], ring["options"]["expires"] = SECONDS, SECONDS
