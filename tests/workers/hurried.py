@@ -1,4 +1,4 @@
-"""The workers' application with a timer that looks every other second, for tests that wait on it."""
+"""The workers with a timer that looks every other second, for tests that wait on it."""
 
 from __future__ import annotations
 
