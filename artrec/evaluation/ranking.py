@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from artrec.errors import ShapeError
 from artrec.evaluation.metrics import Ranks
@@ -57,6 +55,9 @@ def inner_product(users: FloatMatrix, items: FloatMatrix) -> Scorer:
             f"User vectors (U, T) and item vectors (N, T) must have the same T; the shapes are "
             f"{users.shape} and {items.shape}."
         )
+    import torch  # seconds to load: whoever compares models in closed form need not
+    from torch.nn import functional
+
     available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     if not available or not items.size:
         return lambda rows: users[rows] @ items.T
