@@ -175,7 +175,10 @@ def peak_memory() -> int:
 
 
 def _ours(mine: Held) -> Any:
-    return Run.objects.filter(pk=mine.pk, worker=mine.worker, state=Run.State.RUNNING)
+    # Not without a lease: a sign of life on its way must not take back what was given back.
+    return Run.objects.filter(
+        pk=mine.pk, worker=mine.worker, state=Run.State.RUNNING, claimed_until__isnull=False
+    )
 
 
 def _beat(mine: Held, done: threading.Event) -> None:

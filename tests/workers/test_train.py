@@ -251,7 +251,7 @@ def test_a_claimed_run_is_kept_from_others_while_its_worker_lives(
     run = runs.claim("cpu")
     assert run is not None
     assert runs.claim("cpu") is None
-    Run.objects.update(claimed_until=None)
+    Run.objects.update(claimed_until=timezone.now())
 
     with runs.held(run) as mine:
         actions.cancel_run(run)
@@ -260,6 +260,34 @@ def test_a_claimed_run_is_kept_from_others_while_its_worker_lives(
 
     with pytest.raises(runs.CancelledError):
         mine.check()
+
+
+def test_what_was_given_back_is_not_taken_again_by_a_late_sign_of_life(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "BEAT_SECONDS", 0.01)
+    start()
+    run = runs.claim("cpu")
+    assert run is not None
+
+    with runs.held(run) as mine:
+        runs.give_back(mine)
+        assert mine.lost.wait(5)
+
+    run.refresh_from_db()
+    assert (run.state, run.claimed_until, run.attempts) == (Run.State.RUNNING, None, 0)
+
+
+def test_a_worker_that_is_about_to_end_begins_no_run(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_to_end = threading.Event()
+    asked_to_end.set()
+    monkeypatch.setattr(runs, "STOPPING", asked_to_end)
+
+    run = trained(start())
+
+    assert (run.state, run.attempts) == (Run.State.QUEUED, 0)
 
 
 def test_one_device_trains_one_run_and_a_second_waits(gallery: Gallery) -> None:
@@ -296,10 +324,10 @@ def test_a_damaged_model_is_made_again_and_leaves_no_files(gallery: Gallery) -> 
     version = Version.objects.get(run=run)
     assert model_files.load(version).artworks.tolist() == [work.pk for work in gallery.works]
     _, files = storages[model_files.MODELS].listdir("")
-    assert [name for name in files if name.startswith(f"run-{run.pk}.")] == [
+    assert {name for name in files if name.startswith(f"run-{run.pk}.")} == {
         version.file,
         version.file.replace(".npz", ".works.npz"),
-    ]
+    }
     assert not [name for name in files if name.startswith(f"run-{run.pk}_")]
 
 

@@ -29,8 +29,11 @@ def train() -> None:
     """Carry out the oldest run that nobody works on, and ring for the next.
 
     Safe to run twice and beside itself: a run is claimed, and only one is trained per device. One
-    that finds all devices in use leaves its run to whoever is done first.
+    that finds all devices in use leaves its run to whoever is done first. A worker that is about
+    to end begins none: it may hear its own ring for the run that it has just given back.
     """
+    if runs.STOPPING.is_set():
+        return
     runs.give_up()
     if not runs.waiting():
         return
