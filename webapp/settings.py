@@ -104,9 +104,13 @@ INSTALLED_APPS = [
     "webapp.catalog",
     "webapp.vectors",
     "webapp.feed",
+    "webapp.quiz",
+    "webapp.mine",
     "webapp.ingest",
     "webapp.lab",
     "webapp.operations",
+    "webapp.home",
+    "webapp.api",
 ]
 MIDDLEWARE = [
     "webapp.middleware.observed",

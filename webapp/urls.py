@@ -7,10 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from webapp import health, media
 from webapp.accounts import views as accounts
+from webapp.api import urls as api
 from webapp.feed import marking, picking, why_pages
 from webapp.feed import views as feed
+from webapp.home import urls as home
 from webapp.ingest import urls as ingest
 from webapp.lab import urls as lab
+from webapp.mine import urls as mine
+from webapp.quiz import urls as quiz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", feed.browse, name="browse"),
@@ -36,7 +40,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     # Pages without our <link>, such as the admin's, ask for it.
     path("favicon.ico", media.icon, name="icon"),
+    *home.urlpatterns,
+    *quiz.urlpatterns,
+    *mine.urlpatterns,
     *ingest.urlpatterns,
+    path("api/", include(api.urlpatterns)),
     path("lab/", include(lab.urlpatterns)),
     path("admin/login/", accounts.admin_door),
     path("admin/", admin.site.urls),

@@ -1,0 +1,1 @@
+"""The home page: rails from all parts of the site."""

@@ -1,0 +1,1 @@
+"""What a visitor keeps: collections, followed artists, history, the taste profile, their data."""

@@ -1,0 +1,1 @@
+"""The taste quiz: a few choices, a taste."""
