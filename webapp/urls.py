@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.i18n import set_language
 
 from webapp import health, media
 from webapp.accounts import views as accounts
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("language/", set_language, name="set-language"),
     path("health/", health.health, name="health"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),

@@ -24,7 +24,7 @@ form.addEventListener("submit", async (event) => {
     const { said, undo } = await response.json();
     done(button, url, said, undo);
   } catch {
-    note("That did not reach the gallery. Try again in a moment.");
+    note(notes.dataset.failed);
   } finally {
     delete button.dataset.busy;
   }
@@ -74,7 +74,7 @@ function comeBack(button) {
   const { item, next } = gone.get(button);
   item.classList.remove("leaving");
   glide(() => (next?.isConnected ? next.before(item) : document.querySelector(".wall")?.append(item)));
-  say("It is back.");
+  say(notes.dataset.back);
 }
 
 // The gap closes before one's eyes, where the browser can show it.
@@ -97,7 +97,7 @@ function note(said, undo) {
     button.className = "link";
     button.setAttribute("form", "marks");
     button.setAttribute("formaction", undo);
-    button.textContent = "Undo";
+    button.textContent = notes.dataset.undo;
     line.append(" ", button);
   }
   notes.replaceChildren(line);

@@ -43,7 +43,7 @@ async function more(link) {
     watch();
   } catch {
     pager.classList.remove("loading");
-    link.textContent = "More works (try again)";
+    link.textContent = link.dataset.again;
   }
 }
 

@@ -2,6 +2,7 @@
 // Without this file every link and button leads to pages that say the same.
 const POLL_MS = 1000;
 const form = document.getElementById("marks");
+const words = document.getElementById("notes").dataset;
 let dialog = null;
 
 const waiting = (panel) => panel?.hasAttribute("data-why-waiting");
@@ -63,7 +64,7 @@ function open() {
     const close = document.createElement("button");
     close.className = "why-close";
     close.type = "button";
-    close.setAttribute("aria-label", "Close");
+    close.setAttribute("aria-label", words.close);
     close.textContent = "×";
     close.addEventListener("click", () => dialog.close());
     dialog.append(close, document.createElement("div"));
@@ -109,7 +110,7 @@ async function ask(button) {
     if (said) tell(panel, said);
     else put(await load(url), panel);
   } catch {
-    tell(panel, "That did not reach the gallery. Try again in a moment.");
+    tell(panel, words.failed);
   } finally {
     button.disabled = false;
   }
@@ -124,7 +125,7 @@ async function mark(button) {
     tell(next, said, button.hasAttribute("data-why-undo") ? null : undo);
     if (dialog?.open) dialog.dataset.changed = "1";
   } catch {
-    tell(panel, "That did not reach the gallery. Try again in a moment.");
+    tell(panel, words.failed);
   }
 }
 
@@ -141,7 +142,7 @@ function tell(panel, said, undo) {
   button.type = "button";
   button.setAttribute("formaction", undo);
   button.dataset.whyUndo = "";
-  button.textContent = "Undo";
+  button.textContent = words.undo;
   line.append(" ", button);
   button.focus({ preventScroll: true });
 }
