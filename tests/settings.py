@@ -7,6 +7,11 @@ from pathlib import Path
 
 _VAR = Path(__file__).resolve().parent.parent / "var" / "test"
 os.environ.setdefault("ARTREC_VAR", str(_VAR))
+if _process := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Tests that run beside each other share nothing: each process has a database of its own.
+    _shared = Path(os.environ["ARTREC_VAR"])
+    if _shared.name != _process:  # else a process that such a test started
+        os.environ["ARTREC_VAR"] = str(_shared / _process)
 os.environ.setdefault("ARTREC_PLAIN_HTTP", "1")
 os.environ.setdefault("ARTREC_DOWNLOAD", "0")
 
