@@ -24,6 +24,18 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
+def network(address: str) -> str:
+    """Return the address, or of an IPv6 one the /64 that one customer has to himself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped) if mapped else parsed.exploded[:19]
+    return str(parsed)
+
+
 def is_operator(request: HttpRequest) -> bool:
     """Tell whether the request comes from a network of `METRICS_NETWORKS` or has the token."""
     token = settings.METRICS_TOKEN

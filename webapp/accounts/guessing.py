@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
 
@@ -20,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from webapp.accounts.models import Guesses
+from webapp.clients import network
 
 WHILE: Final = timedelta(minutes=15)
 PER_ADDRESS: Final = 50
@@ -46,7 +46,7 @@ class Guess:
 def begin(name: str, address: str) -> Guess:
     """Count a try, and tell whether it may be made."""
     Guesses.objects.filter(since__lt=Now() - WHILE).delete()
-    name, address = name.strip().casefold(), _network(address)
+    name, address = name.strip().casefold(), network(address)
     limits = [
         (_key("address", address), PER_ADDRESS),
         (_key("both", f"{address} {name}"), PER_BOTH),
@@ -80,15 +80,3 @@ def _count(key: str, limit: int) -> int:
 
 def _key(kind: str, text: str) -> str:
     return salted_hmac(f"accounts.guessing.{kind}", text, algorithm="sha256").hexdigest()
-
-
-def _network(address: str) -> str:
-    """Return the address, or of an IPv6 one the /64 that one customer has to himself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else parsed.exploded[:19]
-    return str(parsed)
