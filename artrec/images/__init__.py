@@ -8,11 +8,13 @@ from __future__ import annotations
 from artrec.images.colour import GROUND
 from artrec.images.opening import Limits, OpenedImage, open_image
 from artrec.images.palette import Swatch, lab_from_hex, palette, to_lab
+from artrec.images.parts import Box, part, small_copy
 from artrec.images.shapes import Interpolation, centre_crop, fit_padded, multi_crop
 from artrec.images.variants import Variant, make_variants, placeholder
 
 __all__ = [
     "GROUND",
+    "Box",
     "Interpolation",
     "Limits",
     "OpenedImage",
@@ -25,6 +27,8 @@ __all__ = [
     "multi_crop",
     "open_image",
     "palette",
+    "part",
     "placeholder",
+    "small_copy",
     "to_lab",
 ]
