@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from pgvector.django import HalfVectorField
 
 from webapp.catalog.models import Artwork
@@ -56,7 +57,7 @@ class Space(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["purpose"], condition=models.Q(state="live"), name="one_live_space"
+                fields=["purpose"], condition=Q(state="live"), name="one_live_space"
             ),
         )
 
@@ -98,3 +99,90 @@ class Vector(models.Model):
 
     def __str__(self) -> str:
         return f"artwork {self.artwork_id} in space {self.space_id}"
+
+
+class Query(models.Model):
+    """What somebody searches by, until a worker has made features of it. Dropped once expired."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waiting for a worker"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
+    extractor = models.CharField(max_length=100, blank=True)
+    """Whose features they are: that of the look space that was live."""
+    features = HalfVectorField(null=True)
+    """Raw, so that they outlive a space that is fitted anew."""
+    asked = models.DateTimeField(auto_now_add=True, db_index=True)
+    expires = models.DateTimeField(db_index=True)
+    """From then on nobody can see it, and the timer deletes it."""
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class PictureQuery(Query):
+    """A picture to search by: one that was uploaded, or a part of a work.
+
+    Of an uploaded picture only what is listed here is kept, once it has been seen.
+    """
+
+    token = models.CharField(max_length=43, unique=True)
+    """Names it in addresses; cannot be guessed."""
+    visitor_id = models.BigIntegerField(null=True, db_index=True)
+    """Whose it is, if somebody's; visitors belong to an app that builds on this one."""
+    address = models.CharField(max_length=64)
+    """A digest of where it came from, for limits."""
+    artwork = models.ForeignKey(
+        Artwork, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    """The work it is a part of."""
+    box = models.JSONField(default=list, blank=True)
+    """That part: left, top, width and height as shares of the upright picture."""
+    picture = models.BinaryField(null=True)
+    """What was uploaded, made small; until it has been seen."""
+    palette = models.JSONField(default=list, blank=True)
+    """Its colours as "a1b2c3", those that cover most first."""
+    placeholder = models.TextField(blank=True)
+    """A tiny blurred copy as a `data:` URI."""
+    preview = models.BinaryField(null=True)
+    """A small WebP, only if the visitor wants it kept."""
+    kept = models.BooleanField(default=False)
+    """Whether the visitor asked to keep it."""
+    usual = models.FloatField(null=True)
+    """How alike the works of the collection are to their nearest ones at least; a best match that
+    is less is no good match."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="queued") | Q(picture=None), name="seen_picture_is_not_kept"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["id"], name="picture_query_open", condition=Q(state="queued")),
+            models.Index(fields=["address", "asked"], name="picture_query_by_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"picture query {self.pk}"
+
+
+class WordsQuery(Query):
+    """A text to search by what it means; whoever asks the same shares it."""
+
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["extractor", "text"], name="one_words_query"),
+        )
+        indexes = (
+            models.Index(fields=["id"], name="words_query_open", condition=Q(state="queued")),
+        )
+
+    def __str__(self) -> str:
+        return f"words query {self.pk}"
