@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final
@@ -30,11 +30,13 @@ from webapp.catalog.conditions import (
     Condition,
     all_of,
     among,
+    not_of_ids,
     of_facets,
     of_ids,
     of_words,
 )
 from webapp.catalog.models import Artist, Artwork
+from webapp.feed.likeness import Reference
 from webapp.feed.models import Event
 from webapp.feed.personal import personal_order
 from webapp.feed.profile import NOBODY, Profile
@@ -45,6 +47,8 @@ WEIGHTS: Final = [0.05, 0.3, 0.5, 1.0]
 """How much a word counts in description, medium, style, and title or artist."""
 FOR_YOU_DEPTH: Final = 400
 """So many works are put in order for somebody; the others follow by date."""
+LIKE_DEPTH: Final = 1_000
+"""The same for the order of likeness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ class Sought:
     words: tuple[str, ...] = ()
     """Those looked for, after correction."""
     base: tuple[Condition, ...] = ()
-    """Words, palette and artist, but no facets and nobody's hidden works."""
+    """Words, palette and what is not meant, but no facets and nobody's hidden works."""
     hidden: tuple[int, ...] = ()
     by_colour: palette.Match | None = None
+    reference: Reference | None = None
 
     @property
     def condition(self) -> Condition:
@@ -71,16 +76,27 @@ class Piece:
 
     works: tuple[Artwork, ...]
     after: str
+    good: bool = True
+    """False where works were to be like something and none is, not even the first."""
 
 
-def seek(wish: Wish, *, hidden: Collection[int] = (), words: Sequence[str] | None = None) -> Sought:
-    """Make a wish ready; `words` in place of its own. One query for a palette, else none."""
+def seek(
+    wish: Wish,
+    *,
+    hidden: Collection[int] = (),
+    words: Sequence[str] | None = None,
+    reference: Reference | None = None,
+) -> Sought:
+    """Make a wish ready; `words` in place of its own, `reference` for what it is to be like. One
+    query for a palette, else none."""
     looked_for = tuple(wish.words if words is None else words)
     base = [of_words(looked_for)] if looked_for else []
     by_colour = palette.match(wish.palette) if wish.palette else None
     if by_colour:
         base.append(of_ids(by_colour.ids.tolist()))
-    return Sought(wish, looked_for, tuple(base), tuple(hidden), by_colour)
+    if reference and reference.itself:
+        base.append(not_of_ids(reference.itself))
+    return Sought(wish, looked_for, tuple(base), tuple(hidden), by_colour, reference)
 
 
 def piece(
@@ -94,12 +110,15 @@ def piece(
     """Return the works (of `artist`, if given) that follow the place `after`.
 
     A place is the last work's value and id, not a page number: works that join or are hidden
-    meanwhile neither repeat nor swallow others. One query; for colours two, for you five at most.
+    meanwhile neither repeat nor swallow others. One query; for colours two, for you five at most,
+    and in the order of likeness those of its reference and two.
     """
     sought = wish if isinstance(wish, Sought) else seek(wish, hidden=exclude)
     order = sought.wish.order
     if order == FOR_YOU and profile.works:
         return _for_you(sought, profile, after)
+    if order == "like" and sought.reference:
+        return _by_likeness(sought, sought.reference, after)
     if order == "palette" and sought.by_colour:
         return _by_colour(sought, sought.by_colour, after)
     works = _ranked(_wanted(sought), sought, order).exclude(pk__in=sought.hidden)
@@ -132,12 +151,21 @@ def _by_colour(sought: Sought, match: palette.Match, after: str) -> Piece:
 
 
 def _for_you(sought: Sought, profile: Profile, after: str) -> Piece:
-    """As the model orders them, then by date; a place is how many came before, hidden or not."""
-    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
+    start = _start(after)
+    depth = min(start + PAGE + 1, FOR_YOU_DEPTH)
+    return _counted(sought, personal_order(profile, sought.condition, limit=depth), start)
+
+
+def _by_likeness(sought: Sought, reference: Reference, after: str) -> Piece:
+    start = _start(after)
+    ranked = reference.rank(sought.condition, min(start + PAGE + 1, LIKE_DEPTH))
+    return replace(_counted(sought, ranked.ids, start), good=ranked.good)
+
+
+def _counted(sought: Sought, ranked: Sequence[int], start: int) -> Piece:
+    """As they are ranked, then by date; a place is how many came before, hidden or not."""
     end = start + PAGE
-    depth = min(end + 1, FOR_YOU_DEPTH)
-    ranked = personal_order(profile, sought.condition, limit=depth)
-    ids = ranked[start : end + 1]
+    ids = list(ranked[start : end + 1])
     if len(ids) <= PAGE:
         others = _wanted(sought).exclude(pk__in=ranked).order_by("-added", "-pk")
         begin = max(0, start - len(ranked))
@@ -145,6 +173,10 @@ def _for_you(sought: Sought, profile: Profile, after: str) -> Piece:
     hidden = set(sought.hidden)
     works = _cards([pk for pk in ids[:PAGE] if pk not in hidden])
     return Piece(works, str(end) if len(ids) > PAGE else "")
+
+
+def _start(after: str) -> int:
+    return int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
 
 
 def _cards(ids: Sequence[int]) -> tuple[Artwork, ...]:

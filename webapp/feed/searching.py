@@ -13,8 +13,10 @@ from django.db import connection
 from webapp.catalog import facets, offering, search, swatches
 from webapp.catalog.conditions import all_of, not_of_ids, of_facets, of_ids, of_words
 from webapp.feed.browsing import Piece, Sought, piece, seek
+from webapp.feed.likeness import Reference
 from webapp.feed.models import Visitor
 from webapp.feed.profile import NOBODY, profile_of
+from webapp.feed.references import reference_of
 from webapp.feed.wish import FOR_YOU, SORTS, Wish
 
 COUNTS_SECONDS: Final = 60
@@ -66,6 +68,13 @@ class Results:
     """Those words."""
     personal: bool = True
     """False where the order For you is asked for by somebody of whom nothing is known yet."""
+    reference: Reference | None = None
+    """What the works are to be like."""
+    lost: bool = False
+    """True where they were to be like something that is not there any more; then all that is left
+    of the wish is answered."""
+    lenses: tuple[Choice, ...] = ()
+    """Other ways of comparing with the reference."""
 
 
 def results(
@@ -78,21 +87,25 @@ def results(
     """Return the page of `wish` that starts after a place.
 
     Counting takes two queries and one more for hidden works, the works one to five, the names of
-    artists one; where nothing matches a few more look for slips of the hand and ways out.
+    artists one, finding what works are to be like two; where nothing matches a few more look for
+    slips of the hand and ways out.
     """
-    sought = seek(wish, hidden=hidden)
+    reference = reference_of(wish)
+    lost = bool(wish.like and reference is None)
+    wish = wish.without("like") if lost else wish
+    sought = seek(wish, hidden=hidden, reference=reference)
     counts = _counts(sought)
     instead = False
     if not counts.total and sought.words and not wish.literal:
         words = search.corrected(sought.words, search.vocabulary())
         if words != sought.words:
-            other = seek(wish, hidden=hidden, words=words)
+            other = seek(wish, hidden=hidden, words=words, reference=reference)
             found = _counts(other)
             if found.total:
                 sought, counts, instead = other, found, True
     profile = profile_of(visitor) if wish.order == FOR_YOU else NOBODY
     menus = _menus(wish, counts)
-    chips = _chips(wish, menus)
+    chips = _chips(wish, menus, reference)
     return Results(
         wish=wish,
         piece=piece(sought, after=after, profile=profile) if counts.total else Piece((), ""),
@@ -109,6 +122,9 @@ def results(
         instead_of=wish.text if instead else "",
         shown_for=" ".join(sought.words) if instead else "",
         personal=wish.order != FOR_YOU or bool(profile.works),
+        reference=reference,
+        lost=lost,
+        lenses=_lenses(wish, reference),
     )
 
 
@@ -119,7 +135,8 @@ def _counts(sought: Sought) -> facets.Counts:
     `COUNTS_SECONDS` at most.
     """
     wish = sought.wish
-    asked = repr((facets.version(), sought.words, wish.choices, wish.palette))
+    itself = sought.reference.itself if sought.reference else ()
+    asked = repr((facets.version(), sought.words, wish.choices, wish.palette, itself))
     key = f"feed.counts.{sha256(asked.encode()).hexdigest()}"
     known: facets.Counts | None = cache.get(key)
     if known is None:
@@ -150,8 +167,12 @@ def _menus(wish: Wish, counts: facets.Counts) -> tuple[Menu, ...]:
     )
 
 
-def _chips(wish: Wish, menus: Sequence[Menu]) -> tuple[Choice, ...]:
+def _chips(
+    wish: Wish, menus: Sequence[Menu], reference: Reference | None = None
+) -> tuple[Choice, ...]:
     chips = []
+    if reference:
+        chips.append(Choice(reference.label, wish.without("like").address(), value="like"))
     if wish.words:
         chips.append(Choice(f"“{wish.text}”", wish.without("words").address(), value="words"))
     chips += [
@@ -166,6 +187,15 @@ def _chips(wish: Wish, menus: Sequence[Menu]) -> tuple[Choice, ...]:
     return tuple(chips)
 
 
+def _lenses(wish: Wish, reference: Reference | None) -> tuple[Choice, ...]:
+    if reference is None:
+        return ()
+    return tuple(
+        Choice(label, replace(wish, lens=name).address(), chosen=name == reference.lens, value=name)
+        for name, label in reference.lenses
+    )
+
+
 def _ways_out(sought: Sought, counts: facets.Counts, chips: Sequence[Choice]) -> tuple[Choice, ...]:
     """What would be found without one part of the wish, else with one alone (then `chosen`)."""
     wish = sought.wish
@@ -173,7 +203,8 @@ def _ways_out(sought: Sought, counts: facets.Counts, chips: Sequence[Choice]) ->
     if sought.words and (wish.choices or wish.palette):
         found["words"] = _total(replace(sought, wish=wish.without("words")), hidden=sought.hidden)
     if wish.palette and (wish.choices or sought.words):
-        found["palette"] = _total(seek(wish.without("palette"), words=sought.words), sought.hidden)
+        rest = seek(wish.without("palette"), words=sought.words, reference=sought.reference)
+        found["palette"] = _total(rest, sought.hidden)
     labels = {name: ", ".join(chip.label for chip in chips if chip.value == name) for name in found}
     labels["palette"] = "the palette"
     ways = [
@@ -187,20 +218,19 @@ def _ways_out(sought: Sought, counts: facets.Counts, chips: Sequence[Choice]) ->
 def _alone(sought: Sought, labels: Mapping[str, str]) -> list[Choice]:
     """What each part of a wish would find by itself, where leaving out one is not enough."""
     wish = sought.wish
+    bare = Wish(sort=wish.sort, like=wish.like, lens=wish.lens)
     parts = of_facets(wish.chosen)
-    kept = {
-        name: replace(Wish(sort=wish.sort), choices=((name, values),))
-        for name, values in wish.choices
-    }
+    kept = {name: replace(bare, choices=((name, values),)) for name, values in wish.choices}
     if sought.words:
         parts["words"] = of_words(sought.words)
-        kept["words"] = Wish(text=wish.text, sort=wish.sort)
+        kept["words"] = replace(bare, text=wish.text)
     if sought.by_colour:
         parts["palette"] = of_ids(sought.by_colour.ids.tolist())
-        kept["palette"] = Wish(palette=wish.palette, sort=wish.sort)
+        kept["palette"] = replace(bare, palette=wish.palette)
     if len(parts) < 3:  # of two, leaving out one is keeping the other
         return []
-    among = all_of([not_of_ids(sought.hidden)])
+    itself = sought.reference.itself if sought.reference else ()
+    among = all_of([not_of_ids((*sought.hidden, *itself))])
     columns = ", ".join(f"count(*) FILTER (WHERE {part.sql})" for part in parts.values())
     params = [param for part in parts.values() for param in part.arguments]
     with connection.cursor() as cursor:
@@ -218,7 +248,8 @@ def _alone(sought: Sought, labels: Mapping[str, str]) -> list[Choice]:
 
 def _total(sought: Sought, hidden: Collection[int]) -> int:
     """Count the works of a wish; its words are read anew."""
-    sought = seek(sought.wish, hidden=hidden, words=sought.wish.words and sought.words)
+    words = sought.wish.words and sought.words
+    sought = seek(sought.wish, hidden=hidden, words=words, reference=sought.reference)
     condition = all_of([sought.condition, not_of_ids(sought.hidden)])
     with connection.cursor() as cursor:
         cursor.execute(
@@ -229,4 +260,6 @@ def _total(sought: Sought, hidden: Collection[int]) -> int:
 
 
 def _sort_label(wish: Wish, name: str) -> str:
+    if not name and wish.like:
+        return "Most alike"
     return SORTS[name] if name or wish.words or wish.palette else "Newest"

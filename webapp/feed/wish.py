@@ -1,10 +1,12 @@
 """What of the collection somebody wants to see. Every wish is an address, and the other way round.
 
 ?q=words&style=…&style=…&period=1880-1889&price=EUR100-499.99&palette=a1b2c3&sort=popular
+?like=12&lens=colour&style=…
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final, Self
 from urllib.parse import urlencode
@@ -24,6 +26,9 @@ SORTS: Final = {
 }
 Choices = tuple[tuple[str, tuple[str, ...]], ...]
 
+_LIKE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,:_~-]{0,99}")
+_LENS: Final = re.compile(r"[a-z-]{1,20}")
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -37,6 +42,11 @@ class Wish:
     sort: str = ""
     literal: bool = False
     """Whether the text is meant as it is written, however few works have it."""
+    like: str = ""
+    """What the works are to be like: the id of a work, or what else `webapp.feed.references` can
+    read. It leaves nothing out but puts in order."""
+    lens: str = ""
+    """How they are compared with it."""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:
@@ -49,6 +59,8 @@ class Wish:
             if values := conditions.readable(name, given):
                 choices.append((name, values))
         sort = query.get("sort", "")
+        like, lens = query.get("like", ""), query.get("lens", "")
+        like = like if _LIKE.fullmatch(like) else ""
         text = " ".join(query.get("q", "").replace("\0", "").split())[:LONGEST].strip()
         return cls(
             text=text,
@@ -56,6 +68,8 @@ class Wish:
             palette=palette.colours_of(query.getlist("palette")),
             sort=sort if sort in SORTS else "",
             literal=bool(text) and query.get("literal") == "1",
+            like=like,
+            lens=lens if like and _LENS.fullmatch(lens) else "",
         )
 
     @property
@@ -70,20 +84,22 @@ class Wish:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it leaves anything out."""
-        return bool(self.words or self.choices or self.palette)
+        """Whether it asks for anything."""
+        return bool(self.words or self.choices or self.palette or self.like)
 
     @property
     def sorts(self) -> tuple[str, ...]:
         """The orders that make sense; without anything to match, newest comes first."""
-        first = ("", NEWEST) if self.words or self.palette else ("",)
+        first = ("", NEWEST) if self.words or self.palette or self.like else ("",)
         return (*first, POPULAR, FOR_YOU)
 
     @property
     def order(self) -> str:
-        """What it is sorted by: "palette", "words" or a value of `SORTS`."""
+        """What it is sorted by: "like", "palette", "words" or a value of `SORTS`."""
         if self.sort:
             return self.sort
+        if self.like:
+            return "like"
         return "palette" if self.palette else "words" if self.words else NEWEST
 
     def toggled(self, name: str, value: str) -> Self:
@@ -99,9 +115,11 @@ class Wish:
         return replace(self, choices=tuple((each, chosen[each]) for each in order))
 
     def without(self, name: str) -> Self:
-        """Return this without a facet, its "words" or its "palette"."""
+        """Return this without a facet, its "words", its "palette" or what it is to be "like"."""
         if name == "words":
             return replace(self, text="", literal=False)
+        if name == "like":
+            return replace(self, like="", lens="")
         return replace(self, palette=()) if name == "palette" else self.with_facet(name, ())
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -109,6 +127,8 @@ class Wish:
         pairs = [("q", self.text)] if self.text else []
         pairs += [(name, value) for name, values in self.choices for value in values]
         pairs += [("palette", colour) for colour in self.palette]
+        pairs += [("like", self.like)] if self.like else []
+        pairs += [("lens", self.lens)] if self.lens else []
         pairs += [("sort", self.sort)] if self.sort else []
         return [*pairs, ("literal", "1")] if self.literal else pairs
 
