@@ -12,10 +12,15 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
-from webapp.feed import impressions
+from webapp.feed import hooks, impressions
 from webapp.feed.models import Event, Visitor
 
-OPPOSITE = {Event.Kind.LIKE: Event.Kind.HIDE, Event.Kind.HIDE: Event.Kind.LIKE}
+OPPOSITE = {
+    Event.Kind.LIKE: Event.Kind.HIDE,
+    Event.Kind.HIDE: Event.Kind.LIKE,
+    # Whoever keeps a work wants to see it; what was kept and is hidden stays where it was put.
+    Event.Kind.SAVE: Event.Kind.HIDE,
+}
 
 
 def like(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
@@ -41,9 +46,34 @@ def unhide(*, visitor: Visitor, artwork: Artwork) -> None:
     _undo(visitor, artwork, Event.Kind.HIDE)
 
 
+def save(*, visitor: Visitor, artwork: Artwork, list_id: UUID | None = None) -> Event:
+    """Record that a work was kept; keeping twice is the same as once, and takes back a hide."""
+    return _mark(visitor, artwork, Event.Kind.SAVE, list_id)
+
+
+def unsave(*, visitor: Visitor, artworks: Iterable[int]) -> None:
+    """Take back that these works were kept, where they were."""
+    standing = Event.objects.filter(visitor=visitor, kind=Event.Kind.SAVE, undone=None)
+    standing.filter(artwork_id__in=list(artworks)).update(undone=timezone.now())
+
+
 def mute(*, visitor: Visitor, artwork: Artwork) -> None:
     """Let nothing the visitor did with a work shape recommendations; the marks themselves stay."""
     _signs(visitor, artwork).filter(muted=None).update(muted=timezone.now())
+
+
+def mute_all(*, visitor: Visitor, artworks: Iterable[int]) -> list[int]:
+    """Let nothing the visitor did with these works shape recommendations. Return those that did."""
+    signs = visitor.events.filter(artwork_id__in=list(artworks), undone=None, muted=None)
+    muted = sorted(set(signs.values_list("artwork_id", flat=True)))
+    signs.update(muted=timezone.now())
+    return muted
+
+
+def unmute_all(*, visitor: Visitor, artworks: Iterable[int]) -> None:
+    """Let these works shape recommendations again."""
+    signs = visitor.events.filter(artwork_id__in=list(artworks), undone=None)
+    signs.exclude(muted=None).update(muted=None)
 
 
 def unmute(*, visitor: Visitor, artwork: Artwork) -> None:
@@ -77,15 +107,13 @@ def record_looks(*, visitor: Visitor, looks: Iterable[tuple[int, datetime]]) -> 
 def merge(*, visitor: Visitor, into: User) -> Visitor:
     """Give a session's history to an account; the account's own marks win over contrary ones."""
     own, _created = Visitor.objects.get_or_create(user=into)
-    decided = set(
-        Event.objects.filter(visitor=own, kind__in=OPPOSITE, undone=None).values_list(
-            "artwork_id", flat=True
-        )
-    )
-    standing = visitor.events.filter(kind__in=OPPOSITE, undone=None, artwork_id__in=decided)
-    standing.update(undone=timezone.now())
+    for kinds in ((Event.Kind.LIKE, Event.Kind.HIDE), (Event.Kind.SAVE,)):
+        decided = own.events.filter(kind__in=kinds, undone=None).values("artwork_id")
+        standing = visitor.events.filter(kind__in=kinds, undone=None, artwork_id__in=decided)
+        standing.update(undone=timezone.now())
     visitor.events.update(visitor=own)
     impressions.hand_over(visitor.pk, to=own.pk)
+    hooks.merged.send(sender=Visitor, visitor=visitor, into=own)
     visitor.delete()
     return own
 

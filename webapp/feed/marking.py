@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, impressions, visitors, visits
+from webapp.feed import actions, hooks, impressions, visitors, visits
 
 MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     # what is done, what is said, what takes it back
@@ -34,7 +34,7 @@ FOUND: Final = ("like", "hide")
 def mark(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     act, said, opposite = MARKS[verb]
     artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
-    found_in = {"list_id": _list(request)} if verb in FOUND else {}
+    found_in = {"list_id": list_of(request)} if verb in FOUND else {}
     visitor = visitors.current_or_new(request)
     act(visitor=visitor, artwork=artwork, **found_in)
     undo = reverse("mark", args=[pk, opposite])
@@ -55,11 +55,12 @@ def viewed(request: HttpRequest, pk: int) -> HttpResponse:
     if visitor is None:
         return visits.keep(request, response, artwork.pk)
     response = visits.hand_over(request, response, visitor)
-    actions.record_view(visitor=visitor, artwork=artwork, list_id=_list(request))
+    if not hooks.wanted(visitor).unrecorded:
+        actions.record_view(visitor=visitor, artwork=artwork, list_id=list_of(request))
     return response
 
 
-def _list(request: HttpRequest) -> UUID | None:
+def list_of(request: HttpRequest) -> UUID | None:
     """The list of recommendations that led here, if the page was opened from one."""
     return impressions.list_named(request.POST.get("list", ""))
 

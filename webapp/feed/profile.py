@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from webapp.feed import hooks
 from webapp.feed.models import Event, Visitor
 
 COUNTS: Final = {
@@ -70,7 +71,21 @@ NOBODY: Final = Profile()
 def profile_of(
     visitor: Visitor | None, *, until: datetime | None = None, without: Collection[int] = ()
 ) -> Profile:
-    """Return what is known of `visitor`, or was at a time. One query, none for a stranger.
+    """Return what recommendations may know of `visitor`, or might at a time. One query, none for a
+    stranger.
+
+    Of somebody who wants no personal ones that is no more than what they never want to see.
+    """
+    if visitor is not None and until is None and hooks.wanted(visitor).impersonal:
+        hides = _standing(None).filter(visitor=visitor, kind=Event.Kind.HIDE)
+        return Profile(visitor.pk, known=frozenset(hides.values_list("artwork_id", flat=True)))
+    return whole_profile_of(visitor, until=until, without=without)
+
+
+def whole_profile_of(
+    visitor: Visitor | None, *, until: datetime | None = None, without: Collection[int] = ()
+) -> Profile:
+    """Return all that is known of `visitor`, or was at a time. One query, none for a stranger.
 
     A work of which any sign is muted ("don't use this") counts neither for nor against, nor does
     one `without` which the profile is asked for: the newest of the others then weigh accordingly.

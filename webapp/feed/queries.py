@@ -31,10 +31,11 @@ VERBS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The standing likes and hides of a visitor, newest first."""
+    """The standing likes, hides and saves of a visitor, newest first."""
 
     liked: tuple[int, ...] = ()
     hidden: tuple[int, ...] = ()
+    saved: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,18 @@ class FeedPage:
 
 
 def marks_of(visitor: Visitor | None) -> Marks:
-    """Return what `visitor` likes and hides. One query, none for a stranger."""
+    """Return what `visitor` likes, hides and has saved. One query, none for a stranger."""
     if visitor is None:
         return Marks()
     rows = list(
-        Event.objects.filter(visitor=visitor, kind__in=["like", "hide"], undone=None)
+        Event.objects.filter(visitor=visitor, kind__in=["like", "hide", "save"], undone=None)
         .order_by("-time", "-id")
         .values_list("kind", "artwork_id")
     )
     return Marks(
         liked=tuple(pk for kind, pk in rows if kind == Event.Kind.LIKE),
         hidden=tuple(pk for kind, pk in rows if kind == Event.Kind.HIDE),
+        saved=tuple(pk for kind, pk in rows if kind == Event.Kind.SAVE),
     )
 
 

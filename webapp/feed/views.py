@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.catalog import palette, swatches
 from webapp.catalog import queries as catalog
-from webapp.feed import browsing, impressions, queries, rows, searching, visitors, visits
+from webapp.feed import browsing, hooks, impressions, queries, rows, searching, visitors, visits
 from webapp.feed.models import Visitor
 from webapp.feed.wish import Wish
 from webapp.vectors import queries as vectors
@@ -77,8 +77,9 @@ def for_you(request: HttpRequest) -> HttpResponse:
     visitor = visitors.current(request)
     marks = queries.marks_of(visitor)
     page = queries.for_you(visitor)
+    impersonal = hooks.wanted(visitor).impersonal
     upcoming = rows.next_in_visit(
-        visits.current(request, visitor),
+        [] if impersonal else visits.current(request, visitor),
         exclude={*marks.liked, *marks.hidden, *rows.above(page)},
     )
     page = rows.without(page, upcoming)
@@ -94,6 +95,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "upcoming": upcoming,
+        "impersonal": impersonal,
         "marks": marks,
         "handmade": _is_handmade(),
         "list_id": page.list_id,

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from webapp.feed import hooks
 from webapp.feed.models import Visitor
 
 SESSION_KEY: Final = "visitor"
@@ -18,9 +19,9 @@ SESSION_KEY: Final = "visitor"
 def current(request: HttpRequest) -> Visitor | None:
     """Return the visitor of a request, or None for somebody who has done nothing yet."""
     if request.user.is_authenticated:
-        return Visitor.objects.filter(user=request.user).first()
+        return hooks.visitors().filter(user=request.user).first()
     if pk := request.session.get(SESSION_KEY):
-        return Visitor.objects.filter(pk=pk, user=None).first()
+        return hooks.visitors().filter(pk=pk, user=None).first()
     return None
 
 

@@ -1,4 +1,4 @@
-"""What visitors keep, at start-up: curators may exhibit."""
+"""What visitors keep, at start-up: curators may exhibit, and the feed learns what visitors want."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from webapp.accounts.roles import CURATORS
 
 
 class MineConfig(AppConfig):
-    """Connects the granting of permissions."""
+    """Connects the granting of permissions and what the feed asks."""
 
     name = "webapp.mine"
 
     def ready(self) -> None:
         """Connect once models are loaded."""
+        from webapp.mine import signals  # models exist only from here on
+
         post_migrate.connect(grant_permissions, sender=self)
+        signals.connect()
 
 
 def grant_permissions(using: str, **_signal: Any) -> None:

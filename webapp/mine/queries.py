@@ -47,7 +47,7 @@ def collections() -> QuerySet[Collection]:
 def public_exhibitions() -> QuerySet[Collection]:
     """Return the exhibitions that have something to see, the newest first; see `collections`."""
     shown = collections().filter(exhibited__isnull=False, visibility=Collection.Visibility.PUBLIC)
-    return shown.filter(works__gt=0).order_by("-exhibited", "-pk")
+    return shown.filter(Q(works__gt=0)).order_by("-exhibited", "-pk")
 
 
 def covers(found: list[Collection]) -> dict[int, Artwork]:
