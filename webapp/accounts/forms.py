@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from webapp import clients, metrics
 from webapp.accounts import guessing
@@ -24,13 +26,15 @@ class SignUpForm(_Form):
     class Meta:
         model = User
         fields = ("username",)
-        labels = {"username": "Name"}
-        help_texts = {"username": "Letters, digits and @ . + - _"}
+        labels = {"username": gettext_lazy("Name")}
+        help_texts = {"username": gettext_lazy("Letters, digits and @ . + - _")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = "At least 8 characters, and not an obvious one."
-        self.fields["password2"].label = "Password again"
+        self.fields["password1"].help_text = _(
+            "At least 8 characters, and not an obvious one."
+        )
+        self.fields["password2"].label = _("Password again")
         self.fields["password2"].help_text = ""
 
 
@@ -49,10 +53,13 @@ class SignInForm(AuthenticationForm):
         if guess.wait_minutes:
             metrics.SIGN_INS.labels("held up").inc()
             self.wait_minutes = guess.wait_minutes
-            unit = "minute" if guess.wait_minutes == 1 else "minutes"
+            said = ngettext(
+                "Too many wrong tries. Wait %(minutes)d minute, then try again.",
+                "Too many wrong tries. Wait %(minutes)d minutes, then try again.",
+                guess.wait_minutes,
+            )
             raise ValidationError(
-                f"Too many wrong tries. Wait {guess.wait_minutes} {unit}, then try again.",
-                code="held_up",
+                said, code="held_up", params={"minutes": guess.wait_minutes}
             )
         try:
             cleaned = super().clean()

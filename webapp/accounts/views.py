@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from webapp.accounts import actions
@@ -49,10 +50,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                     password=form.cleaned_data["password1"],
                 )
         except IntegrityError:  # somebody else took the name since the form looked
-            form.add_error("username", "This name has just been taken. Choose another.")
+            form.add_error("username", _("This name has just been taken. Choose another."))
         else:
             login(request, user)
-            messages.success(request, f"Welcome, {user.username}.")
+            messages.success(request, _("Welcome, %(name)s.") % {"name": user.username})
             return redirect(_next(request))
     return render(request, "accounts/sign_up.html", {"form": form, "next": _next(request)})
 

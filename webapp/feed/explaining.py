@@ -14,6 +14,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Correspondence, Visitor
@@ -29,11 +31,15 @@ MOST: Final = 20_000
 """Pairs that are kept, the newest: each is some ten kilobytes."""
 
 THIRDS: Final = (
-    ("upper left", "top", "upper right"),
-    ("left", "centre", "right"),
-    ("lower left", "bottom", "lower right"),
+    (gettext_noop("upper left"), gettext_noop("top"), gettext_noop("upper right")),
+    (gettext_noop("left"), gettext_noop("centre"), gettext_noop("right")),
+    (gettext_noop("lower left"), gettext_noop("bottom"), gettext_noop("lower right")),
 )
-STRENGTHS: Final = ((0.75, "very alike"), (0.5, "alike"), (0.0, "a little alike"))
+STRENGTHS: Final = (
+    (0.75, gettext_noop("very alike")),
+    (0.5, gettext_noop("alike")),
+    (0.0, gettext_noop("a little alike")),
+)
 """From which cosine on two places are called so."""
 
 
@@ -109,7 +115,7 @@ def ask(*, visitor: Visitor, one: Artwork, other: Artwork) -> Correspondence:
     first, second = sorted((one, other), key=lambda work: work.pk)
     space = vectors.live_space()
     if space is None:
-        raise RefusedError("The gallery has not looked at its pictures yet.")
+        raise RefusedError(_("The gallery has not looked at its pictures yet."))
     # Of two requests at once the second waits here, and counts what the first has asked for.
     Visitor.objects.select_for_update().filter(pk=visitor.pk).first()
     known = find(first, second)
@@ -117,9 +123,13 @@ def ask(*, visitor: Visitor, one: Artwork, other: Artwork) -> Correspondence:
         return known
     waiting = Correspondence.objects.filter(state=Correspondence.State.QUEUED)
     if waiting.filter(asked_by=visitor).count() >= OPEN:
-        raise RefusedError("Your other comparisons are still being made. Ask again in a moment.")
+        raise RefusedError(
+            _("Your other comparisons are still being made. Ask again in a moment.")
+        )
     if waiting.count() >= QUEUE:
-        raise RefusedError("Many comparisons are being made just now. Ask again in a few minutes.")
+        raise RefusedError(
+            _("Many comparisons are being made just now. Ask again in a few minutes.")
+        )
     row, _created = Correspondence.objects.update_or_create(
         first=first,
         second=second,
@@ -174,8 +184,8 @@ def _points(pairs: Sequence[dict[str, list[float]]], name: str) -> tuple[Point, 
 
 
 def _region(x: float, y: float) -> str:
-    return THIRDS[min(2, int(3 * y))][min(2, int(3 * x))]
+    return _(THIRDS[min(2, int(3 * y))][min(2, int(3 * x))])
 
 
 def _strength(cosine: float) -> str:
-    return next((word for least, word in STRENGTHS if cosine >= least), STRENGTHS[-1][1])
+    return _(next((word for least, word in STRENGTHS if cosine >= least), STRENGTHS[-1][1]))

@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from webapp.catalog.models import Artwork
@@ -19,12 +21,16 @@ from webapp.feed import actions, hooks, impressions, visitors, visits
 
 MARKS: Final[dict[str, tuple[Callable[..., Any], str, str]]] = {
     # what is done, what is said, what takes it back
-    "like": (actions.like, "You like this.", "unlike"),
-    "unlike": (actions.unlike, "No longer among your likes.", "like"),
-    "hide": (actions.hide, "You will not see this again.", "unhide"),
-    "unhide": (actions.unhide, "It may be shown again.", "hide"),
-    "mute": (actions.mute, "It stays as it is, but no longer shapes what you are shown.", "unmute"),
-    "unmute": (actions.unmute, "It shapes what you are shown again.", "mute"),
+    "like": (actions.like, gettext_noop("You like this."), "unlike"),
+    "unlike": (actions.unlike, gettext_noop("No longer among your likes."), "like"),
+    "hide": (actions.hide, gettext_noop("You will not see this again."), "unhide"),
+    "unhide": (actions.unhide, gettext_noop("It may be shown again."), "hide"),
+    "mute": (
+        actions.mute,
+        gettext_noop("It stays as it is, but no longer shapes what you are shown."),
+        "unmute",
+    ),
+    "unmute": (actions.unmute, gettext_noop("It shapes what you are shown again."), "mute"),
 }
 FOUND: Final = ("like", "hide")
 """Marks that are counted for the list the work was found in."""
@@ -39,10 +45,10 @@ def mark(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     act(visitor=visitor, artwork=artwork, **found_in)
     undo = reverse("mark", args=[pk, opposite])
     if request.accepts("text/html"):
-        button = '{} <button form="marks" formaction="{}" class="link">Undo</button>'
-        messages.success(request, format_html(button, said, undo))
+        button = '{} <button form="marks" formaction="{}" class="link">{}</button>'
+        messages.success(request, format_html(button, _(said), undo, _("Undo")))
         return visits.hand_over(request, redirect(_next(request)), visitor)
-    return visits.hand_over(request, JsonResponse({"said": said, "undo": undo}), visitor)
+    return visits.hand_over(request, JsonResponse({"said": _(said), "undo": undo}), visitor)
 
 
 @require_POST

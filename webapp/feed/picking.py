@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from webapp.catalog.models import Artwork
@@ -21,10 +22,10 @@ def pick(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     artwork = get_object_or_404(Artwork, pk=pk, state=Artwork.State.VISIBLE)
     if verb == "pick":
         Pick.objects.get_or_create(artwork=artwork, defaults={"by_id": request.user.pk})
-        messages.success(request, "Newcomers will be shown this work.")
+        messages.success(request, _("Newcomers will be shown this work."))
     else:
         Pick.objects.filter(artwork=artwork).delete()
-        messages.success(request, "No longer among the picks.")
+        messages.success(request, _("No longer among the picks."))
     wanted = request.POST.get("next", "")
     on_site = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

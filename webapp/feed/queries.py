@@ -9,6 +9,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
@@ -22,10 +24,10 @@ from webapp.vectors import queries as vectors
 RAIL_LENGTH: Final = 8
 RAILS: Final = 4
 VERBS: Final = {
-    Event.Kind.PURCHASE: "bought",
-    Event.Kind.SAVE: "saved",
-    Event.Kind.LIKE: "liked",
-    Event.Kind.VIEW: "often looked at",
+    Event.Kind.PURCHASE: gettext_noop("bought"),
+    Event.Kind.SAVE: gettext_noop("saved"),
+    Event.Kind.LIKE: gettext_noop("liked"),
+    Event.Kind.VIEW: gettext_noop("often looked at"),
 }
 
 
@@ -141,7 +143,7 @@ def page_of(
         reasons = tuple(cards[pk] for pk in entry.because if pk in cards)
         if artwork := cards.get(entry.artwork_id):  # not withdrawn meanwhile
             kind = kinds.get(reasons[0].pk) if reasons else None
-            verb = VERBS[Event.Kind(kind or Event.Kind.LIKE)]
+            verb = _(VERBS[Event.Kind(kind or Event.Kind.LIKE)])
             rows.append(Recommendation(artwork, entry, reasons, verb))
     rails, more = _rails(rows) if in_rows else ((), tuple(rows))
     personal = any(entry.source == "model" for entry in entries) and bool(profile.works)

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.core.cache import cache
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from webapp.catalog import facets, offering, search, swatches
 from webapp.catalog.conditions import all_of, not_of_ids, of_facets, of_ids, of_words
@@ -17,7 +18,7 @@ from webapp.feed.likeness import Reference
 from webapp.feed.models import Visitor
 from webapp.feed.profile import NOBODY, profile_of
 from webapp.feed.references import reference_of
-from webapp.feed.wish import FOR_YOU, SORTS, Wish
+from webapp.feed.wish import FOR_YOU, NEWEST, SORTS, Wish
 
 COUNTS_SECONDS: Final = 60
 """Longest that counts are kept."""
@@ -182,7 +183,8 @@ def _chips(
     ]
     for colour in wish.palette:
         rest = tuple(each for each in wish.palette if each != colour)
-        name = swatches.NAMES.get(colour, f"#{colour}").capitalize()
+        known = swatches.NAMES.get(colour)
+        name = _(known).capitalize() if known else f"#{colour}"
         chips.append(Choice(name, replace(wish, palette=rest).address(), value=colour))
     return tuple(chips)
 
@@ -206,7 +208,7 @@ def _ways_out(sought: Sought, counts: facets.Counts, chips: Sequence[Choice]) ->
         rest = seek(wish.without("palette"), words=sought.words, reference=sought.reference)
         found["palette"] = _total(rest, sought.hidden)
     labels = {name: ", ".join(chip.label for chip in chips if chip.value == name) for name in found}
-    labels["palette"] = "the palette"
+    labels["palette"] = _("the palette")
     ways = [
         Choice(labels[name], wish.without(name).address(), number, value=name)
         for name, number in found.items()
@@ -262,4 +264,4 @@ def _total(sought: Sought, hidden: Collection[int]) -> int:
 def _sort_label(wish: Wish, name: str) -> str:
     if not name and wish.like:
         return "Most alike"
-    return SORTS[name] if name or wish.words or wish.palette else "Newest"
+    return _(SORTS[name if name or wish.words or wish.palette else NEWEST])

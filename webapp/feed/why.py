@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from webapp.catalog.models import Artwork
 from webapp.feed import experiments, reasons
 from webapp.feed.arranging import Source
@@ -19,32 +22,39 @@ from webapp.feed.queries import VERBS, cards_of
 from webapp.feed.served import Served, served_by, serving
 from webapp.vectors import queries as vectors
 
-LOOK: Final = "likeness to what you chose, in colour, texture and form"
+LOOK: Final = gettext_noop("likeness to what you chose, in colour, texture and form")
 NEAR: Final = 0.6
 """By look, works are named that are at least so much like it, as a share of the one most so."""
 
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "visrank": LOOK,
-        "curatornet-plus": "a model that learnt which looks, and which works, people choose "
-        "together",
-        "curatornet": "a model that learnt to read a taste from the pictures somebody chose",
-        "vbpr": "a model of tastes, learnt from choices and from how works look",
-        "dvbpr": "a model that learnt to see from what people chose",
-        "acf": "a model that weighs which of your choices say most about you",
-        "acf-content": "a model that weighs which of your choices say most about you",
-        "factor-regression": "a model of tastes that reads a work's appeal from its look",
-        "bpr-mf": "a model of which works people choose together",
-        "als": "a model of which works people choose together",
-        "item2vec": "a model of which works people look at in one visit",
-        "gru4rec": "a model of what people look at next in a visit",
-        "visual-popularity": "what appeals to most people here",
-        "popularity": "what most people here chose",
-        "blend": "several models together, some of looks and some of what people choose together",
+        "curatornet-plus": gettext_noop(
+            "a model that learnt which looks, and which works, people choose together"
+        ),
+        "curatornet": gettext_noop(
+            "a model that learnt to read a taste from the pictures somebody chose"
+        ),
+        "vbpr": gettext_noop("a model of tastes, learnt from choices and from how works look"),
+        "dvbpr": gettext_noop("a model that learnt to see from what people chose"),
+        "acf": gettext_noop("a model that weighs which of your choices say most about you"),
+        "acf-content": gettext_noop("a model that weighs which of your choices say most about you"),
+        "factor-regression": gettext_noop(
+            "a model of tastes that reads a work's appeal from its look"
+        ),
+        "bpr-mf": gettext_noop("a model of which works people choose together"),
+        "als": gettext_noop("a model of which works people choose together"),
+        "item2vec": gettext_noop("a model of which works people look at in one visit"),
+        "gru4rec": gettext_noop("a model of what people look at next in a visit"),
+        "visual-popularity": gettext_noop("what appeals to most people here"),
+        "popularity": gettext_noop("what most people here chose"),
+        "blend": gettext_noop(
+            "several models together, some of looks and some of what people choose together"
+        ),
     }
 )
 """How each model ranks, for visitors: "ranked by …"."""
-ANOTHER: Final = "a model trained on what people here chose"
+ANOTHER: Final = gettext_noop("a model trained on what people here chose")
 
 Because = Literal["model", "look", "explore", "fresh", "popular", "pick", "nothing"]
 
@@ -106,9 +116,9 @@ def why(visitor: Visitor | None, artwork: Artwork, *, list_id: UUID | None = Non
     return Why(
         because=because,
         reasons=tuple(
-            Reason(cards[pk], VERBS[Event.Kind(kinds[pk])]) for pk in cited if pk in cards
+            Reason(cards[pk], _(VERBS[Event.Kind(kinds[pk])])) for pk in cited if pk in cards
         ),
-        model=LOOK if by_look else _words(served),
+        model=_(LOOK) if by_look else _words(served),
         name=served.name,
         by_look=by_look,
     )
@@ -162,4 +172,4 @@ def _not(artwork: Artwork, by_look: bool) -> tuple[int, ...]:
 
 
 def _words(served: Served) -> str:
-    return WORDS.get(served.bundle.model, ANOTHER) if served.bundle else LOOK
+    return _(WORDS.get(served.bundle.model, ANOTHER) if served.bundle else LOOK)

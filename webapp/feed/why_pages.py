@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.catalog import queries as catalog
@@ -73,7 +74,7 @@ def _ask(request: HttpRequest, one: Artwork, two: Artwork) -> HttpResponse:
         except explaining.RefusedError as error:
             said = str(error)
     else:
-        said = "Like a work first; then pictures are compared for you."
+        said = _("Like a work first; then pictures are compared for you.")
     if not request.accepts("text/html"):
         answer = {"said": said} if said else {"url": place}
         return JsonResponse(answer, status=TOO_MANY if said else 200)

@@ -12,6 +12,7 @@ from typing import Final, Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_noop
 
 from webapp.catalog import conditions, palette, search
 
@@ -19,10 +20,10 @@ LONGEST: Final = 200
 """Characters of a text that are looked at."""
 NEWEST, POPULAR, FOR_YOU = "newest", "popular", "for-you"
 SORTS: Final = {
-    "": "Best match",
-    NEWEST: "Newest",
-    POPULAR: "Most liked",
-    FOR_YOU: "For you",
+    "": gettext_noop("Best match"),
+    NEWEST: gettext_noop("Newest"),
+    POPULAR: gettext_noop("Most liked"),
+    FOR_YOU: gettext_noop("For you"),
 }
 Choices = tuple[tuple[str, tuple[str, ...]], ...]
 
