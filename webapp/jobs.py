@@ -33,6 +33,7 @@ class Job(StrEnum):
     MEASURE_DIVERSITY = "workers.measure_diversity"
     REPLAY = "workers.replay"
     EXPLAIN = "workers.explain"
+    CUT_TILES = "workers.cut_tiles"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 access = logging.getLogger("webapp.access")
 
 RETRY_SECONDS = 5
-QUIET: Final = frozenset({"", "variant", "icon", "health", "live", "ready", "metrics"})
+QUIET: Final = frozenset({"", "variant", "tile", "icon", "health", "live", "ready", "metrics"})
 """Routes that are asked for all the time; their lines are for debugging."""
 
 

@@ -198,6 +198,7 @@ STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     ("vendor/newsreader", _npm / "@fontsource-variable" / "newsreader"),
     ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
+    ("vendor/openseadragon", _npm / "openseadragon" / "build" / "openseadragon"),
 ]
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"

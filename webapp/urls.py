@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from webapp import health, media
 from webapp.accounts import views as accounts
 from webapp.api import urls as api
+from webapp.catalog import zooming
 from webapp.feed import marking, picking, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("works/<int:pk>/", feed.artwork, name="artwork"),
     path("works/<int:pk>/why/", why_pages.why, name="why"),
     path("works/<int:pk>/why/<int:other>/", why_pages.compare, name="why-compare"),
+    path("works/<int:pk>/zoom/", zooming.zoom, name="zoom"),
     path("works/<int:pk>/viewed/", marking.viewed, name="viewed"),
     re_path(
         r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide|mute|unmute)/$",
@@ -54,5 +56,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",
         media.variant,
         name="variant",
+    ),
+    # IIIF image services of level 0. Nothing may stand behind the key but what has been cut.
+    re_path(r"^iiif/(?P<key>[0-9A-Za-z_-]{1,32})$", media.image_service, name="image-service"),
+    re_path(r"^iiif/(?P<key>[0-9A-Za-z_-]{1,32})/info\.json$", media.image_info, name="image-info"),
+    re_path(
+        r"^iiif/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<region>full|[0-9]{1,6}(?:,[0-9]{1,6}){3})/"
+        r"(?P<size>max|[0-9]{1,6},[0-9]{1,6})/0/default\.jpg$",
+        media.tile,
+        name="tile",
     ),
 ]

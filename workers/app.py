@@ -41,6 +41,7 @@ app.conf.update(
             "online",
             "promote",
             "space",
+            "tiles",
             "train",
         )
     ],

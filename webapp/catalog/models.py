@@ -124,6 +124,36 @@ class ArtworkImage(models.Model):
         return f"{self.width}×{self.height} {self.format}"
 
 
+class Tiles(models.Model):
+    """The tiles for zooming into an image: asked for by who first zooms, cut by a worker, kept.
+
+    Files `tiles/<key>/<region>_<size>.jpg`; see `artrec.images.tiles`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    image = models.OneToOneField(ArtworkImage, on_delete=models.CASCADE, related_name="tiles")
+    key = models.CharField(max_length=32, unique=True)
+    """The image's when they were asked for; those of another key are of a picture that is gone."""
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    reason = models.TextField(blank=True)
+    asked = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "tiles"
+        indexes = (
+            models.Index(fields=["id"], name="tiles_waiting", condition=models.Q(state="waiting")),
+        )
+
+    def __str__(self) -> str:
+        return f"tiles of {self.key}"
+
+
 class SearchEntry(models.Model):
     """What search and filters ask of a work, in one narrow row.
 

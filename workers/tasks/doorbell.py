@@ -6,6 +6,7 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
+from webapp.catalog import tiles
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Correspondence, Replay
 from webapp.ingest.actions import settle
@@ -41,6 +42,8 @@ def ring_again() -> None:
     _start_scheduled()
     runs.ring()
     promotions.ring()
+    if tiles.waiting().filter(claims.free()).exists():
+        enqueue(Job.CUT_TILES)
     if Tradeoff.objects.filter(claims.free(), waiting()).exists():
         enqueue(Job.MEASURE_DIVERSITY)
     if Replay.objects.filter(claims.free(), state=Replay.State.QUEUED).exists():
