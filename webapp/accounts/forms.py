@@ -31,9 +31,7 @@ class SignUpForm(_Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = _(
-            "At least 8 characters, and not an obvious one."
-        )
+        self.fields["password1"].help_text = _("At least 8 characters, and not an obvious one.")
         self.fields["password2"].label = _("Password again")
         self.fields["password2"].help_text = ""
 
@@ -58,9 +56,7 @@ class SignInForm(AuthenticationForm):
                 "Too many wrong tries. Wait %(minutes)d minutes, then try again.",
                 guess.wait_minutes,
             )
-            raise ValidationError(
-                said, code="held_up", params={"minutes": guess.wait_minutes}
-            )
+            raise ValidationError(said, code="held_up", params={"minutes": guess.wait_minutes})
         try:
             cleaned = super().clean()
         except ValidationError:

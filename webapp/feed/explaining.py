@@ -123,9 +123,7 @@ def ask(*, visitor: Visitor, one: Artwork, other: Artwork) -> Correspondence:
         return known
     waiting = Correspondence.objects.filter(state=Correspondence.State.QUEUED)
     if waiting.filter(asked_by=visitor).count() >= OPEN:
-        raise RefusedError(
-            _("Your other comparisons are still being made. Ask again in a moment.")
-        )
+        raise RefusedError(_("Your other comparisons are still being made. Ask again in a moment."))
     if waiting.count() >= QUEUE:
         raise RefusedError(
             _("Many comparisons are being made just now. Ask again in a few minutes.")
