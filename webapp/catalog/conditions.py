@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from webapp.catalog import search
 from webapp.catalog.colours import FAMILIES
 from webapp.catalog.models import Artwork
@@ -20,10 +22,10 @@ Chosen = Mapping[str, tuple[str, ...]]
 """The values chosen of each facet, by the facet's name."""
 
 SIZES: Final = {
-    "small": ("Small, under 40 cm", 0, 40),
-    "medium": ("Medium, 40 to 100 cm", 40, 100),
-    "large": ("Large, 100 to 180 cm", 100, 180),
-    "huge": ("Very large, from 180 cm", 180, 99999),
+    "small": (gettext_noop("Small, under 40 cm"), 0, 40),
+    "medium": (gettext_noop("Medium, 40 to 100 cm"), 40, 100),
+    "large": (gettext_noop("Large, 100 to 180 cm"), 100, 180),
+    "huge": (gettext_noop("Very large, from 180 cm"), 180, 99999),
 }
 """Name: label, and bounds of the longest side; the upper one is beyond."""
 ORIENTATIONS: Final = ("portrait", "landscape", "square")

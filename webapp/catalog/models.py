@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class Artist(models.Model):
@@ -36,9 +37,9 @@ class Artwork(models.Model):
         WITHDRAWN = "withdrawn", "withdrawn"
 
     class Availability(models.TextChoices):
-        AVAILABLE = "available", "available"
-        SOLD = "sold", "sold"
-        NOT_FOR_SALE = "not_for_sale", "not for sale"
+        AVAILABLE = "available", _("available")
+        SOLD = "sold", _("sold")
+        NOT_FOR_SALE = "not_for_sale", _("not for sale")
 
     title = models.CharField(max_length=300)
     artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="artworks")

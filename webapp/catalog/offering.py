@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from webapp.catalog.colours import FAMILIES
 from webapp.catalog.conditions import NAMES, ORIENTATIONS, SIZES, Chosen, prices_of, years_of
 from webapp.catalog.facets import PRICES, Counts
 from webapp.catalog.models import Artist, Artwork
-from webapp.catalog.templatetags.gallery import SYMBOLS
+from webapp.catalog.words import COLOURS, prices, years
+from webapp.catalog.words import ORIENTATIONS as ORIENTATION_WORDS
 
 LABELS: Final = {
-    "style": "Style",
-    "medium": "Medium",
-    "artist": "Artist",
-    "period": "Period",
-    "price": "Price",
-    "size": "Size",
-    "orientation": "Orientation",
-    "colour": "Colour",
-    "availability": "Availability",
+    "style": gettext_noop("Style"),
+    "medium": gettext_noop("Medium"),
+    "artist": gettext_noop("Artist"),
+    "period": gettext_noop("Period"),
+    "price": gettext_noop("Price"),
+    "size": gettext_noop("Size"),
+    "orientation": gettext_noop("Orientation"),
+    "colour": gettext_noop("Colour"),
+    "availability": gettext_noop("Availability"),
 }
 MOST_OPTIONS: Final = 40
 """Values offered of one facet: those with most works."""
@@ -64,21 +68,22 @@ def offered(counts: Counts, chosen: Chosen) -> tuple[Facet, ...]:
         mine = chosen.get(name, ())
         options = _options(name, counts, mine)
         if options:
-            facets.append(Facet(name, LABELS[name], options))
+            facets.append(Facet(name, _(LABELS[name]), options))
     return tuple(facets)
 
 
 def label(name: str, value: str) -> str:
     """Return a value in words, but for an artist's, whose name only the database knows."""
-    if name == "period" and (years := years_of(value)):
-        return _period_label(*years)
-    if name == "price" and (prices := prices_of(value)):
-        return _price_label(*prices)
+    if name == "period" and (span := years_of(value)):
+        return years(*span)
+    if name == "price" and (bounds := prices_of(value)):
+        return prices(*bounds)
     if name == "size":
-        return SIZES[value][0]
+        return _(SIZES[value][0])
     if name == "availability":
-        return Artwork.Availability(value).label.capitalize()
-    return value.capitalize() if name in ("colour", "orientation") else value
+        return str(Artwork.Availability(value).label).capitalize()
+    words = {"colour": COLOURS, "orientation": ORIENTATION_WORDS}.get(name)
+    return _(words[value]).capitalize() if words else value
 
 
 def _options(name: str, found_by: Counts, chosen: tuple[str, ...]) -> tuple[Option, ...]:
@@ -155,16 +160,3 @@ def _prices(bands: Mapping[str, int]) -> dict[str, int]:
         found[f"{currency}{borders[place]}-{most}"] = bands[f"{currency}{place}"]
     return found
 
-
-def _period_label(first: int, last: int) -> str:
-    if last - first == 9 and first % 10 == 0:
-        return f"{first}s"
-    return f"{first} to {last}" if first != last else str(first)
-
-
-def _price_label(currency: str, least: Decimal | None, most: Decimal | None) -> str:
-    symbol = SYMBOLS.get(currency, f"{currency} " if currency else "")
-    low, high = (f"{symbol}{amount:,.0f}" if amount else "" for amount in (least, most))
-    if low and high:
-        return f"{low} to {high}"
-    return f"From {low}" if low else f"Up to {high}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 from django import template
 from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from webapp.catalog.files import variant_name
 from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.catalog.words import length, money
 
 register = template.Library()
 
@@ -27,7 +28,6 @@ SIZES: Final = {
     "thumb": "96px",
 }
 SOURCE: Final = '<source type="image/{}" srcset="{}" sizes="{}">'
-SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
 
 
 @register.simple_tag
@@ -59,7 +59,7 @@ def picture(artwork: Artwork, use: str = "wall", eager: bool = False) -> SafeStr
 @register.filter
 def alt(artwork: Artwork) -> str:
     """Return a work in words: "Title by Artist, medium"."""
-    words = f"{artwork.title} by {artwork.artist.name}"
+    words = _("%(title)s by %(artist)s") % {"title": artwork.title, "artist": artwork.artist.name}
     return f"{words}, {artwork.medium}" if artwork.medium else words
 
 
@@ -112,7 +112,7 @@ def dimensions(artwork: Artwork) -> str:
     sides = [artwork.height_cm, artwork.width_cm]
     if artwork.depth_cm:
         sides.append(artwork.depth_cm)
-    return " × ".join(_plain(side) for side in sides) + " cm"
+    return " × ".join(length(side) for side in sides) + " cm"
 
 
 @register.filter
@@ -120,9 +120,7 @@ def price(artwork: Artwork) -> str:
     """Return the price of an available work, or nothing."""
     if artwork.price is None or artwork.availability != Artwork.Availability.AVAILABLE:
         return ""
-    symbol = SYMBOLS.get(artwork.currency, f"{artwork.currency} " if artwork.currency else "")
-    whole = artwork.price == artwork.price.to_integral_value()
-    return f"{symbol}{artwork.price:,.0f}" if whole else f"{symbol}{artwork.price:,.2f}"
+    return money(artwork.price, artwork.currency)
 
 
 @register.simple_tag(takes_context=True)
@@ -134,10 +132,6 @@ def url_with(context: dict[str, Any], name: str, value: str) -> str:
     if value:
         query[name] = value
     return f"{context['request'].path}?{query.urlencode()}" if query else context["request"].path
-
-
-def _plain(length: Decimal) -> str:
-    return f"{length.normalize():f}"
 
 
 def _url(image: ArtworkImage, width: int, kind: str) -> str:
