@@ -23,6 +23,7 @@ from artrec.features.weights import (
     load_weights,
     read_weights,
 )
+from artrec.features.wording import TEXT_IMAGE, load_text_image
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,10 @@ def load_extractor(
 
     Args:
         name: "auto", a backbone ("resnet50"), a weight-free family ("lbp", "attractiveness",
-            "colour") or "handmade" for all families together. A stored name
-            ("resnet50/pad") works too and brings its own crop. "resnet50/pad/map7" gives 7 x 7
-            cells of the last feature map instead of their mean; see `artrec.features.maps`.
+            "colour"), "handmade" for all families together, or a network that reads words as
+            well ("clip", see `artrec.features.wording`). A stored name ("resnet50/pad") works
+            too and brings its own crop. "resnet50/pad/map7" gives 7 x 7 cells of the last feature
+            map instead of their mean; see `artrec.features.maps`.
         weights: Folder of weights files, or one file for the backbone asked for by name.
         allow_download: Whether the hub may be asked. Without a network this costs seconds.
         device: "auto", "cpu", "cuda" or "cuda:1". Weight-free features run on the CPU.
@@ -68,6 +70,10 @@ def load_extractor(
         raise FeatureError(f"{crop!r} is no crop. Use one of {', '.join(get_args(Crop))}.")
     if name in HANDMADE_NAMES:
         return handmade_extractor(name)
+    if name in TEXT_IMAGE:
+        return load_text_image(
+            name, weights=weights, device=device, crop=crop, random_weights=random_weights
+        )
     if name == "auto":
         return _pick(weights, allow_download, device, crop)
     backbone = get_backbone(name)
