@@ -5,7 +5,7 @@ Letters used in shapes: S stored columns, Q queries, C candidates.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,11 +109,15 @@ def merge(
     if top >= len(queries):  # the mean of products is the product with the mean: one list
         queries = queries.mean(axis=0, keepdims=True)
         top = 1
+    if top == 1:
+        hits = vectors.nearest_to_any(space, queries, limit=limit, filters=filters, exclude=exclude)
+        return Candidates(
+            np.array([hit.artwork_id for hit in hits], dtype=np.int64),
+            np.array([hit.score for hit in hits], dtype=np.float32),
+        )
     depth = limit
     while True:
         lists = vectors.nearest_many(space, queries, limit=depth, filters=filters, exclude=exclude)
-        if top == 1:
-            return _maximum(lists, limit)
         found = _rescored(space, {hit.artwork_id for hits in lists for hit in hits}, queries, top)
         # A list that was read to its end leaves nothing unseen.
         ends = [hits[-1].score if len(hits) == depth else -np.inf for hits in lists]
@@ -122,18 +126,6 @@ def merge(
         if settled or depth >= MAX_DEPTH:
             return Candidates(found.ids[:limit], found.scores[:limit])
         depth = min(depth * 4, MAX_DEPTH)
-
-
-def _maximum(lists: Sequence[Sequence[vectors.Neighbour]], limit: int) -> Candidates:
-    best: dict[int, float] = {}
-    for hits in lists:
-        for pk, score in hits:
-            if score > best.get(pk, -np.inf):
-                best[pk] = score
-    order = sorted(best, key=lambda pk: (-best[pk], pk))[:limit]
-    return Candidates(
-        np.array(order, dtype=np.int64), np.array([best[pk] for pk in order], dtype=np.float32)
-    )
 
 
 def _rescored(space: Space, found: Collection[int], queries: Floats, top: int) -> Candidates:

@@ -82,6 +82,38 @@ def nearest_many(
     return found
 
 
+def nearest_to_any(
+    space: Space,
+    queries: NDArray[Any],
+    *,
+    limit: int,
+    filters: Filters = Filters(),  # noqa: B008 - immutable
+    exclude: Collection[int] = (),
+) -> list[Neighbour]:
+    """Return the `limit` visible works whose largest product with a row of `queries` is largest.
+
+    The same works as the best of `nearest_many`'s lists, without making the lists: where no index
+    is worth its while, ten queries cost little more than one. Arguments, order and errors as there.
+    """
+    half = check_rows(queries, rows=None, dim=space.dim, what="Query vectors")
+    if limit <= 0 or not len(half):
+        return []
+    excluded = sorted({int(pk) for pk in exclude})
+    way = routing.route(
+        space, limit=limit, filters=filters, excluded=len(excluded), queries=len(half)
+    )
+    if way.index == "exact":
+        texts = [to_text(row) for row in half[:, : space.scored]]
+        statement = statements.nearest_to_any(space, texts, limit, filters, excluded)
+        return _fetch(statement, 1)[0]
+    lists = nearest_many(space, queries, limit=limit, filters=filters, exclude=exclude)
+    best: dict[int, float] = {}
+    for artwork_id, score in (hit for hits in lists for hit in hits):
+        best[artwork_id] = max(score, best.get(artwork_id, -np.inf))
+    hits = sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))
+    return [Neighbour(*hit) for hit in hits[:limit]]
+
+
 def search(
     space: Space,
     way: routing.Route,

@@ -55,10 +55,11 @@ class Route:
 EXACT: Final = Route("exact")
 
 
-def route(space: Space, *, limit: int, filters: Filters, excluded: int) -> Route:
+def route(space: Space, *, limit: int, filters: Filters, excluded: int, queries: int = 1) -> Route:
     """Choose the way for `limit` neighbours with `excluded` ids left out.
 
-    Without an index no query is spent on choosing.
+    `queries` is how many vectors one pass over the matches could answer together, for each of which
+    an index is walked anew. Without an index no query is spent on choosing.
     """
     if space.index == "exact":
         return EXACT
@@ -66,7 +67,7 @@ def route(space: Space, *, limit: int, filters: Filters, excluded: int) -> Route
     if matches - excluded <= EXACT_MATCHES:
         return EXACT
     way, visited = index_route(space, limit=limit, matches=matches, excluded=excluded)
-    return way if visited <= WORTH_AN_INDEX * matches else EXACT
+    return way if visited * queries <= WORTH_AN_INDEX * matches else EXACT
 
 
 def index_route(space: Space, *, limit: int, matches: int, excluded: int) -> tuple[Route, float]:

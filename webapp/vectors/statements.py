@@ -58,6 +58,19 @@ def exact(
     return many, [*params, list(queries), limit]
 
 
+def nearest_to_any(
+    space: Space, queries: Sequence[str], limit: int, filters: Filters, excluded: Sequence[int]
+) -> Statement:
+    """Compare every matching work with every query and keep its best, in one pass, in parallel."""
+    where, params = _matching(space, filters, excluded)
+    product = f"{scored_columns(space, 'v.values')} <#> %s::halfvec"
+    sql = f"""
+        SELECT 1, v.artwork_id, LEAST({", ".join([product] * len(queries))}) AS distance
+        FROM vectors_vector v JOIN catalog_artwork a ON a.id = v.artwork_id WHERE {where}
+        ORDER BY distance, v.artwork_id LIMIT %s"""  # noqa: S608 - values are parameters
+    return sql, [*queries, *params, limit]
+
+
 def indexed(
     space: Space,
     kind: str,

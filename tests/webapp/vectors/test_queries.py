@@ -13,7 +13,14 @@ from tests.webapp.vectors.crowd import clustered, make_space_of, make_works
 from webapp.catalog.models import Artwork
 from webapp.vectors.actions import store_vectors
 from webapp.vectors.filters import Filters
-from webapp.vectors.queries import Neighbour, live_space, nearest, nearest_many, vectors_of
+from webapp.vectors.queries import (
+    Neighbour,
+    live_space,
+    nearest,
+    nearest_many,
+    nearest_to_any,
+    vectors_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +128,25 @@ def test_many_queries_answer_as_each_alone_in_one_round_trip(
     alone = [nearest(space, q, limit=7, filters=filters, exclude=ids[:50]) for q in queries]
     assert together == alone
     assert [len(hits) for hits in together] == [7, 7, 7, 7]
+
+
+def test_the_nearest_to_any_are_the_best_of_all_lists(
+    django_assert_num_queries: pytest.FixtureRequest,
+) -> None:
+    ids = make_works(300)
+    vectors = clustered(300, 16, clusters=5)
+    space = make_space_of(ids, vectors)
+    queries = clustered(4, 16, clusters=5, seed=1)
+    filters = Filters(styles=("half",))
+    left = [row for row, pk in enumerate(ids) if row % 2 == 0 and pk not in ids[:50]]
+    scores = (vectors[left] @ queries.T).max(axis=1)
+    order = np.lexsort((left, -scores))[:30]
+
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        found = nearest_to_any(space, queries, limit=30, filters=filters, exclude=ids[:50])
+
+    assert [hit.artwork_id for hit in found] == [ids[left[row]] for row in order]
+    np.testing.assert_allclose([hit.score for hit in found], scores[order], atol=1e-6)
 
 
 def test_exact_scores_are_those_of_numpy() -> None:

@@ -15,7 +15,7 @@ from webapp.vectors import queries, routing
 from webapp.vectors.filters import Filters
 from webapp.vectors.indexes import Kind, build_index, build_parameters
 from webapp.vectors.models import Space
-from webapp.vectors.queries import nearest, nearest_many
+from webapp.vectors.queries import nearest, nearest_many, nearest_to_any
 from webapp.vectors.session import local_settings
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +155,38 @@ def test_fewer_matches_than_asked_for_all_come_back(monkeypatch: pytest.MonkeyPa
 
     assert sorted(hit.artwork_id for hit in found) == ids[::2]
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_many_queries_at_once_are_worth_fewer_walks_of_an_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 0)
+    monkeypatch.setattr(routing, "count_matches", lambda *_: 100_000)
+    space = Space(index="hnsw", index_report={"rows": 100_000, "ef_search": [100, 100]})
+
+    ways = [
+        routing.route(space, limit=20, filters=Filters(), excluded=0, queries=queries).index
+        for queries in (1, 16, 17)
+    ]
+
+    assert ways == ["hnsw", "hnsw", "exact"]
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivfflat"])
+def test_an_index_finds_the_nearest_to_any(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = make_works(200)
+    vectors = clustered(200, 8, clusters=4)
+    space = make_space_of(ids, vectors)
+    build_index(space, kind, build_parameters(kind, 200))
+    exact = nearest_to_any(space, vectors[:3], limit=20)
+    space.index, space.index_report = kind, {"rows": 200, "lists": 99}
+    space.index_report |= {"ef_search": [200, 200], "probes": [99, 99]}
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 0)
+    monkeypatch.setattr(routing, "WORTH_AN_INDEX", 10_000)
+
+    found = nearest_to_any(space, vectors[:3], limit=20)
+
+    assert [hit.artwork_id for hit in found] == [hit.artwork_id for hit in exact]
 
 
 def test_settings_end_with_the_transaction_they_are_for() -> None:
