@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "webapp.api.gate.gate",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"
@@ -173,7 +174,10 @@ CACHES = {
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_ROUTES = {"workers.train": {"queue": "gpu"}}  # has workers of its own
+CELERY_TASK_ROUTES = {
+    "workers.train": {"queue": "gpu"},  # has workers of its own
+    "workers.read_queries": {"queue": "quick"},  # stands behind no other job
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -282,6 +286,17 @@ for _network in METRICS_NETWORKS:
 METRICS_TOKEN = os.environ.get("ARTREC_METRICS_TOKEN", "")
 METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 """Where several web processes keep their figures together; the name is the library's."""
+
+# The API: requests a minute, and pages of which other sites may read it.
+API_PER_MINUTE = {
+    "address": int(os.environ.get("ARTREC_API_PER_ADDRESS", "120")),
+    "visitor": int(os.environ.get("ARTREC_API_PER_VISITOR", "300")),
+    "token": int(os.environ.get("ARTREC_API_PER_TOKEN", "600")),
+}
+if min(API_PER_MINUTE.values()) < 1:
+    raise ImproperlyConfigured("ARTREC_API_PER_ADDRESS, _VISITOR and _TOKEN must be 1 or more")
+API_ORIGINS = _words("ARTREC_API_ORIGINS", "")
+"""As "https://example.org"; none by default."""
 
 _log_format = os.environ.get("ARTREC_LOG_FORMAT", "text")
 if _log_format not in {"text", "json"}:

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *mine.urlpatterns,
     *ingest.urlpatterns,
     path("api/", include(api.urlpatterns)),
+    *api.iiif,
     path("lab/", include(lab.urlpatterns)),
     path("admin/login/", accounts.admin_door),
     path("admin/", admin.site.urls),

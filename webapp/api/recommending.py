@@ -1,0 +1,102 @@
+"""What is like a work, and what is recommended to the caller and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from webapp.api import callers, schemas
+from webapp.api.parameters import WorkId
+from webapp.api.schemas import Out, WorkCard
+from webapp.catalog import queries as catalog
+from webapp.feed import impressions, queries
+
+router = Router(tags=["Recommendations"])
+Limit = Annotated[int, Query(ge=1, le=72, description="Most works to return.")]
+
+
+class Similar(Out):
+    items: list[WorkCard] = Field(description="The most similar first.")
+
+
+class Reason(Out):
+    work: int
+    title: str
+    url: str
+
+
+class Recommended(Out):
+    position: int = Field(description="From 0.")
+    work: WorkCard
+    source: Literal["model", "explore", "fresh", "popular", "pick"] = Field(
+        description="What brought it: the model, chance, the share of new works, what others like,"
+        " or a curator."
+    )
+    propensity: float = Field(
+        description="Probability that this place showed this work: 1 unless it was drawn."
+    )
+    verb: str = Field(description="What the caller did with the first of the reasons.")
+    reasons: list[Reason] = Field(
+        description="Works of the caller's that speak for it most, the strongest first."
+    )
+
+
+class Recommendations(Out):
+    list_id: UUID = Field(description="Send it with events about these works.")
+    personal: bool = Field(description="False while nothing is known of the caller's taste.")
+    items: list[Recommended]
+
+
+@router.get("/works/{int:work_id}/similar", response=Similar, summary="Works like one")
+def similar(request: HttpRequest, work_id: WorkId, limit: Limit = 12) -> Similar:
+    """The visible works that look most like one. Works that the caller hides are left out."""
+    artwork = catalog.artworks().filter(pk=work_id).first()
+    if artwork is None:
+        raise Http404
+    hidden = queries.marks_of(callers.visitor(request)).hidden
+    found = queries.more_like(artwork, limit=limit, exclude=hidden)
+    return Similar(items=[schemas.card(request, each) for each in found])
+
+
+@router.get("/recommendations", response=Recommendations, summary="Recommended works")
+def recommendations(request: HttpRequest, limit: Limit = 24) -> Recommendations:
+    """Works for the caller, and which of theirs speak for each: the list of For you.
+
+    A stranger gets what newcomers see. The list is noted as shown, as the page notes it.
+    """
+    request.is_personal = True  # type: ignore[attr-defined]
+    visitor = callers.visitor(request)
+    page = queries.for_you(visitor, limit=limit)
+    impressions.record(
+        [each.entry for each in page.shown],
+        list_id=page.list_id,
+        visitor_id=visitor.pk if visitor else None,
+        surface="for-you",
+        experiment_id=page.experiment_id,
+    )
+    return Recommendations(
+        list_id=page.list_id,
+        personal=page.personal,
+        items=[
+            Recommended(
+                position=each.entry.position,
+                work=schemas.card(request, each.artwork),
+                source=each.entry.source,
+                propensity=each.entry.propensity,
+                verb=str(each.verb),
+                reasons=[
+                    Reason(
+                        work=work.pk,
+                        title=work.title,
+                        url=schemas.absolute(request, work.get_absolute_url()),
+                    )
+                    for work in each.reasons
+                ],
+            )
+            for each in page.shown
+        ],
+    )
