@@ -6,14 +6,15 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from django.core.cache import cache
 from django.db.models import Count, Max
+from django.utils import timezone
 
 from artrec.serving.rerank import interleave
 from webapp.catalog.models import Artwork
 from webapp.feed.arranging import Source
+from webapp.feed.keeping import kept
 from webapp.feed.models import Event, Pick
-from webapp.feed.showable import RECOMMENDABLE, newest
+from webapp.feed.showable import FRESH, RECOMMENDABLE, newest
 
 POPULAR_DAYS: Final = 42
 """How far back, from the newest sign of all, likes, saves and purchases count as popularity."""
@@ -58,11 +59,17 @@ def picks() -> list[int]:
 
 def popular() -> list[int]:
     """Return the works that most visitors lately liked, saved or bought."""
-    known: list[int] | None = cache.get("feed.popular")
-    if known is None:
-        known = _count()
-        cache.set("feed.popular", known, POPULAR_SECONDS)
-    return known
+    return kept("feed.popular", POPULAR_SECONDS, _count)
+
+
+def source_of(artwork: Artwork) -> Source | None:
+    """Return by which of the lists a work comes to somebody of whom nothing is known; None where it
+    stands in none. One query, besides counting anew."""
+    if Pick.objects.filter(artwork=artwork).exists():
+        return "pick"
+    if artwork.pk in popular():
+        return "popular"
+    return "fresh" if artwork.added >= timezone.now() - FRESH else None
 
 
 def _count() -> list[int]:
