@@ -354,6 +354,7 @@ def test_who_looks_around_pushes_nothing_out_of_what_is_kept(
 
 def test_a_like_in_a_row_is_a_like_of_its_list(client: Client, works: dict[str, Artwork]) -> None:
     make_live("visits", works)
+    client.post(f"/works/{works['E'].pk}/hide/")
     html = client.get(works["A"].get_absolute_url()).content.decode()
     found = re.search(r'data-list="([0-9a-f-]{36})"', html)
     assert found
@@ -361,6 +362,6 @@ def test_a_like_in_a_row_is_a_like_of_its_list(client: Client, works: dict[str, 
     client.post(f"/works/{works['B'].pk}/like/", {"list": found[1]})
     impressions.flush()
 
-    event = Event.objects.get()
+    event = Event.objects.get(kind="like")
     shown = Impression.objects.filter(artwork_id=event.artwork_id).values_list("list_id", flat=True)
     assert list(shown) == [event.list_id]

@@ -14,7 +14,7 @@ from tests.webapp.makers import make_artwork, make_space, place
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.catalog.models import Artwork
 from webapp.feed import actions, impressions, queries, served
-from webapp.feed.models import Event, Visitor
+from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import profile_of
 from webapp.feed.ranking import Entry
 from webapp.feed.why import why
@@ -181,8 +181,22 @@ def test_a_stranger_is_told_what_would_make_it_theirs(
 
     assert "Like a few works" in text(client, path)
     assert not Visitor.objects.exists()
-    list_id = shown(None, works["Near"], "popular")
-    assert "others chose it lately" in text(client, f"{path}?list={list_id}")
+
+
+def test_of_strangers_it_is_not_noted_what_they_saw_and_they_are_told_all_the_same(
+    works: dict[str, Artwork], client: Client
+) -> None:
+    actions.like(visitor=Visitor.objects.create(), artwork=works["Near"])
+    Pick.objects.create(artwork=works["Far"])
+
+    told = {
+        name: text(client, f"/works/{works[name].pk}/why/?list={uuid4()}")
+        for name in ("Near", "Far", "Other")
+    }
+
+    assert "others chose it lately" in told["Near"]
+    assert "a curator of the gallery picked it" in told["Far"]
+    assert "Because it is new" in told["Other"]
 
 
 def test_a_work_does_not_speak_for_itself(works: dict[str, Artwork]) -> None:

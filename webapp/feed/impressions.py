@@ -30,6 +30,7 @@ from django.db import (
     connection,
     transaction,
 )
+from django.http import HttpRequest
 from django.utils import timezone
 
 from webapp import metrics
@@ -94,6 +95,12 @@ def list_named(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def is_seen(request: HttpRequest) -> bool:
+    """Return whether somebody asked for the page, not a browser that guesses what they will ask
+    for."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def record(

@@ -84,11 +84,11 @@ def for_you(request: HttpRequest) -> HttpResponse:
     )
     page = rows.without(page, upcoming)
     _log(request, upcoming, visitor)
-    if _is_seen(request):
+    if visitor is not None and impressions.is_seen(request):
         impressions.record(
             [each.entry for each in page.shown],
             list_id=page.list_id,
-            visitor_id=visitor.pk if visitor else None,
+            visitor_id=visitor.pk,
             surface="for-you",
             experiment_id=page.experiment_id,
         )
@@ -118,18 +118,17 @@ def likes(request: HttpRequest) -> HttpResponse:
 
 
 def _log(request: HttpRequest, row: rows.Row | None, visitor: Visitor | None) -> None:
-    if row is not None and _is_seen(request):
+    """Note that a row was shown; to a stranger, only one that goes on from what they looked at: no
+    machine that walks through all pages leaves a trail of rows behind it."""
+    if row is None or (visitor is None and row.surface != rows.NEXT):
+        return
+    if impressions.is_seen(request):
         impressions.record(
             row.entries,
             list_id=row.list_id,
             visitor_id=visitor.pk if visitor else None,
             surface=row.surface,
         )
-
-
-def _is_seen(request: HttpRequest) -> bool:
-    """Whether somebody asked for the page, not a browser that guesses what they will ask for."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def _is_handmade() -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webapp.catalog.models import Artwork
-from webapp.feed import experiments, reasons
+from webapp.feed import experiments, newcomers, reasons
 from webapp.feed.arranging import Source
 from webapp.feed.holding import lowered
 from webapp.feed.looks import Looks, read_looks
@@ -96,6 +96,8 @@ def why(visitor: Visitor | None, artwork: Artwork, *, list_id: UUID | None = Non
     profile = profile_of(visitor, without=(artwork.pk,))
     works = profile.works
     if not works:
+        if visitor is None and list_id is not None:  # of strangers it is not noted what they saw
+            source = newcomers.source_of(artwork) or source
         return Why(source if source in ("fresh", "popular", "pick") else "nothing")
     served = _ranking(profile, shown)
     if served is None:
