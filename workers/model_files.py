@@ -108,6 +108,8 @@ def load(version: Version) -> Trained:
 
 def delete(version: Version) -> None:
     """Delete the files of a version; missing ones are no error."""
+    if not version.file:
+        return
     for name in (version.file, _beside(version.file)):
         storages[MODELS].delete(name)
 

@@ -35,6 +35,8 @@ from workers.snapshot import Snapshot
 
 KEPT_DAYS: Final = 30
 """How long the files of a run that ended stay."""
+UNWANTED_DAYS: Final = 90
+"""How long a model stays that nobody ever wanted to serve; a nightly run makes one each night."""
 _SNAPSHOT: Final = "snapshot.npz"
 _OUT_OF_MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
 
@@ -115,13 +117,19 @@ def tidy(run: Run) -> None:
 
 
 def prune() -> None:
-    """Delete the files of runs that are gone or ended long ago."""
+    """Delete the files of runs that are gone or ended long ago, and models nobody wanted."""
     since = timezone.now() - timedelta(days=KEPT_DAYS)
     root = Path(settings.RUNS_ROOT)
     found = {int(each.name): each for each in root.glob("*") if each.name.isdecimal()}
     known = Run.objects.filter(pk__in=found).exclude(finished__lt=since)
     for pk in found.keys() - set(known.values_list("pk", flat=True)):
         shutil.rmtree(found[pk], ignore_errors=True)
+    unwanted = Version.objects.filter(
+        created__lt=timezone.now() - timedelta(days=UNWANTED_DAYS), promotions=None, space=None
+    )
+    for version in unwanted.exclude(file=""):
+        model_files.delete(version)
+        Version.objects.filter(pk=version.pk).update(file="")
 
 
 def _snapshot(run: Run, mine: Held, folder: Path) -> Snapshot:

@@ -331,21 +331,6 @@ def test_a_damaged_model_is_made_again_and_leaves_no_files(gallery: Gallery) -> 
     assert not [name for name in files if name.startswith(f"run-{run.pk}_")]
 
 
-def test_files_of_runs_that_are_gone_or_long_ended_are_deleted(
-    gallery: Gallery, settings: Settings
-) -> None:
-    root = Path(settings.RUNS_ROOT)
-    now = timezone.now()
-    old = Run.objects.create(model="als", state=Run.State.FAILED, finished=now - timedelta(days=31))
-    new = Run.objects.create(model="als", state=Run.State.FAILED, finished=now)
-    for name in (str(old.pk), str(new.pk), "999999", "notes"):
-        (root / name).mkdir(parents=True)
-
-    pipeline.prune()
-
-    assert {path.name for path in root.iterdir()} == {str(new.pk), "notes"}
-
-
 def test_a_run_names_the_features_it_learned_from(gallery: Gallery) -> None:
     run = trained(actions.start_run(model="visual-popularity", config={}))
 

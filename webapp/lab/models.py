@@ -110,7 +110,8 @@ class Version(models.Model):
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="version")
     file = models.CharField(max_length=300)
-    """Name in the private "models" storage; a file of `artrec.models`."""
+    """Name in the private "models" storage; a file of `artrec.models`. "" once it was deleted, for
+    age and because nobody ever wanted it to serve: the report stays."""
     sha256 = models.CharField(max_length=64)
     servable = models.BooleanField(default=True)
     """Whether it ends as item vectors and a small head; EASE, say, does not."""

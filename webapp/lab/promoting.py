@@ -229,3 +229,8 @@ def _require_servable(version: Version) -> None:
             f"{version} does not end as item vectors and a small head, so it cannot be served from "
             f"the vector index; it can only be compared."
         )
+    if not version.file:
+        raise PromotionError(
+            f"The file of {version} was deleted for its age, for nobody ever wanted it to serve. "
+            f"Start its run {version.run_id} again as a clone."
+        )

@@ -66,6 +66,8 @@ class Entry:
         """Where it stands on the way to visitors, in words."""
         if not self.version.servable:
             return "only to compare"
+        if not self.version.file:
+            return "only its report is left"
         state = self.version.space.state if self.version.space else ""
         return _STANDING.get(state, "not prepared")
 
