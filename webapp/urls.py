@@ -10,7 +10,7 @@ from webapp import health, media
 from webapp.accounts import views as accounts
 from webapp.api import urls as api
 from webapp.catalog import zooming
-from webapp.feed import marking, picking, why_pages
+from webapp.feed import lens_pages, marking, picking, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
 from webapp.ingest import urls as ingest
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("works/<int:pk>/why/", why_pages.why, name="why"),
     path("works/<int:pk>/why/<int:other>/", why_pages.compare, name="why-compare"),
     path("works/<int:pk>/zoom/", zooming.zoom, name="zoom"),
+    path("works/<int:pk>/lenses/", lens_pages.lenses, name="lenses"),
     path("works/<int:pk>/viewed/", marking.viewed, name="viewed"),
     re_path(
         r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide|mute|unmute)/$",

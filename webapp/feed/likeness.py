@@ -41,8 +41,13 @@ class Ranked:
 
     ids: tuple[int, ...] = ()
     """Best first. The answer for a smaller limit is the beginning of it."""
-    good: bool = True
-    """False where even the first is no more like it than works are like each other anyway."""
+    close: int = 0
+    """So many of them, the first ones, are more like it than works are like each other anyway."""
+
+    @property
+    def good(self) -> bool:
+        """Whether the first is a good match. True where nothing was found at all."""
+        return bool(self.close) or not self.ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,9 @@ def by_vector(
     near = vectors.nearest(
         space, vector, limit=limit, filters=Filters(also=condition), exclude=exclude
     )
-    good = not near or near[0].score >= common_likeness(space)
-    return Ranked(tuple(hit.artwork_id for hit in near), good)
+    least = common_likeness(space) if near else 0.0
+    close = sum(hit.score >= least for hit in near)
+    return Ranked(tuple(hit.artwork_id for hit in near), close)
 
 
 def common_likeness(space: Space) -> float:

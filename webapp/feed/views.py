@@ -11,12 +11,21 @@ from django.views.decorators.http import require_safe
 
 from webapp.catalog import palette, swatches
 from webapp.catalog import queries as catalog
-from webapp.feed import browsing, hooks, impressions, queries, rows, searching, visitors, visits
+from webapp.feed import (
+    browsing,
+    hooks,
+    impressions,
+    lens_strip,
+    queries,
+    rows,
+    searching,
+    visitors,
+    visits,
+)
 from webapp.feed.models import Visitor
 from webapp.feed.wish import Wish
 from webapp.vectors import queries as vectors
 
-SIMILAR: Final = 14
 HANDMADE_NOTE_SECONDS: Final = 10
 
 
@@ -47,12 +56,13 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
     marks = queries.marks_of(visitor)
     also = rows.also_looked_at(work, exclude=marks.hidden)
     above = {each.pk for each in also.works} if also else set()
-    similar = queries.more_like(work, limit=SIMILAR, exclude=above.union(marks.hidden))
+    lens = request.GET.get("lens", "")
+    strip = lens_strip.strip_of(work, lens, exclude=above.union(marks.hidden))
     _log(request, also, visitor)
     context = {
         "artwork": work,
         "also": also,
-        "similar": similar,
+        "strip": strip,
         "marks": marks,
         "handmade": _is_handmade(),
         "found_in": impressions.list_named(request.GET.get("list", "")),
