@@ -9,12 +9,12 @@ from tests.webapp.makers import make_artwork
 from webapp.accounts.models import User
 
 pytestmark = pytest.mark.django_db
-SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9,en;q=0.5"}
+SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
 
 
 def test_a_page_speaks_the_language_the_browser_asks_for(client: Client) -> None:
-    spanish = client.get("/likes/", **SPANISH)
-    german = client.get("/likes/", HTTP_ACCEPT_LANGUAGE="de-DE,de;q=0.9")
+    spanish = client.get("/likes/", headers=SPANISH)
+    german = client.get("/likes/", headers={"Accept-Language": "de-DE,de;q=0.9"})
 
     assert '<html lang="es">' in spanish.content.decode()
     assert spanish["Content-Language"] == "es"
@@ -23,9 +23,9 @@ def test_a_page_speaks_the_language_the_browser_asks_for(client: Client) -> None
 
 
 def test_the_choice_in_the_footer_outweighs_the_browser_and_leads_back(client: Client) -> None:
-    answer = client.post("/language/", {"language": "en", "next": "/likes/?a=1"}, **SPANISH)
+    answer = client.post("/language/", {"language": "en", "next": "/likes/?a=1"}, headers=SPANISH)
 
-    page = client.get("/likes/", **SPANISH).content.decode()
+    page = client.get("/likes/", headers=SPANISH).content.decode()
 
     assert answer["Location"] == "/likes/?a=1"
     assert '<html lang="en">' in page
@@ -46,7 +46,7 @@ def test_pages_of_staff_stay_in_english_as_a_whole(client: Client) -> None:
     client.force_login(User.objects.create_superuser("ada", password="x"))
 
     for path in ("/lab/", "/upload/", "/admin/"):
-        page = client.get(path, **SPANISH)
+        page = client.get(path, headers=SPANISH)
 
         assert page["Content-Language"] == "en", path
         assert 'lang="en' in page.content.decode()
@@ -57,7 +57,9 @@ def test_the_numbers_in_styles_are_the_same_in_each_language(client: Client) -> 
     work = make_artwork()
 
     for path in ("/", work.get_absolute_url(), work.artist.get_absolute_url()):
-        styles = [client.get(path, HTTP_ACCEPT_LANGUAGE=code).content for code in ("en", "es")]
+        styles = [
+            client.get(path, headers={"Accept-Language": code}).content for code in ("en", "es")
+        ]
 
         assert len({tuple(_styles(page.decode())) for page in styles}) == 1, path
 
