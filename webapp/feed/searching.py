@@ -263,5 +263,5 @@ def _total(sought: Sought, hidden: Collection[int]) -> int:
 
 def _sort_label(wish: Wish, name: str) -> str:
     if not name and wish.like:
-        return "Most alike"
+        return _("Most alike")
     return _(SORTS[name if name or wish.words or wish.palette else NEWEST])
