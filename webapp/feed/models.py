@@ -37,6 +37,7 @@ class Event(models.Model):
         HIDE = "hide", "hide"
         SAVE = "save", "save"
         PURCHASE = "purchase", "purchase"
+        CHOICE = "choice", "chosen in the quiz"
 
     visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="events")
     artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="events")

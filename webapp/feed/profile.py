@@ -21,6 +21,7 @@ COUNTS: Final = {
     Event.Kind.SAVE: 2.0,  # meant to be come back to
     Event.Kind.LIKE: 1.0,  # one click
     Event.Kind.VIEW: 0.5,  # said nothing, but looked again and again
+    Event.Kind.CHOICE: 0.5,  # the best of a few that the quiz showed
 }
 """How much each kind of sign counts; of several the strongest does, so that a work which was seen,
 liked and bought is one purchase. Powers of two: `weighing` rounds weights to such."""
