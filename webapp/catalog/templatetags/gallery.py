@@ -22,11 +22,17 @@ WIDEST: Final = 8.0
 GROUND_CHROMA: Final = 2.5
 """Most colour, in CIELAB units, that the wall behind a work may have."""
 SIZES: Final = {
-    # A wall's rows are about 300 px high, on phones 190; a picture is as wide as its ratio says.
-    "wall": "(max-width: 40rem) min(92vw, {phone}px), min(95vw, {desk}px)",
-    "work": "(max-width: 60rem) 92vw, min(92vw, {work}vh)",
-    "thumb": "96px",
+    # A wall's rows are stretched by about a fifth; a picture is as wide as its ratio says.
+    "wall": "(max-width: 40rem) min(92vw, {phone}px),"
+    " min(95vw, {desk} * clamp(12rem, 17.5vw, 18rem))",
+    "work": "(max-width: 60rem) 92vw, min({beside}, {work}vh)",
+    # On the wall of the home page all works have about the same area.
+    "room": "(max-width: 60rem) min({low}vh, {across}vw), min({high}vh, {most}px)",
+    "thumb": "72px",
+    "scale": "min(60vw, 25rem)",
 }
+FIXED: Final = frozenset({"thumb", "scale"})
+"""Uses whose width is told by `SIZES`, or by the picture itself."""
 SOURCE: Final = '<source type="image/{}" srcset="{}" sizes="{}">'
 
 
@@ -35,9 +41,19 @@ def picture(artwork: Artwork, use: str = "wall", eager: bool = False) -> SafeStr
     """Return the <picture> of a work: best format first, its own blur until it has loaded."""
     image = artwork.image
     ratio = image.width / image.height
+    root = ratio**0.5
     sizes = SIZES[use].format(
-        phone=round(190 * ratio), desk=round(300 * ratio), work=round(82 * ratio)
+        phone=round(190 * ratio),
+        desk=f"{1.2 * ratio:.2f}",
+        work=round(82 * ratio),
+        beside="92vw" if is_wide(image) else "100vw - 29rem",
+        low=round(38 * root),
+        across=round(62 * root),
+        high=round(42 * root),
+        most=round(400 * root),
     )
+    if not eager and use not in FIXED:
+        sizes = f"auto, {sizes}"  # the laid out width, in browsers that wait for it
     *better, fallback = image.formats
     sources = [format_html(SOURCE, kind, _srcset(image, kind), sizes) for kind in better]
     return format_html(
