@@ -28,8 +28,10 @@ def words(seen: Seen, lens: str, works: Sequence[Artwork]) -> Mapping[int, str]:
     return _WORDS[lens](seen, works) if lens in _WORDS and works else {}
 
 
-def of_agreement(names: Sequence[str]) -> str:
-    """Return that these lenses agree: "Look, colour and style agree"."""
+def of_agreement(names: Sequence[str], there: Sequence[str]) -> str:
+    """Return that these lenses agree, of those there are: "Look, colour and style agree"."""
+    if len(names) == len(there) > 1:
+        return _("All lenses agree")
     labels = [str(LABELS[name]) for name in names]
     labels = [label if place == 0 else label.lower() for place, label in enumerate(labels)]
     if len(labels) == 1:

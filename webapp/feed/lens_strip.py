@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -86,12 +86,13 @@ def strip_of(artwork: Artwork, lens: str, *, exclude: Collection[int] = ()) -> S
     cards = cards_of(ids)
     works = [cards[pk] for pk in ids if pk in cards]
     having = _having(lists, ids)
+    single = [name for name in there if name != AGREE]
     why = lens_reasons.words(seen, chosen, works)
     return Strip(
         artwork=artwork,
         lens=chosen,
         tabs=tuple(Tab(name, str(LABELS[name]), name == chosen) for name in there),
-        matches=tuple(_match(work, chosen, having[work.pk], why) for work in works),
+        matches=tuple(_match(work, chosen, having[work.pk], single, why) for work in works),
         good=ranked.good,
     )
 
@@ -127,9 +128,11 @@ def _mixed(ids: list[int], hands: Mapping[int, int]) -> list[int]:
     return [ids[place] for place in sorted(range(len(ids)), key=lambda p: p not in within)]
 
 
-def _match(work: Artwork, lens: str, having: list[str], why: Mapping[int, str]) -> Match:
+def _match(
+    work: Artwork, lens: str, having: list[str], there: Sequence[str], why: Mapping[int, str]
+) -> Match:
     if lens == AGREE:
-        words = lens_reasons.of_agreement(having) if having else lens_reasons.nearest()
+        words = lens_reasons.of_agreement(having, there) if having else lens_reasons.nearest()
         return Match(work, words, "")
     others = [name for name in having if name != lens]
     return Match(work, why.get(work.pk, ""), lens_reasons.also(others))

@@ -51,7 +51,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
 }
 """The lenses, in the order they are offered."""
 ABOUT: Final[Mapping[str, str | Promise]] = {
-    AGREE: _("On these most of the lenses agree."),
+    AGREE: _("Works on which most lenses agree come first."),
     "look": _("Nearest in what there is to see."),
     "colour": _("Nearest in the palette."),
     "style": _("By the label: the style first, then material, decade and subject."),
