@@ -33,14 +33,15 @@ class Job(StrEnum):
     MEASURE_DIVERSITY = "workers.measure_diversity"
     REPLAY = "workers.replay"
     EXPLAIN = "workers.explain"
+    READ_QUERIES = "workers.read_queries"
     CUT_TILES = "workers.cut_tiles"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 
 
 Errors = tuple[type[BaseException], ...]
-QUEUES = ("celery", "gpu")
-"""Where jobs wait: those of every worker, and trainings."""
+QUEUES = ("celery", "quick", "gpu")
+"""Where jobs wait: those of every worker, those that a visitor waits for, and trainings."""
 
 _producer = Celery("webapp", set_as_current=False)
 _producer.config_from_object("django.conf:settings", namespace="CELERY")

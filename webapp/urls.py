@@ -10,7 +10,7 @@ from webapp import health, media
 from webapp.accounts import views as accounts
 from webapp.api import urls as api
 from webapp.catalog import zooming
-from webapp.feed import lens_pages, marking, picking, why_pages
+from webapp.feed import lens_pages, marking, picking, picture_pages, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
 from webapp.ingest import urls as ingest
@@ -34,6 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="mark",
     ),
     re_path(r"^works/(?P<pk>[0-9]{1,18})/(?P<verb>pick|unpick)/$", picking.pick, name="pick"),
+    path("works/<int:pk>/part/", picture_pages.part, name="picture-part"),
+    path("search/picture/", picture_pages.search, name="picture-search"),
+    path("search/picture/<slug:token>/", picture_pages.wait, name="picture-wait"),
+    path("search/picture/<slug:token>/forget/", picture_pages.forget, name="picture-forget"),
+    path("search/meaning/", picture_pages.words, name="meaning"),
     path("artists/<slug:slug>/", feed.artist, name="artist"),
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-in/", accounts.sign_in, name="sign-in"),

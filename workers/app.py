@@ -12,6 +12,7 @@ import os
 import django
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 django.setup()
@@ -39,12 +40,15 @@ app.conf.update(
             "fetch",
             "ingest",
             "online",
+            "picture",
             "promote",
             "space",
             "tiles",
             "train",
         )
     ],
+    # Listened to in turn, so that who waits for an answer stands behind no heap of other jobs.
+    task_queues=[Queue("celery", routing_key="celery"), Queue("quick", routing_key="quick")],
     worker_concurrency=1,
     beat_schedule_filename=str(settings.VAR / "beat-schedule"),
     beat_schedule={
@@ -79,3 +83,4 @@ def join_database(**_signal: object) -> None:
 def look_around(**_signal: object) -> None:
     """Take up at once what waited while no worker ran."""
     send(Job.RING_AGAIN, {})
+    send(Job.READ_QUERIES, {})

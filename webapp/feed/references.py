@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from webapp.feed import lenses
+from webapp.feed import lenses, meaning, picture_finding
 from webapp.feed.likeness import Reference
 from webapp.feed.wish import Wish
 
-RESOLVERS: Final[tuple[Callable[[str, str], Reference | None], ...]] = (lenses.reference,)
+RESOLVERS: Final[tuple[Callable[[str, str], Reference | None], ...]] = (
+    lenses.reference,
+    picture_finding.reference,
+    meaning.reference,
+)
 """Each is given `like` and `lens` of the address; the first that knows them answers."""
 
 

@@ -16,7 +16,7 @@ from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
 from webapp.lab.models import Tradeoff
 from webapp.lab.tradeoff import waiting
-from workers import claims, promotions, runs
+from workers import answering, claims, promotions, runs
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ def ring_again() -> None:
         enqueue(Job.REPLAY)
     if Correspondence.objects.filter(claims.free(), state=Correspondence.State.QUEUED).exists():
         enqueue(Job.EXPLAIN)
+    if answering.is_called_for():
+        enqueue(Job.READ_QUERIES)
     _end_stories()
 
 

@@ -20,7 +20,7 @@ from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from webapp.vectors import actions, queries
 from webapp.vectors.models import Space
-from workers import claims, resources, spaces
+from workers import answering, claims, resources, spaces
 from workers.app import app
 from workers.extraction import Extracted, extract, fail
 from workers.placing import Places, place
@@ -56,6 +56,7 @@ def embed_artworks() -> None:
         if not ids:
             break
         _embed(ids, extractor)
+        answering.answer_waiting()
     else:
         enqueue(Job.EMBED_ARTWORKS)
         return

@@ -18,7 +18,7 @@ from webapp.feed import explaining
 from webapp.feed.models import Correspondence
 from webapp.jobs import Job, enqueue
 from webapp.vectors.models import Space
-from workers import claims, resources, spaces
+from workers import answering, claims, resources, spaces
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def explain() -> None:
         if not claimed:
             break
         _work(claimed[0])
+        answering.answer_waiting()
     else:
         enqueue(Job.EXPLAIN)
     for pk in claims.exhausted(waiting):

@@ -88,7 +88,7 @@ def test_a_stored_name_brings_back_the_same_network() -> None:
     rows = [each.extract([each.prepare(pictures()[0])]) for each in (first, again)]
 
     assert first.name == again.name == "tiny/pad/random"
-    assert np.array_equal(*rows)
+    assert np.array_equal(rows[0], rows[1])
 
 
 def test_weights_come_from_a_local_file_of_the_published_name(tmp_path: Path) -> None:

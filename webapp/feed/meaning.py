@@ -1,0 +1,129 @@
+"""Search by what words mean, where the live look space is of a network that reads words.
+
+The words become a row that a worker fills, shared by whoever asks the same; the web process knows
+no network. See `artrec.serving.wording` for how a text is compared with pictures.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from artrec.serving.wording import words_query
+from webapp.catalog.conditions import Condition
+from webapp.feed.likeness import Ranked, Reference
+from webapp.feed.picture_finding import transform_of
+from webapp.jobs import Job, enqueue
+from webapp.vectors import queries as vectors
+from webapp.vectors.filters import Filters
+from webapp.vectors.models import Space, WordsQuery
+
+READS_WORDS: Final = frozenset({"clip"})
+"""First parts of the names of extractors that read words: `artrec.features.TEXT_IMAGE`."""
+PREFIX: Final = "words."
+"""`like=words.<text in base64>` in the address of a page."""
+LONGEST: Final = 120
+"""Characters of a text that are read."""
+KEEP: Final = timedelta(days=30)
+QUEUE: Final = 200
+"""Texts that may wait in all."""
+
+
+class RefusedError(Exception):
+    """Words cannot be searched by meaning now; the message says why, for the visitor."""
+
+
+def space_that_reads() -> Space | None:
+    """Return the live look space if its extractor reads words. One query."""
+    space = vectors.live_space()
+    return space if space and space.extractor.partition("/")[0] in READS_WORDS else None
+
+
+def ask(text: str) -> WordsQuery:
+    """Ask a worker what a text means; what is known or waits already costs nothing.
+
+    Raises:
+        RefusedError: If nothing here reads words, there are none, or too many wait.
+    """
+    text = normal(text)
+    space = space_that_reads()
+    if space is None:
+        raise RefusedError(_("The gallery cannot search by meaning."))
+    if not text:
+        raise RefusedError(_("Write what you are looking for first."))
+    known = WordsQuery.objects.filter(extractor=space.extractor, text=text).first()
+    if known and known.state != WordsQuery.State.FAILED and known.expires > timezone.now():
+        return known
+    if WordsQuery.objects.filter(state=WordsQuery.State.QUEUED).count() >= QUEUE:
+        raise RefusedError(_("Many searches are being made just now. Try again in a minute."))
+    row, _created = WordsQuery.objects.update_or_create(
+        extractor=space.extractor,
+        text=text,
+        defaults={
+            "state": WordsQuery.State.QUEUED,
+            "features": None,
+            "expires": timezone.now() + KEEP,
+            "claimed_until": None,
+            "attempts": 0,
+        },
+    )
+    enqueue(Job.READ_QUERIES)
+    return row
+
+
+def find(text: str) -> WordsQuery | None:
+    """Return what is known of a text, by the space that serves. Two queries."""
+    space = space_that_reads()
+    known = WordsQuery.objects.filter(text=normal(text), expires__gt=timezone.now())
+    return known.filter(extractor=space.extractor).first() if space else None
+
+
+def normal(text: str) -> str:
+    """Return a text as it is looked up: without capitals and extra blanks, cut to `LONGEST`."""
+    return " ".join(text.replace("\0", "").casefold().split())[:LONGEST].strip()
+
+
+def key_of(text: str) -> str:
+    """Return what `like` says in the address of its results."""
+    return PREFIX + urlsafe_b64encode(normal(text).encode()).decode().rstrip("=")
+
+
+def text_of(key: str) -> str:
+    """Return the text in a `like` of this kind, else nothing."""
+    if not key.startswith(PREFIX):
+        return ""
+    code = key.removeprefix(PREFIX)
+    try:
+        return urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
+    except (Base64Error, ValueError):
+        return ""
+
+
+def reference(like: str, _lens: str) -> Reference | None:
+    """Return what `like=words.<text>` compares with; None until a worker has read it. Three
+    queries, and one more where the space is new to this process."""
+    text = text_of(like)
+    row = find(text) if text else None
+    space = space_that_reads() if row else None
+    if row is None or space is None or row.features is None:
+        return None
+    features = np.asarray(row.features, dtype=np.float32)
+    query = words_query(transform_of(space.pk), features)
+
+    def rank(condition: Condition, limit: int) -> Ranked:
+        found = vectors.nearest(space, query, limit=limit, filters=Filters(also=condition))
+        return Ranked(tuple(hit.artwork_id for hit in found))
+
+    label = _("“%(text)s” by meaning") % {"text": row.text}
+    return Reference(key=like, lens="", label=label, rank=rank)
+
+
+def tidy() -> int:
+    """Delete what has expired. Returns how many rows."""
+    return WordsQuery.objects.filter(expires__lte=timezone.now()).delete()[0]
