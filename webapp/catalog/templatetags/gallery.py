@@ -31,7 +31,7 @@ SIZES: Final = {
     "thumb": "72px",
     "scale": "min(60vw, 25rem)",
 }
-FIXED: Final = frozenset({"thumb", "scale"})
+FIXED: Final = frozenset({"thumb"})
 """Uses whose width is told by `SIZES`, or by the picture itself."""
 SOURCE: Final = '<source type="image/{}" srcset="{}" sizes="{}">'
 
