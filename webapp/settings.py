@@ -259,7 +259,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "for-you"
-LOGOUT_REDIRECT_URL = "browse"
+LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -19,7 +19,7 @@ from webapp.mine import urls as mine
 from webapp.quiz import urls as quiz
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", feed.browse, name="browse"),
+    path("browse/", feed.browse, name="browse"),
     path("for-you/", feed.for_you, name="for-you"),
     path("likes/", feed.likes, name="likes"),
     path("works/<int:pk>/", feed.artwork, name="artwork"),

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_search_is_typed_narrowed_and_widened(page: Page) -> None:
-    page.goto("/")
+    page.goto("/browse/")
     style = page.locator("details:has(summary:text('Style')) .what").first.text_content() or ""
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
@@ -34,7 +34,7 @@ def test_a_search_is_typed_narrowed_and_widened(page: Page) -> None:
 
 
 def test_colours_are_picked_by_keyboard(page: Page) -> None:
-    page.goto("/#filters")
+    page.goto("/browse/#filters")
     page.locator("summary", has_text="Palette").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -50,7 +50,7 @@ def test_colours_are_picked_by_keyboard(page: Page) -> None:
 
 def test_without_scripts_words_and_filters_work(context_without_scripts: Page) -> None:
     page = context_without_scripts
-    page.goto("/")
+    page.goto("/browse/")
     page.locator("summary", has_text="Colour").click()
     page.locator("details[open] .choices a").first.click()
     page.fill("#search", "zzzzzz")

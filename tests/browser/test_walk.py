@@ -22,13 +22,13 @@ def _cards(page: Page) -> list[str]:
 def test_a_stranger_browses_likes_hides_and_signs_up(
     page: Page, request: pytest.FixtureRequest
 ) -> None:
-    page.goto("/")
+    page.goto("/browse/")
     assert len(_cards(page)) >= 20
     page.goto("/for-you/")
     expect(page.get_by_text("Like a few works and this page becomes your own")).to_be_visible()
     before = _cards(page)
 
-    page.goto("/")
+    page.goto("/browse/")
     page.locator(".card-picture").nth(3).click()
     expect(page.get_by_role("heading", name="More like this")).to_be_visible()
     title = page.locator("h1 cite").inner_text()
@@ -66,7 +66,7 @@ def test_a_stranger_browses_likes_hides_and_signs_up(
 
 def test_likes_work_without_javascript(context_without_scripts: Page) -> None:
     page = context_without_scripts
-    page.goto("/")
+    page.goto("/browse/")
     page.locator(".card-picture").first.click()
 
     page.locator(".stage .mark.like").click()
@@ -75,7 +75,7 @@ def test_likes_work_without_javascript(context_without_scripts: Page) -> None:
 
 
 def test_the_wall_grows_as_one_scrolls_and_nothing_jumps(page: Page) -> None:
-    page.goto("/")
+    page.goto("/browse/")
     first = _cards(page)
     page.evaluate(
         "() => { window.shift = 0; new PerformanceObserver(list => {"

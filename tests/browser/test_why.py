@@ -11,13 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_visitor_sees_why_compares_and_sets_a_reason_aside(page: Page) -> None:
-    page.goto("/")
+    page.goto("/browse/")
     for place in (2, 5):
         page.locator(".card-picture").nth(place).click()
         like = page.locator(".stage .mark.like")
         like.click()
         expect(like).to_have_attribute("aria-pressed", "true")
-        page.goto("/")
+        page.goto("/browse/")
     page.goto("/for-you/")
     link = page.locator("a.why").first
     link.scroll_into_view_if_needed()
@@ -46,7 +46,7 @@ def test_a_visitor_sees_why_compares_and_sets_a_reason_aside(page: Page) -> None
     with page.expect_navigation():
         page.keyboard.press("Escape")
 
-    page.goto("/likes/")
+    page.goto("/yours/taste/")
     aside = page.locator("section", has=page.locator("#set-aside"))
     aside.get_by_role("button", name=re.compile("^Use")).click()
     expect(aside.locator("li")).to_have_count(0)
@@ -56,7 +56,7 @@ def test_a_visitor_sees_why_compares_and_sets_a_reason_aside(page: Page) -> None
 
 def test_reasons_and_comparisons_work_without_javascript(context_without_scripts: Page) -> None:
     page = context_without_scripts
-    page.goto("/")
+    page.goto("/browse/")
     page.locator(".card-picture").nth(1).click()
     page.locator(".stage .mark.like").click()
     page.goto("/for-you/")

@@ -76,10 +76,10 @@ def test_neither_door_leads_off_the_site(target: str) -> None:
 
 
 def test_both_doors_lead_back_to_where_one_was() -> None:
-    joined = Client().post("/sign-up/", {**FORM, "next": "/?style=Ridges"})
+    joined = Client().post("/sign-up/", {**FORM, "next": "/browse/?style=Ridges"})
     returned = Client().post("/sign-in/", {**SIGN_IN, "next": "/likes/"})
 
-    assert joined["Location"] == "/?style=Ridges"
+    assert joined["Location"] == "/browse/?style=Ridges"
     assert returned["Location"] == "/likes/"
 
 

@@ -147,11 +147,11 @@ def test_where_nothing_fits_the_way_out_that_shows_most_comes_first(client: Clie
 
     page = results(wish("style=Ridges&colour=blue&period=1885-1885"))
     words = results(wish("q=nonsense&style=Ridges"))
-    html = client.get("/?style=Grids&colour=red&period=1921-1921").content.decode()
+    html = client.get("/browse/?style=Grids&colour=red&period=1921-1921").content.decode()
 
     assert [(way.label, way.count) for way in page.ways_out] == [("1885", 3)]
     assert [(way.label, way.count) for way in words.ways_out] == [("“nonsense”", 4)]
-    assert works_on(client.get(f"/{page.ways_out[0].address}").content.decode())
+    assert works_on(client.get(f"/browse/{page.ways_out[0].address}").content.decode())
     assert "Without Grids" in html
     assert "Without 1921" in html
 
@@ -184,7 +184,7 @@ def test_chips_take_one_thing_away_each() -> None:
 def test_a_wish_nothing_fits_offers_the_way_back(client: Client) -> None:
     make_artwork()
 
-    html = client.get("/?style=Nonsense").content.decode()
+    html = client.get("/browse/?style=Nonsense").content.decode()
 
     assert "No work fits all of that" in html
     assert "See the whole collection" in html

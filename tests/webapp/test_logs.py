@@ -83,11 +83,11 @@ def said() -> Iterator[list[str]]:
 def test_a_request_keeps_the_id_it_came_with_and_every_line_has_it(
     client: Client, said: list[str]
 ) -> None:
-    answer = client.get("/?q=private", headers={"X-Request-ID": "proxy-1234"})
+    answer = client.get("/browse/?q=private", headers={"X-Request-ID": "proxy-1234"})
     made = client.get("/")
 
     assert answer["X-Request-ID"] == "proxy-1234"
-    assert "GET / 200 in " in said[0]
+    assert "GET /browse/ 200 in " in said[0]
     assert said[0].endswith("[request_id=proxy-1234]")
     assert "private" not in said[0]
     assert said[1].endswith(f"[request_id={made['X-Request-ID']}]")

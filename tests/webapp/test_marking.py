@@ -20,10 +20,12 @@ def _empty_cache() -> None:
 def test_a_like_without_javascript_comes_back_with_a_way_to_undo(client: Client) -> None:
     artwork = make_artwork()
 
-    response = client.post(f"/works/{artwork.pk}/like/", {"next": "/?style=Ridges"}, follow=True)
+    response = client.post(
+        f"/works/{artwork.pk}/like/", {"next": "/browse/?style=Ridges"}, follow=True
+    )
 
     html = response.content.decode()
-    assert response.redirect_chain == [("/?style=Ridges", 302)]
+    assert response.redirect_chain == [("/browse/?style=Ridges", 302)]
     assert f'You like this. <button form="marks" formaction="/works/{artwork.pk}/unlike/"' in html
     assert 'aria-pressed="true"' in html
     assert Event.objects.get().kind == "like"
@@ -35,10 +37,11 @@ def test_a_hidden_work_is_gone_from_the_walls_until_undone(client: Client) -> No
 
     client.post(f"/works/{artwork.pk}/hide/")
     walls = [
-        client.get(path).content.decode() for path in ("/", "/for-you/", "/artists/studio-halde/")
+        client.get(path).content.decode()
+        for path in ("/", "/browse/", "/for-you/", "/artists/studio-halde/")
     ]
     client.post(f"/works/{artwork.pk}/unhide/")
-    back = client.get("/").content.decode()
+    back = client.get("/browse/").content.decode()
 
     for html in walls:
         assert card not in html
@@ -78,7 +81,7 @@ def test_a_mark_never_leads_off_the_site(client: Client, target: str) -> None:
 
     response = client.post(f"/works/{artwork.pk}/like/", {"next": target})
 
-    assert response["Location"] == "/"
+    assert response["Location"] == "/browse/"
 
 
 def test_marks_are_made_by_post_with_a_token_only() -> None:

@@ -18,7 +18,7 @@ from webapp.feed.models import Event, Visitor
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("/", "/for-you/", "/likes/", "/sign-in/", "/sign-up/")
+LISTS = ("/", "/browse/", "/for-you/", "/likes/", "/sign-in/", "/sign-up/")
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +42,7 @@ def test_an_empty_gallery_says_what_comes_next(client: Client) -> None:
     pages = {path: page(client, path) for path in LISTS}
 
     assert "The walls are still empty" in pages["/"]
+    assert "The walls are still empty" in pages["/browse/"]
     assert "nothing to recommend yet" in pages["/for-you/"]
     assert "Nothing yet" in pages["/likes/"]
 
@@ -54,6 +55,7 @@ def test_one_work_with_nothing_known_of_it_has_its_pages(client: Client) -> None
 
     assert "None" not in pages[artwork.get_absolute_url()]
     assert artwork.title in pages["/"]
+    assert artwork.title in pages["/browse/"]
 
 
 def test_all_known_facts_are_on_the_label(client: Client) -> None:
@@ -105,7 +107,7 @@ def test_only_the_first_rows_load_at_once(client: Client) -> None:
     for _ in range(9):
         make_artwork()
 
-    html = page(client, "/")
+    html = page(client, "/browse/")
 
     assert html.count('fetchpriority="high"') == 6
     assert html.count('loading="lazy"') == 3
@@ -200,7 +202,7 @@ def test_pages_ask_the_same_few_questions_however_many_works(
     actions.like(visitor=visitor, artwork=works[0])
     client.force_login(mara)
     budgets = {  # session, user, visitor and marks are 4 of each
-        "/": 8,  # whether anything changed, counts, artists, works
+        "/browse/": 8,  # whether anything changed, counts, artists, works
         works[1].get_absolute_url(): 31,  # 16 of them for lists of its lenses, which are kept
         works[1].artist.get_absolute_url(): 6,
         "/for-you/": 17,

@@ -107,7 +107,7 @@ def test_a_withdrawn_work_does_not_answer() -> None:
 def test_when_no_picture_has_the_colours_it_is_said(client: Client) -> None:
     make(xd0463a=1.0)
 
-    html = client.get("/?palette=3468b4").content.decode()
+    html = client.get("/browse/?palette=3468b4").content.decode()
 
     assert "No picture has these colours" in html
 
@@ -125,4 +125,6 @@ def test_the_colours_of_a_work_lead_to_works_in_them(client: Client) -> None:
     html = template.render(Context({"artwork": Artwork.objects.get(pk=work.pk)}))
 
     assert "?palette=3468b4&amp;palette=f6f4ee" in html
-    assert works_on(client.get("/?palette=3468b4&palette=f6f4ee").content.decode()) == [work.pk]
+    assert works_on(client.get("/browse/?palette=3468b4&palette=f6f4ee").content.decode()) == [
+        work.pk
+    ]

@@ -61,7 +61,7 @@ def test_all_words_must_occur() -> None:
 def test_nothing_that_is_typed_breaks_the_query(client: Client, text: str) -> None:
     make_artwork()
 
-    response = client.get("/", {"q": text})
+    response = client.get("/browse/", {"q": text})
 
     assert response.status_code == 200
 
@@ -119,8 +119,8 @@ def test_a_price_that_is_not_shown_cannot_be_searched_for() -> None:
 def test_a_slip_of_the_hand_is_mended_and_said(client: Client) -> None:
     work = make_artwork("Harbour, evening")
 
-    html = client.get("/?q=habrour+evning").content.decode()
-    literal = client.get("/?q=habrour+evning&literal=1").content.decode()
+    html = client.get("/browse/?q=habrour+evning").content.decode()
+    literal = client.get("/browse/?q=habrour+evning&literal=1").content.decode()
 
     assert works_on(html) == [work.pk]
     assert "Showing results for harbour evening" in text_of(html)
@@ -131,7 +131,7 @@ def test_a_slip_of_the_hand_is_mended_and_said(client: Client) -> None:
 def test_words_nothing_is_like_are_left_as_they_are(client: Client) -> None:
     make_artwork("Harbour, evening")
 
-    html = client.get("/?q=xylophone").content.decode()
+    html = client.get("/browse/?q=xylophone").content.decode()
 
     assert "No work fits all of that" in html
     assert "Showing results" not in html
@@ -157,7 +157,10 @@ def test_of_words_as_near_the_more_common_is_meant() -> None:
     assert search.corrected(["pidge", "ri"], words) == ("ridge", "ri")
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=ridge", "/?q=rigde&style=Ridges", "/?palette=8a7f70"])
+@pytest.mark.parametrize(
+    "path",
+    ["/browse/", "/browse/?q=ridge", "/browse/?q=rigde&style=Ridges", "/browse/?palette=8a7f70"],
+)
 def test_the_number_of_queries_does_not_grow(
     client: Client, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -173,7 +176,7 @@ def test_the_number_of_queries_does_not_grow(
 def test_the_box_is_on_every_page_and_keeps_the_filters(client: Client) -> None:
     make_artwork()
 
-    home = client.get("/?q=ridge&style=Ridges").content.decode()
+    home = client.get("/browse/?q=ridge&style=Ridges").content.decode()
     likes = client.get("/likes/").content.decode()
 
     assert 'value="ridge"' in home

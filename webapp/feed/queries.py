@@ -28,6 +28,7 @@ VERBS: Final = {
     Event.Kind.SAVE: gettext_noop("saved"),
     Event.Kind.LIKE: gettext_noop("liked"),
     Event.Kind.VIEW: gettext_noop("often looked at"),
+    Event.Kind.CHOICE: gettext_noop("chose"),
 }
 
 
@@ -114,18 +115,38 @@ def muted_by(visitor: Visitor | None) -> list[int]:
     return list(works.values_list("artwork_id", flat=True))
 
 
-def for_you(visitor: Visitor | None, *, limit: int = 72) -> FeedPage:
-    """Return what is recommended to `visitor`, None for a stranger.
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What is recommended to somebody, before it is laid out on a page."""
+
+    profile: Profile
+    entries: tuple[Entry, ...]
+    served: Served | None
+    """What ranked it; of an interleaved list, its first side."""
+    experiment_id: int | None = None
+    interleaved: bool = False
+    """Whether two rankings are in it, so that its order must stay as it is."""
+
+
+def ranked_for(profile: Profile, *, limit: int = 72) -> Ranked:
+    """Return what is recommended to somebody with this profile.
 
     It is ranked by the model that serves, or as an experiment wants it.
     """
-    profile = profile_of(visitor)
     if taking := experiments.assignment(profile):
         entries, served = experiments.ranked(taking, profile, knobs=knobs(), limit=limit)
-        page = page_of(entries, profile, served, in_rows=not taking.interleaved)
-        return replace(page, experiment_id=taking.experiment_id)
+        experiment, interleaved = taking.experiment_id, taking.interleaved
+        return Ranked(profile, tuple(entries), served, experiment, interleaved)
     served = serving()
-    return page_of(recommend(profile, served, knobs=knobs(), limit=limit), profile, served)
+    entries = recommend(profile, served, knobs=knobs(), limit=limit)
+    return Ranked(profile, tuple(entries), served)
+
+
+def for_you(visitor: Visitor | None, *, limit: int = 72) -> FeedPage:
+    """Return For you of `visitor`, None for a stranger."""
+    found = ranked_for(profile_of(visitor), limit=limit)
+    page = page_of(found.entries, found.profile, found.served, in_rows=not found.interleaved)
+    return replace(page, experiment_id=found.experiment_id)
 
 
 def page_of(

@@ -50,14 +50,22 @@ def also_looked_at(artwork: Artwork, *, exclude: Collection[int] = ()) -> Row | 
 
     By the live model of visits, else, and for works it does not know, by counting.
     """
-    found: list[int] = []
+    return _row(VISITS, *visited_with(artwork.pk, exclude=exclude))
+
+
+def visited_with(
+    artwork_id: int, *, exclude: Collection[int] = ()
+) -> tuple[list[int], Source, int | None]:
+    """Return the works that row is made of, the nearest first, whether they may be shown or not;
+    how they were found, and the space that ranked them."""
     serves = live(VISITS)
     if serves is not None:
-        found = _ranked(serves, [artwork.pk], exclude={artwork.pk, *exclude}, alike=True)
-    if found and serves is not None:
-        return _row(VISITS, found, "model", serves.space.pk)
-    counted = [pk for pk in covisits.looked_at_with(artwork.pk) if pk not in set(exclude)]
-    return _row(VISITS, counted, "popular", None)
+        found = _ranked(serves, [artwork_id], exclude={artwork_id, *exclude}, alike=True)
+        if found:
+            return found, "model", serves.space.pk
+    barred = set(exclude)
+    counted = [pk for pk in covisits.looked_at_with(artwork_id) if pk not in barred]
+    return counted, "popular", None
 
 
 def next_in_visit(works: Sequence[int], *, exclude: Collection[int] = ()) -> Row | None:

@@ -44,7 +44,7 @@ def test_requests_are_counted_by_view_and_status(client: Client) -> None:
     name = 'artrec_request_seconds_count{method="GET",status="%d",view="%s"}'
     before = figure(name % (200, "browse")), figure(name % (404, "artwork"))
 
-    client.get("/")
+    client.get("/browse/")
     client.get("/works/987654/")
 
     after = figure(name % (200, "browse")), figure(name % (404, "artwork"))

@@ -1,0 +1,110 @@
+"""From drafts of rails to a page on which no work stands twice.
+
+A draft names more works than it needs. In the order of the page each takes those that nothing above
+it has taken, that may be shown, and of one artist a few at most; what is left with too little to
+say is left out. Then all works of the page are read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+from artrec.serving.rerank import cap_per_group
+from webapp.catalog.models import Artwork
+from webapp.feed.queries import Recommendation, cards_of
+from webapp.feed.ranking import Entry
+from webapp.feed.showable import showable
+
+Kind = Literal[
+    "for-you", "new", "because", "artists", "visits", "recent", "different", "picks", "popular",
+    "fresh",
+]  # fmt: skip
+LENGTH: Final = 14
+LEAST: Final = 4
+"""A rail of fewer works has nothing to say."""
+PER_ARTIST: Final = 3
+SEEN_BEFORE: Final = ("recent", "artists")
+"""Kinds that recommend nothing: works come because the visitor looked at them or asked for their
+artist. They are not noted as shown, and no artist has too many places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rail before it is known what stands above it."""
+
+    kind: Kind
+    entries: tuple[Entry, ...]
+    """In order, more than there is room for; their positions do not count yet."""
+    length: int = LENGTH
+    least: int = LEAST
+    because: int | None = None
+    """The work it starts from."""
+    verb: str = ""
+    """What the visitor did with that one."""
+    of: str = ""
+    """Drafts of one name are parts of one list; without one it is a list of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """A row of works with a reason."""
+
+    kind: Kind
+    list_id: UUID
+    works: tuple[Recommendation, ...]
+    because: Artwork | None = None
+    verb: str = ""
+    key: str = field(default="")
+    """Its anchor on the page."""
+
+    @property
+    def surface(self) -> str:
+        """Where its works were shown, for impressions; empty where none are noted."""
+        return "" if self.kind in SEEN_BEFORE else f"home-{self.kind}"
+
+
+def hang(drafts: Sequence[Draft], *, barred: Collection[int] = ()) -> list[Rail]:
+    """Return the rails of a page from drafts in the order of the page; two queries.
+
+    `barred` are works that stand elsewhere on it.
+    """
+    hands = showable({each.artwork_id for draft in drafts for each in draft.entries})
+    taken = set(barred)
+    settled: list[Draft] = []
+    for draft in drafts:
+        free = [each for each in draft.entries if each.artwork_id not in taken]
+        free = [each for each in free if draft.kind == "recent" or each.artwork_id in hands]
+        if draft.kind not in SEEN_BEFORE and draft.kind != "for-you":
+            kept = cap_per_group([hands[each.artwork_id].hand for each in free], cap=PER_ARTIST)
+            free = [free[place] for place in kept]
+        if len(free) >= draft.least:
+            settled.append(replace(draft, entries=tuple(free[: draft.length])))
+            taken.update(each.artwork_id for each in free[: draft.length])
+    return _dressed(settled)
+
+
+def _dressed(drafts: Sequence[Draft]) -> list[Rail]:
+    """Rails of all these works, with their places in their lists."""
+    wanted = {each.artwork_id for draft in drafts for each in draft.entries}
+    wanted.update(pk for draft in drafts for each in draft.entries for pk in each.because[:1])
+    wanted.update(draft.because for draft in drafts if draft.because)
+    cards = cards_of(wanted) if wanted else {}
+    lists: dict[str, UUID] = {}
+    places: dict[UUID, int] = {}
+    rails: list[Rail] = []
+    for number, draft in enumerate(drafts):
+        list_id = lists.setdefault(draft.of or str(number), uuid4())
+        works = []
+        for entry in draft.entries:
+            if artwork := cards.get(entry.artwork_id):  # not withdrawn meanwhile
+                place = places[list_id] = places.get(list_id, -1) + 1
+                reasons = tuple(cards[pk] for pk in entry.because[:1] if pk in cards)
+                works.append(Recommendation(artwork, replace(entry, position=place), reasons))
+        because = cards.get(draft.because) if draft.because else None
+        if works and (because or not draft.because):
+            key = f"{draft.kind}-{because.pk}" if because else draft.kind
+            rails.append(Rail(draft.kind, list_id, tuple(works), because, draft.verb, key))
+    return rails
