@@ -21,7 +21,6 @@ from webapp.quiz import urls as quiz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("browse/", feed.browse, name="browse"),
     path("for-you/", feed.for_you, name="for-you"),
-    path("likes/", feed.likes, name="likes"),
     path("works/<int:pk>/", feed.artwork, name="artwork"),
     path("works/<int:pk>/why/", why_pages.why, name="why"),
     path("works/<int:pk>/why/<int:other>/", why_pages.compare, name="why-compare"),

@@ -43,6 +43,7 @@ const keys = {
   j: () => step(1),
   k: () => step(-1),
   l: () => press(".mark.like"),
+  s: () => press(".mark.save"),
   h: () => press(".mark.hide"),
   "?": () => help.showModal(),
 };

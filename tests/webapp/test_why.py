@@ -275,7 +275,7 @@ def cards(client: Client) -> list[str]:
     return re.findall(r'class="card"[^>]* data-work="(\d+)"', html)
 
 
-def test_setting_aside_is_offered_on_the_panel_and_taken_back_there_or_on_likes(
+def test_setting_aside_is_offered_on_the_panel_and_taken_back_there_or_with_the_taste(
     works: dict[str, Artwork], client: Client
 ) -> None:
     note(client, works["Other"], works["Liked"])
@@ -284,16 +284,16 @@ def test_setting_aside_is_offered_on_the_panel_and_taken_back_there_or_on_likes(
     assert f'formaction="/works/{liked}/mute/"' in panel
 
     done = client.post(f"/works/{liked}/mute/", {"next": f"/works/{near}/why/"}, follow=True)
-    likes = client.get("/likes/").content.decode()
+    taste = client.get("/yours/taste/").content.decode()
     again = client.post(f"/works/{liked}/unmute/", headers={"accept": "application/json"}).json()
 
     assert done.redirect_chain[0][0] == f"/works/{near}/why/"
     assert f'formaction="/works/{liked}/unmute/"' in done.content.decode()
     assert "1 work of yours is not used" in " ".join(done.content.decode().split())
-    aside = likes.partition('id="set-aside"')[2]
+    aside = taste.partition('id="set-aside"')[2]
     assert f'formaction="/works/{liked}/unmute/"' in aside
     assert again["undo"] == f"/works/{liked}/mute/"
-    assert "set-aside" not in client.get("/likes/").content.decode()
+    assert 'id="set-aside"' not in client.get("/yours/taste/").content.decode()
 
 
 def test_setting_aside_needs_a_token_and_touches_nobody_elses_marks(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UserCreationForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,8 +18,10 @@ from webapp.accounts.models import User
 if TYPE_CHECKING:
     # Generic for the type checker only.
     _Form = UserCreationForm[User]
+    _ModelForm = forms.ModelForm[User]
 else:
     _Form = UserCreationForm
+    _ModelForm = forms.ModelForm
 
 
 class SignUpForm(_Form):
@@ -51,12 +55,7 @@ class SignInForm(AuthenticationForm):
         if guess.wait_minutes:
             metrics.SIGN_INS.labels("held up").inc()
             self.wait_minutes = guess.wait_minutes
-            said = ngettext(
-                "Too many wrong tries. Wait %(minutes)d minute, then try again.",
-                "Too many wrong tries. Wait %(minutes)d minutes, then try again.",
-                guess.wait_minutes,
-            )
-            raise ValidationError(said, code="held_up", params={"minutes": guess.wait_minutes})
+            raise held_up(guess.wait_minutes)
         try:
             cleaned = super().clean()
         except ValidationError:
@@ -65,3 +64,78 @@ class SignInForm(AuthenticationForm):
         metrics.SIGN_INS.labels("right").inc()
         guessing.forgive(guess)
         return cleaned
+
+
+def held_up(minutes: int) -> ValidationError:
+    """Return the refusal of somebody who guesses."""
+    said = ngettext(
+        "Too many wrong tries. Wait %(minutes)d minute, then try again.",
+        "Too many wrong tries. Wait %(minutes)d minutes, then try again.",
+        minutes,
+    )
+    return ValidationError(said, code="held_up", params={"minutes": minutes})
+
+
+def check_password(request: HttpRequest, user: User, password: str) -> None:
+    """Make sure that it is `user` who acts; whoever guesses must wait, as at the door.
+
+    Raises:
+        ValidationError: If it is not their password, or there were too many wrong ones.
+    """
+    guess = guessing.begin(user.username, clients.address(request))
+    if guess.wait_minutes:
+        raise held_up(guess.wait_minutes)
+    if not user.check_password(password):
+        raise ValidationError(_("That is not your password."), code="wrong")
+    guessing.forgive(guess)
+
+
+class PasswordForm(PasswordChangeForm):
+    """A new password, by whoever knows the old one."""
+
+    def __init__(self, request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.request = request
+        self.fields["old_password"].label = _("Password now")
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password1"].help_text = _("At least 8 characters, and not an obvious one.")
+        self.fields["new_password2"].label = _("New password again")
+        self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self) -> str:
+        """Count the try."""
+        password: str = self.cleaned_data["old_password"]
+        check_password(self.request, self.user, password)
+        return password
+
+
+class EmailForm(_ModelForm):
+    """An address, if somebody wants to leave one."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+        labels = {"email": gettext_lazy("E-mail")}
+        help_texts = {
+            "email": gettext_lazy("Only for the people of the gallery, to reach you. May be empty.")
+        }
+
+
+class ConfirmForm(forms.Form):
+    """The password once more, before what cannot be undone."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+    )
+
+    def __init__(self, request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+
+    def clean_password(self) -> str:
+        """Count the try."""
+        password: str = self.cleaned_data["password"]
+        check_password(self.request, self.user, password)
+        return password

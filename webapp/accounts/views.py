@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME, login
+from django.contrib.auth import REDIRECT_FIELD_NAME, login, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from webapp.accounts import actions
-from webapp.accounts.forms import SignInForm, SignUpForm
+from webapp.accounts.forms import EmailForm, PasswordForm, SignInForm, SignUpForm
+from webapp.accounts.models import User
 
 
 class SignIn(LoginView):
@@ -56,6 +58,32 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.username})
             return redirect(_next(request))
     return render(request, "accounts/sign_up.html", {"form": form, "next": _next(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def password(request: HttpRequest) -> HttpResponse:
+    """Change one's password; whoever is signed in elsewhere with the old one is signed out."""
+    user = User.objects.get(username=request.user.get_username())
+    form = PasswordForm(request, user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Your password is changed."))
+        return redirect("account")
+    return render(request, "accounts/password.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def email(request: HttpRequest) -> HttpResponse:
+    user = User.objects.get(username=request.user.get_username())
+    form = EmailForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Noted."))
+        return redirect("account")
+    return render(request, "accounts/email.html", {"form": form})
 
 
 def admin_door(request: HttpRequest) -> HttpResponse:

@@ -113,20 +113,6 @@ def for_you(request: HttpRequest) -> HttpResponse:
     return render(request, "feed/for_you.html", context)
 
 
-@require_safe
-def likes(request: HttpRequest) -> HttpResponse:
-    visitor = visitors.current(request)
-    marks, muted = queries.marks_of(visitor), queries.muted_by(visitor)
-    found = catalog.cards().in_bulk([*marks.liked, *marks.hidden, *muted])
-    context = {
-        "liked": [found[pk] for pk in marks.liked if pk in found],
-        "hidden": [found[pk] for pk in marks.hidden if pk in found],
-        "muted": [found[pk] for pk in muted if pk in found],
-        "marks": marks,
-    }
-    return render(request, "feed/likes.html", context)
-
-
 def _log(request: HttpRequest, row: rows.Row | None, visitor: Visitor | None) -> None:
     """Note that a row was shown; to a stranger, only one that goes on from what they looked at: no
     machine that walks through all pages leaves a trail of rows behind it."""
