@@ -162,6 +162,16 @@ def flush() -> int:
     return written
 
 
+def surface_of(list_id: UUID, artwork_id: int) -> str:
+    """Return where a list showed a work; "" where nothing is known of that. One query at most."""
+    with _queue.lock:
+        for row in _queue.rows:  # a second has not passed yet
+            if row.list_id == list_id and row.artwork_id == artwork_id:
+                return row.surface
+    shown = Impression.objects.filter(list_id=list_id, artwork_id=artwork_id)
+    return shown.values_list("surface", flat=True).first() or ""
+
+
 def waiting() -> int:
     """Return how many rows wait in this process."""
     return len(_queue.rows)

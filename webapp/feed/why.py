@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webapp.catalog.models import Artwork
-from webapp.feed import experiments, newcomers, reasons
+from webapp.feed import experiments, impressions, newcomers, reasons
 from webapp.feed.arranging import Source
 from webapp.feed.holding import lowered
 from webapp.feed.looks import Looks, read_looks
@@ -56,6 +56,20 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
 """How each model ranks, for visitors: "ranked by …"."""
 ANOTHER: Final = gettext_noop("a model trained on what people here chose")
 
+EXPLAINED: Final = frozenset(
+    {
+        "for-you",
+        "home-for-you",
+        "home-because",
+        "home-new",
+        "home-popular",
+        "home-picks",
+        "home-fresh",
+    }
+)
+"""Surfaces whose works come by a taste, or by what is said in a word; what visits speak for, and
+what is shown for being different, has its reason above it."""
+
 Because = Literal["model", "look", "explore", "fresh", "popular", "pick", "nothing"]
 
 
@@ -82,6 +96,11 @@ class Why:
     """Its name: "curatornet, version 12"."""
     by_look: bool = False
     """Whether reasons are works that look alike; else those without which it would stand lower."""
+
+
+def can_be_told(artwork_id: int, *, list_id: UUID) -> bool:
+    """Tell whether `why` knows how a work came into a list. One query at most."""
+    return impressions.surface_of(list_id, artwork_id) in EXPLAINED
 
 
 def why(visitor: Visitor | None, artwork: Artwork, *, list_id: UUID | None = None) -> Why:
