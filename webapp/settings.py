@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "webapp.middleware.observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "webapp.ahead.of_works",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "webapp.middleware.DatabaseOutage",
     "django.middleware.gzip.GZipMiddleware",
@@ -204,6 +205,7 @@ STATICFILES_DIRS: list[Any] = [
     ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
     ("vendor/openseadragon", _npm / "openseadragon" / "build" / "openseadragon"),
 ]
+WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 ORIGINALS_ROOT = VAR / "originals"
