@@ -47,8 +47,10 @@ def nearest() -> str:
     return _("The nearest there is")
 
 
-def also(names: Sequence[str]) -> str:
-    """Return which other lenses have the work, too: "Also by colour, style"; "" for none."""
+def also(names: Sequence[str], others: int) -> str:
+    """Return which of so many others have the work, too: "Also by colour, style"; "" for none."""
+    if len(names) == others > 1:
+        return _("Also by all other lenses")
     listed = ", ".join(str(LABELS[name]).lower() for name in names)
     return _("Also by %(lenses)s") % {"lenses": listed} if listed else ""
 

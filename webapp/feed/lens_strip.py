@@ -135,4 +135,4 @@ def _match(
         words = lens_reasons.of_agreement(having, there) if having else lens_reasons.nearest()
         return Match(work, words, "")
     others = [name for name in having if name != lens]
-    return Match(work, why.get(work.pk, ""), lens_reasons.also(others))
+    return Match(work, why.get(work.pk, ""), lens_reasons.also(others, len(there) - 1))
