@@ -21,7 +21,7 @@ NO_CHANGE: Final = frozenset({"viewed"})
 def of_works(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Name the rules with each page; forget what was fetched ahead when a visitor changes something.
+    """Name the rules with each page, and outdate what was fetched when a visitor changes something.
 
     A work fetched before it was liked would open without the like.
     """

@@ -2,6 +2,9 @@
 // the page can be reached. The link is a plain link without this file.
 const BY_ITSELF = 4;
 let fetched = 0;
+let pieces = 0; // that came since the page was opened
+let finding = false; // the way back to a place
+const PLACE = `wall ${location.href}`;
 
 const observer = new IntersectionObserver(
   (entries) => {
@@ -40,14 +43,43 @@ async function more(link) {
     next.querySelector(".from-start")?.remove();
     pager.replaceWith(document.adoptNode(next));
     fetched += 1;
-    watch();
+    pieces += 1;
+    if (!finding) watch();
   } catch {
     pager.classList.remove("loading");
     link.textContent = link.dataset.again;
   }
 }
 
-watch();
+// Whoever comes back finds the place again. Mostly the browser keeps the whole page; where it did
+// not, the works that had come are fetched again, and the work that stood on top is brought back.
+function keepPlace() {
+  const card = [...document.querySelectorAll(".wall .card")].find((each) => each.getBoundingClientRect().bottom > 0);
+  if (!pieces || !card) return sessionStorage.removeItem(PLACE);
+  const { top } = card.getBoundingClientRect();
+  sessionStorage.setItem(PLACE, JSON.stringify({ pieces, work: card.dataset.work, top, height: document.body.scrollHeight }));
+}
+
+async function findPlace() {
+  const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+  const [way] = performance.getEntriesByType("navigation");
+  if (!place || !["back_forward", "reload"].includes(way?.type)) return;
+  finding = true;
+  document.body.style.minHeight = `${place.height}px`; // the browser scrolls there meanwhile
+  for (let link; pieces < place.pieces && (link = document.querySelector(".pager a[rel=next]")); ) {
+    const before = pieces;
+    await more(link);
+    if (pieces === before) break;
+  }
+  const card = document.querySelector(`.wall .card[data-work="${place.work}"]`);
+  if (card) scrollBy({ top: card.getBoundingClientRect().top - place.top, behavior: "instant" });
+  document.body.style.minHeight = "";
+  finding = false;
+  fetched = 0;
+}
+
+addEventListener("pagehide", keepPlace);
+findPlace().then(watch);
 
 // Choices close when one looks elsewhere.
 document.addEventListener("click", (event) => {
