@@ -39,7 +39,9 @@ def test_a_value_is_made_once_while_it_is_young(
 
 
 def test_an_old_value_is_made_anew() -> None:
-    values = [kept("old", -1, lambda number=number: number) for number in range(3)]
+    numbers = iter(range(3))
+
+    values = [kept("old", -1, lambda: next(numbers)) for _ in range(3)]
 
     assert values == [0, 1, 2]
 

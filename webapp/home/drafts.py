@@ -30,7 +30,7 @@ STARTS: Final = 2
 
 def for_you(ranked: Ranked) -> Draft:
     """What is ranked best, in its order. Its places are those of one list with `because`."""
-    return Draft("for-you", ranked.entries[:FIRST], length=FIRST, least=1, of="ranked")
+    return Draft("for-you", ranked.entries, length=FIRST, least=1, of="ranked")
 
 
 def because(ranked: Ranked) -> list[Draft]:

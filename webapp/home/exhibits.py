@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 
 from webapp.catalog.models import Artwork
 from webapp.feed.queries import cards_of
@@ -35,7 +36,7 @@ class Exhibition:
 
 
 def exhibitions(*, shown: Collection[int] = (), hidden: Iterable[int] = ()) -> list[Exhibition]:
-    """Return the newest exhibitions, each by works that are not `shown` on the page already, nor
+    """Return the newest exhibitions, each by works that are not `shown` elsewhere on the page, nor
     `hidden` by the visitor. Three queries, one where there are none."""
     found = list(public_exhibitions()[:EXHIBITIONS])
     if not found:
@@ -55,7 +56,7 @@ def exhibitions(*, shown: Collection[int] = (), hidden: Iterable[int] = ()) -> l
         Exhibition(
             title=each.title,
             by_line=each.by_line,
-            url=each.get_absolute_url(),
+            url=reverse("exhibition", args=[each.token]),
             size=vars(each)["works"],
             works=tuple(cards[pk] for pk in chosen[each.pk] if pk in cards),
         )

@@ -1,8 +1,8 @@
 """From drafts of rails to a page on which no work stands twice.
 
 A draft names more works than it needs. In the order of the page each takes those that nothing above
-it has taken, that may be shown, and of one artist a few at most; what is left with too little to
-say is left out. Then all works of the page are read at once.
+it has taken, that may be shown, and of one artist a few at most; what somebody looked at comes
+first of all. What is left with too little to say is left out. Then all works are read at once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ LENGTH: Final = 14
 LEAST: Final = 4
 """A rail of fewer works has nothing to say."""
 PER_ARTIST: Final = 3
-SEEN_BEFORE: Final = ("recent", "artists")
-"""Kinds that recommend nothing: works come because the visitor looked at them or asked for their
-artist. They are not noted as shown, and no artist has too many places."""
+UNNOTED: Final = ("recent", "artists")
+"""Kinds that recommend nothing, so that it is not noted that they were shown: works come because
+the visitor looked at them or asked for their artist."""
+UNCAPPED: Final = (*UNNOTED, "for-you")
+"""Kinds in which an artist may have any number of places, or has no more than the ranking gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Rail:
     @property
     def surface(self) -> str:
         """Where its works were shown, for impressions; empty where none are noted."""
-        return "" if self.kind in SEEN_BEFORE else f"home-{self.kind}"
+        return "" if self.kind in UNNOTED else f"home-{self.kind}"
 
 
 def hang(drafts: Sequence[Draft], *, barred: Collection[int] = ()) -> list[Rail]:
@@ -73,17 +75,18 @@ def hang(drafts: Sequence[Draft], *, barred: Collection[int] = ()) -> list[Rail]
     """
     hands = showable({each.artwork_id for draft in drafts for each in draft.entries})
     taken = set(barred)
-    settled: list[Draft] = []
-    for draft in drafts:
+    settled: dict[int, Draft] = {}
+    # What somebody just looked at is not offered to them anew.
+    for place, draft in sorted(enumerate(drafts), key=lambda each: each[1].kind != "recent"):
         free = [each for each in draft.entries if each.artwork_id not in taken]
         free = [each for each in free if draft.kind == "recent" or each.artwork_id in hands]
-        if draft.kind not in SEEN_BEFORE and draft.kind != "for-you":
+        if draft.kind not in UNCAPPED:
             kept = cap_per_group([hands[each.artwork_id].hand for each in free], cap=PER_ARTIST)
-            free = [free[place] for place in kept]
+            free = [free[number] for number in kept]
         if len(free) >= draft.least:
-            settled.append(replace(draft, entries=tuple(free[: draft.length])))
+            settled[place] = replace(draft, entries=tuple(free[: draft.length]))
             taken.update(each.artwork_id for each in free[: draft.length])
-    return _dressed(settled)
+    return _dressed([settled[place] for place in sorted(settled)])
 
 
 def _dressed(drafts: Sequence[Draft]) -> list[Rail]:

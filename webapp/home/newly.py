@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -50,7 +50,9 @@ def _ranked(profile: Profile, way: Served, ids: Sequence[int]) -> list[int]:
     weights = {chosen.artwork_id: chosen.weight for chosen in profile.works}
     found, rows = vectors.vectors_of(way.space, [*weights, *profile.hidden, *ids])
     place = {int(pk): row for row, pk in enumerate(found)}
-    chosen, hidden, new = (_known(each, place) for each in (weights, reversed(profile.hidden), ids))
+    chosen = [pk for pk in weights if pk in place]
+    hidden = [pk for pk in reversed(profile.hidden) if pk in place]
+    new = [pk for pk in ids if pk in place]
     if not chosen or not new:
         return []
     try:
@@ -66,7 +68,3 @@ def _ranked(profile: Profile, way: Served, ids: Sequence[int]) -> list[int]:
     top = way.bundle.top if way.bundle else 1
     scores = visrank.score(rows[[place[pk] for pk in new]], queries, top=top).values
     return [new[row] for row in np.argsort(-scores, kind="stable")]
-
-
-def _known(ids: Collection[int] | reversed[int], place: dict[int, int]) -> list[int]:
-    return [pk for pk in ids if pk in place]

@@ -7,6 +7,7 @@ and others love, and how to begin.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -74,21 +75,29 @@ def home(request: HttpRequest, visitor: Visitor | None, marks: Marks, *, draw: i
     The number of queries is bounded, however many works there are and however much is known.
     """
     drafted, experiment_id = _drafted(request, visitor, marks, draw)
-    # In a gallery of a few works no rail has much to say, but there is something to see.
-    rails = hang(drafted) or hang([drafts.fresh(marks.hidden, least=1)])
-    opening = next((rail for rail in rails if rail.kind in OPENINGS), None)
+    first = {each.artwork_id for draft in drafted[:1] for each in draft.entries[: draft.length]}
+    shows = exhibitions(shown=first, hidden=marks.hidden)
+    exhibited = {work.pk for show in shows for work in show.works}
+    rails = hang(drafted, barred=exhibited)
+    opening = _opening(rails)
+    if opening is None:  # too few works for rails, but there may be something to see
+        shows, rails = [], hang([drafts.fresh(marks.hidden, least=1)])
+        opening = _opening(rails)
     others = [rail for rail in rails if rail is not opening]
     if opening and opening.kind != "for-you":
         opening = led(opening)
-    shown = {work.artwork.pk for rail in rails for work in rail.works}
     return Home(
         opening=opening,
         above=tuple(rail for rail in others if rail.kind not in BELOW),
-        exhibitions=tuple(exhibitions(shown=shown, hidden=marks.hidden)),
+        exhibitions=tuple(shows),
         below=tuple(rail for rail in others if rail.kind in BELOW),
         chosen=_chosen(opening) if opening else (),
         experiment_id=experiment_id,
     )
+
+
+def _opening(rails: Sequence[Rail]) -> Rail | None:
+    return next((rail for rail in rails if rail.kind in OPENINGS), None)
 
 
 def led(rail: Rail) -> Rail:
