@@ -60,20 +60,21 @@ const gone = new WeakMap();
 
 function leave(item, said, undo) {
   const next = item.nextElementSibling;
+  const parent = item.parentNode;
   const focus = item.contains(document.activeElement);
   item.classList.add("leaving");
   setTimeout(() => {
     glide(() => item.remove());
     if (focus) (next ?? document.querySelector(".card:last-child"))?.querySelector("a")?.focus({ preventScroll: true });
     const button = note(said, undo);
-    gone.set(button, { item, next, parent: next?.parentNode });
+    gone.set(button, { item, next, parent });
   }, still() ? 0 : LEAVE_MS);
 }
 
 function comeBack(button) {
-  const { item, next } = gone.get(button);
+  const { item, next, parent } = gone.get(button);
   item.classList.remove("leaving");
-  glide(() => (next?.isConnected ? next.before(item) : document.querySelector(".wall")?.append(item)));
+  glide(() => (next?.isConnected ? next.before(item) : parent.append(item)));
   say(notes.dataset.back);
 }
 
