@@ -123,7 +123,7 @@ def _can_be_seen(work: Artwork) -> bool:
     return work.state == Artwork.State.VISIBLE and getattr(work, "image", None) is not None
 
 
-PICTURES: Final = 4
+PICTURES: Final = 3
 """Works of a collection that stand for it on the list of one's own."""
 
 

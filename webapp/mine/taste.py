@@ -122,7 +122,9 @@ def _places(weighed: Sequence[Weighed], ids: Iterable[int]) -> list[int]:
 
 def _group(works: Sequence[Weighed], facts: Mapping[int, Facts]) -> Group:
     weights = {each.artwork.pk: each.share for each in works}
-    words = telling.words_of(weights, facts, telling.counts(), most=GROUP_WORDS)
+    words = telling.words_of(
+        weights, facts, telling.counts(), most=GROUP_WORDS, least=telling.GROUP_SHARE
+    )
     return Group(tuple(works), tuple(words), sum(weights.values()))
 
 

@@ -22,8 +22,10 @@ from webapp.catalog.models import Artwork
 from webapp.catalog.words import COLOURS
 
 COUNTS_SECONDS: Final = 600
-SHARE: Final = 0.25
-"""Least share of the works that a word tells of."""
+SHARE: Final = 0.12
+"""Least share of all of somebody's works that a word tells of."""
+GROUP_SHARE: Final = 0.34
+"""The same of the works of a group."""
 MORE: Final = 1.25
 """So much more often than in the gallery it must be there."""
 WORKS: Final = 2
@@ -107,7 +109,12 @@ def counts() -> Counts:
 
 
 def words_of(
-    weights: Mapping[int, float], facts: Mapping[int, Facts], counts: Counts, *, most: int
+    weights: Mapping[int, float],
+    facts: Mapping[int, Facts],
+    counts: Counts,
+    *,
+    most: int,
+    least: float = SHARE,
 ) -> list[Word]:
     """Return what tells these works, by their weights, from the gallery; the most telling first."""
     works: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -119,7 +126,7 @@ def words_of(
     for key, having in works.items():
         share = sum(weights[pk] for pk in having) / total
         usual = max(counts.get(key, 0), 1) / gallery
-        if len(having) >= min(WORKS, len(weights)) and share >= SHARE and share > MORE * usual:
+        if len(having) >= min(WORKS, len(weights)) and share >= least and share > MORE * usual:
             label, value = facts[having[0]].values[key]
             word = Word(key[0], value, label, share, tuple(having))
             worth.append((share * log(share / usual), word))
