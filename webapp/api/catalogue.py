@@ -9,7 +9,8 @@ from ninja import Query, Router
 from pydantic import Field
 
 from webapp.api import callers, cursors, schemas
-from webapp.api.parameters import Cursor, Filters, Sorted, WorkId, wish_of
+from webapp.api.parameters import Cursor, Filters, Slug, Sorted, WorkId, wish_of
+from webapp.api.problems import Problem
 from webapp.api.schemas import ArtistOut, Out, Page, Work, WorkCard
 from webapp.catalog import queries as catalog
 from webapp.feed import queries, searching
@@ -62,7 +63,7 @@ def works(request: HttpRequest, filters: Query[Sorted], cursor: Cursor = "") -> 
     """All works, or those that match words, colours and filters, forty at a time.
 
     Values of one filter are alternatives, filters must all hold. Works that the caller hides are
-    left out. A word that no work has is taken for a slip of the hand unless `literal` is set.
+    left out. A word that no work has is taken for a slip of the hand unless 'literal' is set.
     """
     wish = wish_of(request, filters)
     of = cursors.same_list("works", wish.pairs())
@@ -70,6 +71,9 @@ def works(request: HttpRequest, filters: Query[Sorted], cursor: Cursor = "") -> 
     visitor = callers.visitor(request)
     hidden = queries.marks_of(visitor).hidden
     found = searching.results(wish, visitor=visitor, hidden=hidden, after=after)
+    if found.lost:
+        said = {"in": "query", "field": "like", "message": "This is not here any more."}
+        raise Problem("invalid", "There is nothing to compare with.", errors=[said])
     return Works(
         items=[schemas.card(request, each) for each in found.piece.works],
         next=cursors.next_address(request, found.piece.after, of=of),
@@ -133,7 +137,7 @@ def artists(request: HttpRequest, cursor: Cursor = "") -> Page[ArtistOut]:
 
 
 @router.get("/artists/{slug:slug}", response=ArtistOut, summary="One artist")
-def artist(request: HttpRequest, slug: str) -> ArtistOut:
+def artist(request: HttpRequest, slug: Slug) -> ArtistOut:
     """An artist of whom there is something to see."""
     person = catalog.artists().filter(slug=slug).first()
     if person is None:

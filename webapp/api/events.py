@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Router
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-from webapp.api import callers
-from webapp.api.problems import field_errors
+from webapp.api import callers, keeping
+from webapp.api.problems import Problem, field_errors
 from webapp.api.schemas import Id, In, Out
 from webapp.catalog.models import Artwork
-from webapp.feed import actions
+from webapp.feed import actions, hooks
 from webapp.feed.models import Visitor
 
 MOST: Final = 100
@@ -24,8 +24,9 @@ router = Router(tags=["Events"])
 
 
 class Event(In):
-    kind: Literal["view", "like", "hide", "unlike", "unhide"] = Field(
+    kind: Literal["view", "like", "hide", "save", "unlike", "unhide", "unsave"] = Field(
         description="A like takes back a hide and the other way round; twice is the same as once."
+        " Unsave takes a work out of all collections."
     )
     work: Id
     list_id: UUID | None = Field(None, description="The list of recommendations it was found in.")
@@ -59,20 +60,22 @@ class RowError(Out):
 
 
 class Outcome(Out):
-    recorded: int = Field(description="Rows that count now.")
+    accepted: int = Field(
+        description="Rows that were taken. Looks are not noted of who asked for that."
+    )
     rejected: list[RowError] = Field(description="Rows that were left out, and why.")
 
 
 @router.post(
     "/events",
-    response={200: Outcome, 422: Outcome},
+    response=Outcome,
     auth=callers.KNOWN,
     summary="Record what the caller did",
 )
-def record(request: HttpRequest, body: Batch) -> Any:
+def record(request: HttpRequest, body: Batch) -> Outcome:
     """Record events in their order, up to a hundred. Each row is taken or told by itself.
 
-    200 if any row was taken, else 422. After a 5xx nothing was taken: send the same again.
+    Where no row can be taken it is a problem. After a 5xx nothing was taken: send the same again.
     """
     visitor = callers.visitor_who_writes(request)
     rows: list[Any] = body.events
@@ -87,16 +90,37 @@ def record(request: HttpRequest, body: Batch) -> Any:
                 said = {"in": "row", "field": "work", "message": "There is no such work."}
                 rejected.append(RowError(row=number, errors=[said]))
             else:
-                _ACTS[row.kind](visitor, there[row.work], row.list_id)
-    outcome = Outcome(recorded=len(rows) - len(rejected), rejected=rejected)
-    return Status(200 if outcome.recorded else 422, outcome)
+                try:
+                    _ACTS[row.kind](visitor, there[row.work], row.list_id)
+                except Problem as problem:
+                    said = {"in": "row", "field": "work", "message": problem.detail}
+                    rejected.append(RowError(row=number, errors=[said]))
+    if len(rejected) == len(rows):
+        raise Problem(
+            "invalid",
+            "None of the events can be taken.",
+            errors=[
+                {**error, "in": "body", "field": f"events.{each.row}.{error['field']}"}
+                for each in rejected
+                for error in each.errors
+            ],
+        )
+    return Outcome(accepted=len(rows) - len(rejected), rejected=rejected)
+
+
+def _look(visitor: Visitor, work: Artwork, list_id: UUID | None) -> None:
+    """Note a look, unless the visitor does not want that."""
+    if not hooks.wanted(visitor).unrecorded:
+        actions.record_view(visitor=visitor, artwork=work, list_id=list_id)
 
 
 Act = Callable[[Visitor, Artwork, UUID | None], object]
 _ACTS: Final[dict[str, Act]] = {
-    "view": lambda who, work, found: actions.record_view(visitor=who, artwork=work, list_id=found),
+    "view": _look,
     "like": lambda who, work, found: actions.like(visitor=who, artwork=work, list_id=found),
     "hide": lambda who, work, found: actions.hide(visitor=who, artwork=work, list_id=found),
+    "save": keeping.save,
+    "unsave": lambda who, work, _found: keeping.keep(who, work, set()),
     "unlike": lambda who, work, _found: actions.unlike(visitor=who, artwork=work),
     "unhide": lambda who, work, _found: actions.unhide(visitor=who, artwork=work),
 }

@@ -40,8 +40,8 @@ def gate(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., H
             request.method = "GET"
         try:
             response = _answered(request, get_response)
-        except (OperationalError, InterfaceError):
-            response = problems.unavailable(request)
+        except (OperationalError, InterfaceError) as error:
+            response = problems.away(request, error)
         response = _shared(request, _kept(request, _told(request, response)))
         if head:
             request.method = "HEAD"

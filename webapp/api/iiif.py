@@ -11,10 +11,12 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.urls import reverse
 
-from webapp.api.schemas import absolute, files, jpeg
+from webapp.api.schemas import absolute, jpeg, manifest_of
 from webapp.catalog.models import Artwork
 from webapp.catalog.templatetags.gallery import dimensions
 from webapp.ingest.sources.rights import open_licence
+from webapp.media import service
+from webapp.mine.models import Collection
 
 CONTEXT: Final = "http://iiif.io/api/presentation/3/context.json"
 CONTENT_TYPE: Final = f'application/ld+json;profile="{CONTEXT}"'
@@ -22,8 +24,8 @@ THUMBNAIL: Final = 320
 Json = dict[str, Any]
 
 
-def manifest(request: HttpRequest, work: Artwork) -> Json:
-    """Return the manifest of a work with its artist and image."""
+def manifest(request: HttpRequest, work: Artwork, *, tiled: bool) -> Json:
+    """Return the manifest of a work with its artist and image, `tiled` if it has tiles."""
     this = absolute(request, reverse("iiif-work", args=[work.pk]))
     canvas = f"{this.removesuffix('manifest.json')}canvas/1"
     size = {"height": work.image.height, "width": work.image.width}
@@ -31,7 +33,7 @@ def manifest(request: HttpRequest, work: Artwork) -> Json:
         "id": f"{canvas}/page/1/painting",
         "type": "Annotation",
         "motivation": "painting",
-        "body": {**_picture(request, work), **size},
+        "body": {**_picture(request, work, tiled=tiled), **size},
         "target": canvas,
     }
     page = {"id": f"{canvas}/page/1", "type": "AnnotationPage", "items": [painting]}
@@ -59,36 +61,17 @@ def manifest(request: HttpRequest, work: Artwork) -> Json:
     }
 
 
-def collection(
-    request: HttpRequest,
-    *,
-    address: str,
-    page: str,
-    title: str,
-    note: str,
-    by: str,
-    works: Iterable[Artwork],
-) -> Json:
-    """Return the collection of the manifests of works.
-
-    Args:
-        request: Tells the host.
-        address: Path of this document.
-        page: Path of the page it is of.
-        title: What it is called.
-        note: What it is about, or "".
-        by: Who made it, or "".
-        works: With artist and image, in their order.
-    """
+def collection(request: HttpRequest, found: Collection, works: Iterable[Artwork]) -> Json:
+    """Return a public collection: the manifests of its works, with artist and image, in order."""
     return {
         "@context": CONTEXT,
-        "id": absolute(request, address),
+        "id": manifest_of(request, found.token),
         "type": "Collection",
-        "label": _text(title),
-        **({"summary": _text(note)} if note else {}),
-        **({"metadata": _metadata({"By": by})} if by else {}),
+        "label": _text(found.title),
+        **({"summary": _text(found.note)} if found.note else {}),
+        **({"metadata": _metadata({"By": found.by_line})} if found.by_line else {}),
         "provider": [_provider(request)],
-        "homepage": [_homepage(request, page, title)],
+        "homepage": [_homepage(request, found.get_absolute_url(), found.title)],
         "items": [
             {
                 "id": absolute(request, reverse("iiif-work", args=[work.pk])),
@@ -114,9 +97,13 @@ def thumbnail(request: HttpRequest, work: Artwork) -> Json:
     }
 
 
-def _picture(request: HttpRequest, work: Artwork) -> Json:
-    widest = [each for each in files(request, work.image) if each.type == "image/jpeg"][-1]
-    return {"id": widest.url, "type": "Image", "format": widest.type}
+def _picture(request: HttpRequest, work: Artwork, *, tiled: bool) -> Json:
+    widest = jpeg(request, work.image, at_least=work.image.width)
+    picture: Json = {"id": widest.url, "type": "Image", "format": widest.type}
+    if tiled:
+        address = service(request, work.image.key)
+        picture["service"] = [{"id": address, "type": "ImageService3", "profile": "level0"}]
+    return picture
 
 
 def _facts(work: Artwork) -> dict[str, str]:

@@ -19,10 +19,12 @@ from webapp.feed.wish import LONGEST, Wish
 NO_NUL: Final = r"^[^\x00]*$"
 Text = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
 WorkId = Annotated[int, Path(ge=1, le=BIGGEST)]
+Slug = Annotated[str, Path(pattern="^[-a-zA-Z0-9_]+$", max_length=220)]
 Cursor = Annotated[
     str,
     Query(max_length=cursors.LONGEST, description="From 'next' of the piece before."),
 ]
+Lens = Literal["agree", "look", "colour", "style", "artist", "taste"]
 _most: Any = Field(default=[], max_length=conditions.MOST_VALUES)
 
 
@@ -30,7 +32,9 @@ class Filters(BaseModel):
     """What leaves works out."""
 
     q: str = Field("", max_length=LONGEST, pattern=NO_NUL, description="Words; all must occur.")
-    literal: Literal["0", "1"] = Field("0", description="1: look for the words as they are.")
+    literal: Literal["0", "1"] = Field(
+        "0", description="Set to 1, the words are looked for as they are."
+    )
     style: list[Text] = _most
     medium: list[Text] = _most
     artist: list[Text] = Field([], max_length=conditions.MOST_VALUES, description="Slugs.")
@@ -56,6 +60,15 @@ class Filters(BaseModel):
         description="Colours that the picture has, the nearest first.",
         examples=[["8a7f70"]],
     )
+
+    like: str = Field(
+        "",
+        pattern=r"^([0-9A-Za-z][0-9A-Za-z.,:_~-]{0,99})?$",
+        description="The id of a work: those most like it first. With words and filters it leaves"
+        " nothing more out, but puts in order.",
+        examples=["12"],
+    )
+    lens: Literal[Lens, ""] = Field("", description="How they are compared.")
 
     @field_validator("period", "price")
     @classmethod
@@ -87,7 +100,8 @@ class Sorted(Filters):
     """What leaves works out, and their order."""
 
     sort: Literal["", "newest", "popular", "for-you"] = Field(
-        "", description="Else the best match first, or the newest where nothing is to match."
+        "",
+        description="Without it the best match comes first, or else the newest.",
     )
 
 

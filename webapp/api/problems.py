@@ -89,8 +89,9 @@ def answer(
     return HttpResponse(json.dumps(said), status=status, content_type=CONTENT_TYPE, headers=told)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def away(request: HttpRequest, error: Any) -> HttpResponse:
     """Return the answer while the database is away."""
+    log.error("%s answered 503: %s", request.path, error)
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return answer(request, "unavailable", "Try again in a few seconds.", headers=headers)
 
@@ -115,8 +116,8 @@ def handle_all(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(Http404, _not_found)
     api.add_exception_handler(RequestDataTooBig, _too_large)
-    api.add_exception_handler(OperationalError, _away)
-    api.add_exception_handler(InterfaceError, _away)
+    api.add_exception_handler(OperationalError, away)
+    api.add_exception_handler(InterfaceError, away)
     api.add_exception_handler(Exception, _unexpected)
 
 
@@ -151,11 +152,6 @@ def _not_found(request: HttpRequest, _error: Any) -> HttpResponse:
 
 def _too_large(request: HttpRequest, _error: Any) -> HttpResponse:
     return answer(request, "too-large", "Send less at once, in several requests.")
-
-
-def _away(request: HttpRequest, error: Any) -> HttpResponse:
-    log.error("%s answered 503: %s", request.path, error)
-    return unavailable(request)
 
 
 def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:

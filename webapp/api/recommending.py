@@ -6,21 +6,36 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from ninja import Query, Router
 from pydantic import Field
 
 from webapp.api import callers, schemas
-from webapp.api.parameters import WorkId
+from webapp.api.parameters import Lens, WorkId
 from webapp.api.schemas import Out, WorkCard
 from webapp.catalog import queries as catalog
 from webapp.feed import impressions, queries
+from webapp.feed.lens_strip import strip_of
 
 router = Router(tags=["Recommendations"])
 Limit = Annotated[int, Query(ge=1, le=72, description="Most works to return.")]
 
 
+class Match(Out):
+    work: WorkCard
+    why: str = Field(description="In four or five words.")
+    also: str = Field(description="Which other lenses find it, too, in words; may be empty.")
+
+
 class Similar(Out):
-    items: list[WorkCard] = Field(description="The most similar first.")
+    lens: str | None = Field(
+        description="The lens it was: another than was asked for where the work has not that one;"
+        " null where it has none."
+    )
+    lenses: list[str] = Field(description="Those there are for this work.")
+    good: bool = Field(description="False where even the first is not much like it.")
+    items: list[Match] = Field(description="The most similar first.")
+    all: str | None = Field(description="Where the API lists all works in this order.")
 
 
 class Reason(Out):
@@ -52,14 +67,29 @@ class Recommendations(Out):
 
 
 @router.get("/works/{int:work_id}/similar", response=Similar, summary="Works like one")
-def similar(request: HttpRequest, work_id: WorkId, limit: Limit = 12) -> Similar:
-    """The visible works that look most like one. Works that the caller hides are left out."""
+def similar(request: HttpRequest, work_id: WorkId, lens: Lens = "agree") -> Similar:
+    """The works most like one through a lens, and why. Works that the caller hides are left out.
+
+    look: what there is to see. colour: the palette. style: the label. artist: the same hand, then
+    artists near by. taste: what those who like it are likely to like. agree: most of these.
+    """
     artwork = catalog.artworks().filter(pk=work_id).first()
     if artwork is None:
         raise Http404
     hidden = queries.marks_of(callers.visitor(request)).hidden
-    found = queries.more_like(artwork, limit=limit, exclude=hidden)
-    return Similar(items=[schemas.card(request, each) for each in found])
+    strip = strip_of(artwork, lens, exclude=hidden)
+    if strip is None:
+        return Similar(lens=None, lenses=[], good=False, items=[], all=None)
+    return Similar(
+        lens=strip.lens,
+        lenses=[tab.name for tab in strip.tabs],
+        good=strip.good,
+        items=[
+            Match(work=schemas.card(request, each.artwork), why=each.why, also=each.also)
+            for each in strip.matches
+        ],
+        all=schemas.absolute(request, f"{reverse('api-1:works')}?{strip.query}"),
+    )
 
 
 @router.get("/recommendations", response=Recommendations, summary="Recommended works")
@@ -71,13 +101,14 @@ def recommendations(request: HttpRequest, limit: Limit = 24) -> Recommendations:
     request.is_personal = True  # type: ignore[attr-defined]
     visitor = callers.visitor(request)
     page = queries.for_you(visitor, limit=limit)
-    impressions.record(
-        [each.entry for each in page.shown],
-        list_id=page.list_id,
-        visitor_id=visitor.pk if visitor else None,
-        surface="for-you",
-        experiment_id=page.experiment_id,
-    )
+    if visitor is not None and impressions.is_seen(request):
+        impressions.record(
+            [each.entry for each in page.shown],
+            list_id=page.list_id,
+            visitor_id=visitor.pk,
+            surface="for-you",
+            experiment_id=page.experiment_id,
+        )
     return Recommendations(
         list_id=page.list_id,
         personal=page.personal,

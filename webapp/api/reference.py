@@ -120,7 +120,7 @@ def _type(schema: Mapping[str, Any]) -> tuple[str, str]:
             parts = [_type(each) for each in schema[key]]
             return " or ".join(words for words, _ in parts), next((r for _, r in parts if r), "")
     if "enum" in schema:
-        return " | ".join(f"{value}" or '""' for value in schema["enum"]), ""
+        return " | ".join(str(value) for value in schema["enum"] if value != ""), ""
     if "const" in schema:
         return str(schema["const"]), ""
     if schema.get("type") == "array":

@@ -167,6 +167,11 @@ def jpeg(request: HttpRequest, image: ArtworkImage, *, at_least: int) -> Source:
     return Source(url=url, width=fitting[0], type=f"image/{kind}")
 
 
+def manifest_of(request: HttpRequest, token: str) -> str:
+    """Return where the IIIF collection of a public collection is."""
+    return absolute(request, reverse("iiif-collection", args=[token]))
+
+
 def _card(request: HttpRequest, artwork: Artwork) -> dict[str, Any]:
     image = artwork.image
     return {

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from webapp.api import catalogue, events, me, problems, recommending
+from webapp.api import catalogue, collections, events, me, problems, recommending
 from webapp.api.gate import PREFIX
 
 TITLE: Final = "Artrec"
@@ -27,8 +27,8 @@ class _API(NinjaAPI):
 
 api = _API(title=TITLE, version="1", description=ABOUT, openapi_url=None, docs_url=None)
 problems.handle_all(api)
-for _router in (catalogue.router, recommending.router, events.router, me.router):
-    api.add_router("", _router)
+for _part in (catalogue, recommending, events, collections, me):
+    api.add_router("", _part.router)
 
 
 def openapi(_request: HttpRequest) -> JsonResponse:

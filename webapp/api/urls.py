@@ -18,4 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 iiif: list[URLPattern | URLResolver] = [
     path("iiif/works/<int:pk>/manifest.json", views.work_manifest, name="iiif-work"),
+    path(
+        "iiif/collections/<slug:token>/manifest.json",
+        views.collection_manifest,
+        name="iiif-collection",
+    ),
 ]

@@ -15,6 +15,9 @@ from webapp.accounts.models import User
 from webapp.api import iiif, problems, reference, tokens
 from webapp.api.forms import TokenForm
 from webapp.catalog import queries as catalog
+from webapp.catalog import tiles
+from webapp.mine import queries as mine
+from webapp.mine.models import Collection
 
 IIIF_SECONDS = 3600
 
@@ -38,7 +41,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
     """Show the tokens of an account; make one, whose secret is in this answer and nowhere else."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - login_required
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, label_suffix="")
     made = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,7 +55,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
             said = _("You have %(most)d tokens already. Revoke one that you no longer use.")
             form.add_error(None, said % {"most": tokens.MOST})
         else:
-            form = TokenForm()
+            form = TokenForm(label_suffix="")
     context = {"form": form, "made": made, "tokens": tokens.tokens_of(user)}
     status = 201 if made else 422 if form.errors else 200
     return render(request, "api/tokens.html", context, status=status)
@@ -73,13 +76,28 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 def work_manifest(request: HttpRequest, pk: int) -> HttpResponse:
     work = catalog.artworks().filter(pk=pk).first()
     if work is None:
-        return _shared(JsonResponse({"error": "There is no such work."}, status=404))
-    return _document(iiif.manifest(request, work))
+        return _nothing()
+    return _document(iiif.manifest(request, work, tiled=tiles.are_done(work.image)))
+
+
+@require_safe
+def collection_manifest(request: HttpRequest, token: str) -> HttpResponse:
+    """Send what a public collection has to show; private ones and those by link have none."""
+    public = Collection.objects.filter(visibility=Collection.Visibility.PUBLIC, deleted=None)
+    found = public.filter(token=token).first()
+    if found is None:
+        return _nothing()
+    works = [each.artwork for each in mine.contents(found).seen]
+    return _document(iiif.collection(request, found, works))
 
 
 def unknown(_request: HttpRequest) -> HttpResponse:
     """Answer under the API what no operation answers; the gate dresses it."""
     return HttpResponse(status=404)
+
+
+def _nothing() -> HttpResponse:
+    return _shared(JsonResponse({"error": "There is nothing here."}, status=404))
 
 
 def _document(content: iiif.Json) -> HttpResponse:
