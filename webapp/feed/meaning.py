@@ -28,8 +28,8 @@ READS_WORDS: Final = frozenset({"clip"})
 """First parts of the names of extractors that read words: `artrec.features.TEXT_IMAGE`."""
 PREFIX: Final = "words."
 """`like=words.<text in base64>` in the address of a page."""
-LONGEST: Final = 120
-"""Characters of a text that are read."""
+LONGEST: Final = 200
+"""Bytes of a text that are read: a sentence or two, as much as fits an address and a network."""
 KEEP: Final = timedelta(days=30)
 QUEUE: Final = 200
 """Texts that may wait in all."""
@@ -86,7 +86,8 @@ def find(text: str) -> WordsQuery | None:
 
 def normal(text: str) -> str:
     """Return a text as it is looked up: without capitals and extra blanks, cut to `LONGEST`."""
-    return " ".join(text.replace("\0", "").casefold().split())[:LONGEST].strip()
+    plain = " ".join(text.replace("\0", "").casefold().split())
+    return plain.encode()[:LONGEST].decode(errors="ignore").strip()
 
 
 def key_of(text: str) -> str:
@@ -118,7 +119,8 @@ def reference(like: str, _lens: str) -> Reference | None:
 
     def rank(condition: Condition, limit: int) -> Ranked:
         found = vectors.nearest(space, query, limit=limit, filters=Filters(also=condition))
-        return Ranked(tuple(hit.artwork_id for hit in found))
+        # How near words and pictures usually are says little: there is always a nearest.
+        return Ranked(tuple(hit.artwork_id for hit in found), len(found))
 
     label = _("“%(text)s” by meaning") % {"text": row.text}
     return Reference(key=like, lens="", label=label, rank=rank)

@@ -79,8 +79,8 @@ def reference(like: str, _lens: str) -> Reference | None:
 
     def rank(condition: Condition, limit: int) -> Ranked:
         found = vectors.nearest(space, vector, limit=limit, filters=Filters(also=condition))
-        good = not found or usual is None or found[0].score >= usual
-        return Ranked(tuple(hit.artwork_id for hit in found), good)
+        close = sum(usual is None or hit.score >= usual for hit in found)
+        return Ranked(tuple(hit.artwork_id for hit in found), close)
 
     return Reference(
         key=like,

@@ -27,7 +27,7 @@ SORTS: Final = {
 }
 Choices = tuple[tuple[str, tuple[str, ...]], ...]
 
-_LIKE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,:_~-]{0,99}")
+_LIKE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,:_~-]{0,299}")
 _LENS: Final = re.compile(r"[a-z-]{1,20}")
 
 
