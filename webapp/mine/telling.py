@@ -28,6 +28,8 @@ GROUP_SHARE: Final = 0.34
 """The same of the works of a group."""
 MORE: Final = 1.25
 """So much more often than in the gallery it must be there."""
+ORDER: Final = ("style", "medium", "colour", "artist")
+"""As one would say it."""
 WORKS: Final = 2
 """Fewer works tell of nothing in common."""
 
@@ -116,7 +118,8 @@ def words_of(
     most: int,
     least: float = SHARE,
 ) -> list[Word]:
-    """Return what tells these works, by their weights, from the gallery; the most telling first."""
+    """Return what tells these works, by their weights, from the gallery: the `most`
+    telling of what at least `least` of them have."""
     works: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for pk in weights:
         for key in facts[pk].values if pk in facts else ():
@@ -131,4 +134,5 @@ def words_of(
             word = Word(key[0], value, label, share, tuple(having))
             worth.append((share * log(share / usual), word))
     worth.sort(key=lambda pair: (-pair[0], pair[1].label))
-    return [word for _worth, word in worth[:most]]
+    kept = [word for _worth, word in worth[:most]]
+    return sorted(kept, key=lambda word: ORDER.index(word.facet))

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from tests.webapp.makers import make_artwork, make_space, place
+from webapp.accounts.models import User
+from webapp.accounts.roles import CURATORS
+from webapp.catalog.models import Artwork
+from webapp.feed.models import Event, Visitor
+from webapp.mine import actions
+from webapp.mine.models import Collection
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def works() -> list[Artwork]:
+    return [make_artwork(title, artist=title) for title in ("One", "Two", "Three")]
+
+
+@pytest.fixture
+def light(client: Client, works: list[Artwork]) -> Collection:
+    """A collection of the client's, in the order of `works`."""
+    for work in reversed(works):
+        if Collection.objects.exists():
+            client.post(f"/works/{work.pk}/save/", {"in": str(Collection.objects.get().pk)})
+        else:
+            client.post(f"/works/{work.pk}/save/", {"new": "Light"})
+    return Collection.objects.get()
+
+
+def _curator() -> Client:
+    user = User.objects.create_user("carl")
+    user.groups.add(Group.objects.get(name=CURATORS))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _titles(html: str) -> list[str]:
+    return re.findall(r"<cite>(One|Two|Three)</cite></a></div>", html)
+
+
+def test_a_collection_hangs_in_its_order_on_a_page_of_its_own(
+    client: Client, light: Collection
+) -> None:
+    html = client.get(light.get_absolute_url()).content.decode()
+    shelf = client.get("/yours/collections/").content.decode()
+
+    assert _titles(html) == ["One", "Two", "Three"]
+    assert light.get_absolute_url() in shelf
+    assert "3 works" in shelf
+
+
+def test_a_collection_can_begin_with_a_name(client: Client) -> None:
+    made = client.post("/yours/collections/", {"title": " Winter  light "}, follow=True)
+    refused = client.post("/yours/collections/", {"title": " \0 "}, follow=True)
+
+    assert "Nothing hangs here yet" in made.content.decode()
+    assert "Give the collection a title first" in refused.content.decode()
+    assert Collection.objects.get().title == "Winter light"
+
+
+@pytest.mark.parametrize(
+    ("visibility", "status", "robots"),
+    [("private", 404, None), ("link", 200, "noindex"), ("public", 200, None)],
+)
+def test_others_see_what_is_theirs_to_see(
+    light: Collection, visibility: str, status: int, robots: str | None
+) -> None:
+    Collection.objects.update(visibility=visibility)
+    stranger, member = Client(), Client()
+    member.force_login(User.objects.create_user("mara"))
+
+    pages = [each.get(light.get_absolute_url()) for each in (stranger, member)]
+
+    assert [page.status_code for page in pages] == [status, status]
+    assert pages[0].get("X-Robots-Tag") == robots
+    assert not any("Arrange" in page.content.decode() for page in pages)
+
+
+@pytest.mark.parametrize("part", ["edit", "arrange", "delete", "restore", "put-back/1"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_its_owner_changes_a_collection(
+    light: Collection, works: list[Artwork], part: str, method: str
+) -> None:
+    Collection.objects.update(visibility="public")
+    member = Client()
+    member.force_login(User.objects.create_superuser("mara"))
+
+    answer = getattr(member, method)(f"{light.get_absolute_url()}{part}/")
+
+    assert answer.status_code in (404, 405)
+    assert Collection.objects.get().deleted is None
+
+
+def test_order_notes_and_cover_are_kept_by_every_button(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    one, two, three = (work.pk for work in works)
+    page = f"{light.get_absolute_url()}arrange/"
+    form = {"work": [one, two, three], f"note-{two}": " At dusk. ", "cover": three}
+
+    moved = client.post(page, {**form, "do": f"up-{three}"})
+    client.post(page, {"work": [three, two, one], "do": f"up-{three}"})
+    silent = client.post(
+        page, {"work": [two, one, three, 999]}, headers={"accept": "application/json"}
+    )
+
+    light.refresh_from_db()
+    items = list(light.items.values_list("artwork_id", "note"))
+    assert moved["Location"] == f"{page}#work-{three}"
+    assert silent.status_code == 204
+    assert items == [(two, "At dusk."), (one, ""), (three, "")]
+    assert light.cover_id == three
+
+
+def test_moving_beyond_the_ends_changes_nothing(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    page = f"{light.get_absolute_url()}arrange/"
+    order = [work.pk for work in works]
+
+    client.post(page, {"work": order, "do": f"up-{order[0]}"})
+    client.post(page, {"work": order, "do": f"down-{order[-1]}"})
+
+    assert list(light.items.values_list("artwork_id", flat=True)) == order
+
+
+def test_a_work_taken_out_comes_back_with_its_note_and_place(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    one, two, three = (work.pk for work in works)
+    page = f"{light.get_absolute_url()}arrange/"
+    form = {"work": [one, two, three], f"note-{two}": "At dusk."}
+    gone = client.post(page, {**form, "do": f"remove-{two}"}, follow=True).content.decode()
+    left = light.items.count()
+
+    client.post(f"{light.get_absolute_url()}put-back/{two}/")
+    twice = client.post(f"{light.get_absolute_url()}put-back/{two}/")
+
+    assert f"{light.get_absolute_url()}put-back/{two}/" in gone
+    assert left == 2
+    assert list(light.items.values_list("artwork_id", "note")) == [
+        (one, ""),
+        (two, "At dusk."),
+        (three, ""),
+    ]
+    assert twice.status_code == 404
+
+
+def test_a_deleted_collection_is_gone_for_all_until_undone(
+    client: Client, light: Collection
+) -> None:
+    address = light.get_absolute_url()
+
+    said = client.post(f"{address}delete/", follow=True).content.decode()
+    gone = client.get(address).status_code
+    unsaved = Event.objects.filter(kind="save", undone=None).count()
+    client.post(f"{address}restore/")
+
+    assert "“Light” is deleted." in said
+    assert f'action="{address}restore/"' in said
+    assert (gone, unsaved) == (404, 0)
+    assert client.get(address).status_code == 200
+    assert Event.objects.filter(kind="save", undone=None).count() == 3
+
+
+def test_sold_and_withdrawn_works_are_told_apart(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    Artwork.objects.filter(pk=works[0].pk).update(availability="sold")
+    Artwork.objects.filter(pk=works[1].pk).update(state="withdrawn")
+    Collection.objects.update(visibility="public")
+
+    own = client.get(light.get_absolute_url()).content.decode()
+    others = Client().get(light.get_absolute_url()).content.decode()
+
+    assert _titles(own) == _titles(others) == ["One", "Three"]
+    assert own.count("Sold") == others.count("Sold") == 1
+    assert "Two" in own.partition("No longer in the gallery")[2]
+    assert "Two" not in others
+
+
+def test_works_that_would_fit_are_near_new_and_not_hidden(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    space = make_space()
+    near, hidden, far = (make_artwork(title, artist=title) for title in ("Near", "Hid", "Far"))
+    for work in works:
+        place(space, work, [1, 0, 0, 0])
+    place(space, near, [1, 0.1, 0, 0])
+    place(space, hidden, [1, 0.05, 0, 0])
+    place(space, far, [0, 1, 0, 0])
+    client.post(f"/works/{hidden.pk}/hide/")
+
+    html = client.get(light.get_absolute_url()).content.decode()
+
+    fitting = html.partition("Works that would fit")[2]
+    assert re.findall(r'class="card"[^>]* data-work="(\d+)"', fitting) == [
+        str(near.pk),
+        str(far.pk),
+    ]
+
+
+def test_a_visitor_cannot_exhibit_but_a_curator_can(client: Client, light: Collection) -> None:
+    words = {"title": "Light", "note": "Of evening.", "visibility": "private"}
+    client.post(f"{light.get_absolute_url()}edit/", {**words, "exhibit": "on", "by_line": "Me"})
+    light.refresh_from_db()
+    curator = _curator()
+    curator.post("/yours/collections/", {"title": "Rooms"})
+    rooms = Collection.objects.get(title="Rooms")
+    curator.post(f"/works/{make_artwork().pk}/save/", {"in": str(rooms.pk)})
+
+    curator.post(
+        f"{rooms.get_absolute_url()}edit/",
+        {**words, "title": "Rooms", "exhibit": "on", "by_line": "Carl"},
+    )
+
+    rooms.refresh_from_db()
+    assert (light.exhibited, light.by_line, light.visibility) == (None, "", "private")
+    assert rooms.exhibited is not None
+    assert (rooms.by_line, rooms.visibility) == ("Carl", "public")
+    listed = Client().get("/exhibitions/").content.decode()
+    assert (rooms.token in listed, light.token in listed) == (True, False)
+
+
+def test_an_exhibition_has_a_page_of_its_own_until_it_closes(works: list[Artwork]) -> None:
+    curator = _curator()
+    rooms = actions.create(visitor=Visitor.objects.create(user=User.objects.get()), title="Rooms")
+    for work in works:
+        actions.keep(visitor=rooms.visitor, artwork=work, collections=[rooms.pk])
+    actions.exhibit(collection=rooms, by_line="Carl Moor")
+    notes = {works[0].pk: "First light."}
+    actions.arrange(collection=rooms, order=[], notes=notes, cover=works[1].pk)
+    shown, stranger = f"/exhibitions/{rooms.token}/", Client()
+
+    html = stranger.get(shown).content.decode()
+    led = stranger.get(rooms.get_absolute_url())["Location"]
+    curator.post(
+        f"{rooms.get_absolute_url()}edit/", {"title": "Rooms", "note": "", "visibility": "public"}
+    )
+
+    assert ("Curated by Carl Moor" in html, "First light." in html) == (True, True)
+    assert html.index(f'href="/works/{works[1].pk}/"') < html.index("<h1>Rooms</h1>")
+    assert led == shown
+    assert stranger.get(shown)["Location"] == rooms.get_absolute_url()
+    assert "Rooms" not in stranger.get("/exhibitions/").content.decode()
