@@ -41,11 +41,14 @@ def _fresh() -> None:
 
 
 def painting(seed: int) -> Image.Image:
-    """Soft patches of colour; two in succession are variations of each other."""
+    """Patches of colour with a grain; two in succession are variations of each other."""
     theme = np.random.default_rng(seed // 2).integers(20, 230, (PATCHES, PATCHES, 3))
     own = np.random.default_rng(1000 + seed).integers(-20, 20, (PATCHES, PATCHES, 3))
     patches = Image.fromarray((theme + own).astype(np.uint8))
-    return patches.resize((360, 300), Image.Resampling.BICUBIC)
+    smooth = np.asarray(patches.resize((360, 300), Image.Resampling.BICUBIC)).astype(int)
+    coarse = 1 + 2 * (seed // 2 % 9)
+    grain = np.random.default_rng(2000 + seed).integers(-coarse, coarse + 1, (300, 360, 1))
+    return Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
 
 
 def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
