@@ -11,7 +11,7 @@ from pydantic import Field
 from webapp.api import callers, cursors, schemas
 from webapp.api.parameters import Cursor, Filters, Slug, Sorted, WorkId, wish_of
 from webapp.api.problems import Problem
-from webapp.api.schemas import ArtistOut, Out, Page, Work, WorkCard
+from webapp.api.schemas import ArtistInfo, Out, Page, Work, WorkCard
 from webapp.catalog import queries as catalog
 from webapp.feed import queries, searching
 
@@ -123,21 +123,21 @@ def work(request: HttpRequest, work_id: WorkId) -> Work:
     return schemas.work(request, artwork)
 
 
-@router.get("/artists", response=Page[ArtistOut], summary="List artists")
-def artists(request: HttpRequest, cursor: Cursor = "") -> Page[ArtistOut]:
+@router.get("/artists", response=Page[ArtistInfo], summary="List artists")
+def artists(request: HttpRequest, cursor: Cursor = "") -> Page[ArtistInfo]:
     """The artists of whom there is something to see, by name, fifty at a time."""
     after = cursors.place_in(cursor, of="artists") or ""
     people = list(catalog.artists().filter(name__gt=after).order_by("name")[: ARTISTS + 1])
     shown = people[:ARTISTS]
     place = shown[-1].name if len(people) > ARTISTS else None
-    return Page[ArtistOut](
+    return Page[ArtistInfo](
         items=[schemas.artist(request, each) for each in shown],
         next=cursors.next_address(request, place, of="artists"),
     )
 
 
-@router.get("/artists/{slug:slug}", response=ArtistOut, summary="One artist")
-def artist(request: HttpRequest, slug: Slug) -> ArtistOut:
+@router.get("/artists/{slug:slug}", response=ArtistInfo, summary="One artist")
+def artist(request: HttpRequest, slug: Slug) -> ArtistInfo:
     """An artist of whom there is something to see."""
     person = catalog.artists().filter(slug=slug).first()
     if person is None:

@@ -32,7 +32,7 @@ Note = Annotated[str, StringConstraints(max_length=5_000, pattern=NO_NUL)]
 WorkNote = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NUL)]
 
 
-class CollectionOut(Out):
+class CollectionInfo(Out):
     token: str = Field(description="What the API calls it.")
     url: str = Field(description="Its page.")
     title: str
@@ -45,7 +45,7 @@ class CollectionOut(Out):
     manifest: str | None = Field(description="IIIF Presentation 3; only of public ones.")
 
 
-class CollectionRow(CollectionOut):
+class CollectionRow(CollectionInfo):
     works: int = Field(description="Works in it that can be seen.")
 
 
@@ -55,7 +55,7 @@ class Collected(Out):
 
 
 class CollectionWorks(Page[Collected]):
-    collection: CollectionOut
+    collection: CollectionInfo
     total: int
 
 
@@ -95,9 +95,9 @@ def collections(request: HttpRequest) -> list[CollectionRow]:
 
 
 @router.post(
-    "/collections", response={201: CollectionOut}, auth=callers.KNOWN, summary="Make a collection"
+    "/collections", response={201: CollectionInfo}, auth=callers.KNOWN, summary="Make a collection"
 )
-def create_collection(request: HttpRequest, body: NewCollection) -> Status[CollectionOut]:
+def create_collection(request: HttpRequest, body: NewCollection) -> Status[CollectionInfo]:
     """Make a collection of the caller's, in front of the others."""
     visitor = callers.visitor_who_writes(request)
     try:
@@ -135,11 +135,13 @@ def collection(request: HttpRequest, token: Token, cursor: Cursor = "") -> Colle
 
 @router.patch(
     "/collections/{token}",
-    response=CollectionOut,
+    response=CollectionInfo,
     auth=callers.KNOWN,
     summary="Change its words, and who may see it",
 )
-def change_collection(request: HttpRequest, token: Token, body: ChangedCollection) -> CollectionOut:
+def change_collection(
+    request: HttpRequest, token: Token, body: ChangedCollection
+) -> CollectionInfo:
     """Change a collection of the caller's. An exhibition that is no longer public ends."""
     found = access.own(request, token)
     return _told(request, _change(found, body), found.visitor)
@@ -190,9 +192,9 @@ def take_work(request: HttpRequest, token: Token, work_id: WorkId) -> HttpRespon
     return HttpResponse(status=204)
 
 
-def _told(request: HttpRequest, found: Collection, visitor: Visitor | None) -> CollectionOut:
+def _told(request: HttpRequest, found: Collection, visitor: Visitor | None) -> CollectionInfo:
     public = found.visibility == Collection.Visibility.PUBLIC
-    return CollectionOut(
+    return CollectionInfo(
         token=found.token,
         url=schemas.absolute(request, found.get_absolute_url()),
         title=found.title,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest
+from django.urls import reverse
 from ninja import Router
 from pydantic import Field
 
@@ -24,6 +25,9 @@ class Me(Out):
     may_write: bool
     liked: int
     hidden: int
+    export: str = Field(
+        description="Where somebody who is signed in gets all that is kept of them, as a ZIP."
+    )
 
 
 class Marked(Out):
@@ -42,6 +46,7 @@ def me(request: HttpRequest) -> Me:
         may_write=caller.token is None or caller.token.scope == "write",
         liked=len(marks.liked),
         hidden=len(marks.hidden),
+        export=schemas.absolute(request, reverse("export")),
     )
 
 

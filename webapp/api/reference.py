@@ -37,7 +37,7 @@ class Operation:
     about: str
     needs_caller: bool
     parameters: tuple[Field, ...]
-    body: Field | None
+    body: Shape | None
     answer: Field | None
     problems: tuple[int, ...]
 
@@ -47,8 +47,11 @@ class Shape:
     """A type that is sent or received."""
 
     name: str
+    title: str
     about: str
     fields: tuple[Field, ...]
+    values: tuple[str, ...]
+    """What it can be, where it is one of a few words."""
 
 
 @lru_cache(maxsize=1)
@@ -64,22 +67,25 @@ def operations() -> Mapping[str, tuple[Operation, ...]]:
 @lru_cache(maxsize=1)
 def shapes() -> tuple[Shape, ...]:
     """Return all types, by name."""
-    found = description()["components"]["schemas"]
-    return tuple(
-        Shape(
-            name,
-            found[name].get("description", ""),
-            tuple(
-                _field(part, each, part in found[name].get("required", ()))
-                for part, each in found[name].get("properties", {}).items()
-            ),
-        )
-        for name in sorted(found)
+    return tuple(_shape(name) for name in sorted(description()["components"]["schemas"]))
+
+
+def _shape(name: str) -> Shape:
+    found = description()["components"]["schemas"][name]
+    return Shape(
+        name,
+        _title(name),
+        found.get("description", ""),
+        tuple(
+            _field(part, each, part in found.get("required", ()))
+            for part, each in found.get("properties", {}).items()
+        ),
+        tuple(found.get("enum", ())),
     )
 
 
 def _operation(path: str, method: str, told: Mapping[str, Any]) -> Operation:
-    body = told.get("requestBody")
+    body = _content(told.get("requestBody", {}))
     answers = {int(code): each for code, each in told["responses"].items()}
     good = answers[min(answers)]
     return Operation(
@@ -93,7 +99,7 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Operation:
             _field(each["name"], {**each["schema"], **each}, each["required"])
             for each in told["parameters"]
         ),
-        body=_content(body) if body else None,
+        body=_shape(body.refers) if body and body.refers else None,
         answer=_content(good),
         problems=tuple(code for code in sorted(answers) if code >= 400),
     )
@@ -114,7 +120,7 @@ def _type(schema: Mapping[str, Any]) -> tuple[str, str]:
     """Return a type in words, and the described type that it is made of."""
     if ref := schema.get("$ref"):
         name = ref.rpartition("/")[2]
-        return name, name
+        return _title(name), name
     for key in ("allOf", "anyOf", "oneOf"):
         if key in schema:
             parts = [_type(each) for each in schema[key]]
@@ -127,6 +133,12 @@ def _type(schema: Mapping[str, Any]) -> tuple[str, str]:
         words, refers = _type(schema.get("items", {}))
         return f"list of {words}", refers
     return _WORDS.get(schema.get("format", ""), schema.get("type", "any")), ""
+
+
+def _title(name: str) -> str:
+    """Return "Page of Marked" for Page_Marked_, as pydantic names what is generic."""
+    outer, _, inner = name.rstrip("_").partition("_")
+    return f"{outer} of {inner}" if inner else outer
 
 
 _WORDS = {"date-time": "time, as ISO 8601", "uuid": "UUID", "uri": "address"}

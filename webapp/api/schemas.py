@@ -90,7 +90,7 @@ class Work(WorkCard):
     colours: list[str] = Field(description="Colour families, as the filter names them.")
 
 
-class ArtistOut(ArtistRef):
+class ArtistInfo(ArtistRef):
     bio: str
     works: str = Field(description="Where the API lists the works.")
 
@@ -131,10 +131,10 @@ def work(request: HttpRequest, artwork: Artwork) -> Work:
     )
 
 
-def artist(request: HttpRequest, person: Artist) -> ArtistOut:
+def artist(request: HttpRequest, person: Artist) -> ArtistInfo:
     """Return everything that is public about an artist."""
     listing = f"{reverse('api-1:works')}?artist={person.slug}"
-    return ArtistOut(
+    return ArtistInfo(
         slug=person.slug,
         name=person.name,
         url=absolute(request, person.get_absolute_url()),

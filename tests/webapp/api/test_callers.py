@@ -123,6 +123,7 @@ def test_a_visitor_without_an_account_reads_and_writes_by_their_session(client: 
         "may_write": True,
         "liked": 2,
         "hidden": 0,
+        "export": "http://testserver/account/export/",
     }
     assert Visitor.objects.count() == 1
 
