@@ -111,6 +111,21 @@ def test_most_agree_puts_first_what_several_lenses_have() -> None:
     assert strip.matches[0].why == "Look, colour and style agree"
 
 
+def test_only_the_same_hand_is_close_by_artist() -> None:
+    space = make_space()
+    own = hang(space, [1, 0, 0, 0], artist="Mara")
+    alone = hang(space, [1, 1, 0, 0], artist="Ines")
+    by_hand = hang(space, [0, 1, 0, 0], artist="Mara")
+    for number in range(3):
+        hang(space, [1, number, 0, 0], artist="Ola")
+
+    found, lonely = rank(see(own), "artist", None, 10), rank(see(alone), "artist", None, 10)
+
+    assert (found.ids[0], found.close, len(found.ids)) == (by_hand.pk, 1, 5)
+    assert {found.ids[-1]} == {alone.pk}  # one work alone does not make an artist near
+    assert not lonely.good
+
+
 def test_reasons_are_true() -> None:
     space = make_space()
     own = hang(space, [1, 0, 0, 0], title="Harbour, noon", artist="Mara", style="Woodcut")

@@ -167,18 +167,22 @@ def _style(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
     if seen.look is None or seen.vector is None:
         return Ranked()
     query = kinship.style_query(seen.look, seen.label.style, seen.vector)
-    return _tiered(seen, query, kinship.tiers_of(seen.label), condition, limit)
+    ids = _tiers(seen, query, kinship.tiers_of(seen.label), condition, limit)
+    return _filled(seen, ids, len(ids), condition, limit, query)
 
 
 def _artist(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
+    """Close is the same hand alone."""
     if seen.look is None or seen.vector is None:
         return Ranked()
     person = seen.artwork.artist
-    near = near_artists.near_artists(seen.look, person)
-    tiers = [Condition("s.artist_id = %s", (person.pk,))]
-    if near:
-        tiers.append(Condition("s.artist_id = ANY(%s::bigint[])", (near,)))
-    return _tiered(seen, seen.vector, tiers, condition, limit)
+    own = Condition("s.artist_id = %s", (person.pk,))
+    near = Condition(
+        "s.artist_id = ANY(%s::bigint[])", (near_artists.near_artists(seen.look, person),)
+    )
+    ids = _tiers(seen, seen.vector, [own], condition, limit)
+    rest = _tiers(seen, seen.vector, [near], condition, limit - len(ids))
+    return _filled(seen, [*ids, *rest], len(ids), condition, limit)
 
 
 def _taste(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
@@ -209,14 +213,13 @@ _RANK: Final[Mapping[str, Callable[[Seen, Condition | None, int], Ranked]]] = {
 }
 
 
-def _tiered(
+def _tiers(
     seen: Seen, query: Floats, tiers: Sequence[Condition], condition: Condition | None, limit: int
-) -> Ranked:
+) -> list[int]:
     if seen.look is None:
-        return Ranked()
+        return []
     besides = [not_of_ids([seen.artwork.pk]), *([condition] if condition else [])]
-    ids = nearest_in_tiers(seen.look, query, tiers, besides, limit=limit)
-    return _filled(seen, ids, len(ids), condition, limit, query)
+    return nearest_in_tiers(seen.look, query, tiers, besides, limit=limit)
 
 
 def _filled(
