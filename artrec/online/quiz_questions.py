@@ -33,11 +33,11 @@ from artrec.online.quiz import NONE, Belief, Doubles, Ints
 
 MOST: Final = 10
 """Questions of a quiz."""
-LEAST: Final = 5
+LEAST: Final = 6
 """Questions before it may end early."""
 SIZE: Final = 4
 """Works of a question; fewer where there are not so many artists."""
-LITTLE: Final = 0.45
+LITTLE: Final = 0.4
 """Bits below which an answer would tell little; the first of a quiz tells about one."""
 DRAWS: Final = 64
 """S."""

@@ -1,0 +1,140 @@
+"""The works a quiz asks about, kept in the process: where they stand, who made them, how loved.
+
+They are what many liked lately, what curators picked, and others drawn from the whole collection;
+in the space that ranks For you, so that a quiz learns what the ranking can use.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+import numpy as np
+from django.db import connection
+from django.db.models import Count, F, Max, Q
+from numpy.typing import NDArray
+
+from artrec.errors import ShapeError
+from artrec.online.quiz_points import loved, points_of
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.feed import newcomers
+from webapp.feed.models import Event
+from webapp.feed.served import serving
+from webapp.feed.showable import showable
+from webapp.vectors import queries as vectors
+from webapp.vectors.models import Space
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 400
+"""Works in a pool. More of them are less loved: what is chosen then says less to a model that knows
+works by who chose them (docs/quiz.md)."""
+SECONDS: Final = 600.0
+"""How long a process keeps one; works that are gone meanwhile are left out of questions."""
+DRAWN: Final = 4_000
+"""Ids that are drawn from all there ever were; many are of no work that can be shown."""
+WIDEST: Final = 2.2
+"""Pictures wider or taller than this would be much smaller than the others beside them."""
+FANS: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
+
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """N works in D dimensions."""
+
+    ids: Ints
+    """(N,) ascending."""
+    points: Doubles
+    """(N, D)"""
+    before: Doubles
+    """(N,) what is known of each before any choice."""
+    hands: Ints
+    """(N,) artist."""
+    rows: dict[int, int]
+    """Row of each id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    key: tuple[str, int, int]
+    pool: Pool | None
+    until: float
+
+
+_kept: list[_Kept] = []
+_lock = Lock()
+
+
+def current() -> Pool | None:
+    """Return the pool of what serves now; None while too little can be shown for a quiz.
+
+    One query; six more when a process makes it anew.
+    """
+    served = serving()
+    if served is None:
+        return None
+    key = (str(connection.settings_dict["NAME"]), served.space.pk, served.space.head_number)
+    with _lock:
+        kept = _kept[0] if _kept else None
+        if kept is None or kept.key != key or kept.until < monotonic():
+            kept = _Kept(key, _made(served.space), monotonic() + SECONDS)
+            _kept[:] = [kept]
+        return kept.pool
+
+
+def forget() -> None:
+    """Drop what this process keeps."""
+    with _lock:
+        _kept.clear()
+
+
+def _made(space: Space) -> Pool | None:
+    hands = showable(_some(space))
+    fitting = ArtworkImage.objects.filter(
+        artwork__in=list(hands), width__lte=WIDEST * F("height"), height__lte=WIDEST * F("width")
+    )
+    ids, rows = vectors.vectors_of(space, list(fitting.values_list("artwork_id", flat=True)))
+    rows = rows[:, : space.scored]
+    told = np.abs(rows).max(axis=1, initial=0.0) > 0  # zeros: nothing is known of it
+    ids, rows = ids[told], rows[told]
+    if len(ids) < 2:
+        return None
+    counted = (
+        Event.objects.filter(artwork__in=ids.tolist(), kind__in=FANS, undone=None)
+        .values("artwork_id")
+        .annotate(fans=Count("visitor", distinct=True))
+    )
+    fans = dict(counted.values_list("artwork_id", "fans"))
+    try:
+        points = points_of(rows)
+    except ShapeError as error:
+        log.warning("no quiz can be made of %s: %s", space, error)
+        return None
+    return Pool(
+        ids=ids,
+        points=points,
+        before=loved(np.array([fans.get(pk, 0) for pk in ids.tolist()])),
+        hands=np.array([hands[pk].hand for pk in ids.tolist()], dtype=np.int64),
+        rows={pk: row for row, pk in enumerate(ids.tolist())},
+    )
+
+
+def _some(space: Space) -> list[int]:
+    """Ids that may be of works to show: the loved ones first, and nothing twice."""
+    loved_first = [*newcomers.picks(), *newcomers.popular()]
+    visible = Q(state=Artwork.State.VISIBLE)
+    last = Artwork.objects.filter(visible).aggregate(last=Max("id"))["last"] or 0
+    if last <= DRAWN:
+        others = np.arange(1, last + 1)
+    else:
+        others = np.random.default_rng(space.pk).integers(1, last + 1, DRAWN)
+    there = Artwork.objects.filter(visible, pk__in=others.tolist()).order_by("id")
+    drawn = list(there.values_list("pk", flat=True))
+    mixed = np.random.default_rng(space.pk).permutation(np.array(drawn, dtype=np.int64))
+    return list(dict.fromkeys((*loved_first, *mixed.tolist())))[:MOST]
