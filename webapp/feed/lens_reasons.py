@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from webapp.catalog import tones
 from webapp.catalog.models import Artwork
+from webapp.catalog.words import years
 from webapp.feed import kinship
 from webapp.feed.covisits import LEAST
 from webapp.feed.lenses import LABELS, Seen
@@ -80,7 +81,7 @@ def _colour(seen: Seen, works: Sequence[Artwork]) -> dict[int, str]:
         place = tones.place_of(all_tones, work.pk)
         if own is None or place is None:
             continue
-        names = [str(name) for name in tones.shared_colours(swatches[own], swatches[place])]
+        names = [_(name) for name in tones.shared_colours(swatches[own], swatches[place])]
         if len(names) > 1:
             found[work.pk] = _("Both in %(one)s and %(other)s") % {
                 "one": names[0],
@@ -112,7 +113,7 @@ def _shared(mine: kinship.Label, other: kinship.Label, medium: str) -> str:
     if mine.material and mine.material == other.material != other.style.lower():
         parts.append(medium.partition(",")[0].strip())
     if mine.decade is not None and mine.decade == other.decade:
-        parts.append(_("%(decade)ds") % {"decade": other.decade})
+        parts.append(years(other.decade, other.decade + 9))
     if not parts:
         return _("Near in look, not by label")
     return _("Also %(what)s") % {"what": ", ".join(parts[:2])}
