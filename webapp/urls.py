@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import set_language
 
@@ -17,6 +18,7 @@ from webapp.ingest import urls as ingest
 from webapp.lab import urls as lab
 from webapp.mine import urls as mine
 from webapp.quiz import urls as quiz
+from webapp.sitemaps import SITEMAPS, robots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("browse/", feed.browse, name="browse"),
@@ -47,6 +49,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", robots, name="robots"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemaps.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="sitemap-section",
+    ),
     # Pages without our <link>, such as the admin's, ask for it.
     path("favicon.ico", media.icon, name="icon"),
     *home.urlpatterns,

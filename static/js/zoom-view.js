@@ -2,6 +2,7 @@
 // picture that is on the page already and lays finer ones over it as they come.
 const STEP = 1.5;
 const PAN = 0.2;
+const MARGINS = { top: 72, right: 16, bottom: 80, left: 16 }; // of the whole picture: the bars cover none of it
 const SAY_MS = 500;
 const POLL_MS = 1500;
 const POLLS = 80;
@@ -26,6 +27,7 @@ export async function show(dialog, link) {
     blendTime: still.matches ? 0 : 0.1,
     visibilityRatio: 0.7,
     constrainDuringPan: true,
+    viewportMargins: MARGINS,
     minZoomImageRatio: 1,
     maxZoomPixelRatio: 2.5,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },

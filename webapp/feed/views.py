@@ -21,6 +21,7 @@ from webapp.feed import (
     searching,
     visitors,
     visits,
+    why,
 )
 from webapp.feed.models import Visitor
 from webapp.feed.wish import Wish
@@ -59,13 +60,15 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
     lens = request.GET.get("lens", "")
     strip = lens_strip.strip_of(work, lens, exclude=above.union(marks.hidden))
     _log(request, also, visitor)
+    found_in = impressions.list_named(request.GET.get("list", ""))
     context = {
         "artwork": work,
         "also": also,
         "strip": strip,
         "marks": marks,
         "handmade": _is_handmade(),
-        "found_in": impressions.list_named(request.GET.get("list", "")),
+        "found_in": found_in,
+        "explained": found_in is not None and why.can_be_told(pk, list_id=found_in),
         # Only staff may pick, and nobody else pays for the question.
         "picked": request.user.is_staff and queries.is_picked(work),
     }
