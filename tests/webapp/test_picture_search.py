@@ -15,7 +15,9 @@ from PIL import Image
 
 from artrec.serving.transform import Transform
 from tests.webapp.makers import make_artwork, make_space, place
+from webapp.accounts.models import User
 from webapp.feed import picture_asking, picture_pages, picture_upload
+from webapp.feed.models import Visitor
 from webapp.vectors.models import PictureQuery, Space
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +285,28 @@ def test_kept_pictures_are_offered_again_to_who_kept_them(client: Client) -> Non
     assert mine.count("data:image/webp;base64,UklGRnNtYWxs") == 1
     assert f"picture.{kept.token}" in mine
     assert "Kept pictures" not in theirs
+
+
+def test_kept_pictures_go_with_the_visitor_into_an_account_and_with_it(client: Client) -> None:
+    person = User.objects.create_user("mara", password="ridge-evening-7")
+    send(client, keep="1")
+    row = PictureQuery.objects.get()
+    answer(row, preview=b"RIFFsmall")
+
+    client.post("/sign-in/", {"username": "mara", "password": "ridge-evening-7"})
+    at_home = Client()
+    at_home.force_login(person)
+    offered = at_home.get(URL).content.decode()
+    Visitor.objects.get(user=person).delete()
+
+    assert f"picture.{row.token}" in offered
+    row.refresh_from_db()
+    assert (row.preview, row.features, row.visitor_id) == (None, None, None)
+    assert client.get(f"{URL}{row.token}/").status_code == 404
+
+
+def test_a_picture_that_is_not_kept_makes_nobody_known(client: Client) -> None:
+    send(client)
+
+    assert not Visitor.objects.exists()
+    assert PictureQuery.objects.get().visitor_id is None

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
-from webapp.feed import hooks, impressions
+from webapp.feed import hooks, impressions, picture_asking
 from webapp.feed.models import Event, Visitor
 
 OPPOSITE = {
@@ -113,6 +113,7 @@ def merge(*, visitor: Visitor, into: User) -> Visitor:
         standing.update(undone=timezone.now())
     visitor.events.update(visitor=own)
     impressions.hand_over(visitor.pk, to=own.pk)
+    picture_asking.hand_over(visitor.pk, to=own.pk)
     hooks.merged.send(sender=Visitor, visitor=visitor, into=own)
     visitor.delete()
     return own

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -113,7 +113,11 @@ def ask_by_part(
 
 def forget(query: PictureQuery) -> None:
     """Let nobody see it again, from now on; what it counts for limits stays a moment longer."""
-    PictureQuery.objects.filter(pk=query.pk).update(
+    _forget(PictureQuery.objects.filter(pk=query.pk))
+
+
+def _forget(rows: QuerySet[PictureQuery]) -> None:
+    rows.update(
         expires=timezone.now(),
         state=PictureQuery.State.FAILED,
         features=None,
@@ -123,6 +127,16 @@ def forget(query: PictureQuery) -> None:
         placeholder="",
         visitor_id=None,
     )
+
+
+def forget_visitor(visitor_id: int) -> None:
+    """Forget all pictures of a visitor who is deleted."""
+    _forget(PictureQuery.objects.filter(visitor_id=visitor_id))
+
+
+def hand_over(visitor_id: int, *, to: int) -> None:
+    """Give the pictures of a session to the account it signed in to."""
+    PictureQuery.objects.filter(visitor_id=visitor_id).update(visitor_id=to)
 
 
 def tidy() -> int:

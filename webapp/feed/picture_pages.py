@@ -59,7 +59,8 @@ def _search(request: HttpRequest, handler: Bounded) -> HttpResponse:
             work = get_object_or_404(catalog.artworks(), pk=_number(request.POST["work"]))
             query = picture_asking.ask_by_part(work, _box(request), **asking)
         else:
-            keep = request.POST.get("keep") == "1"
+            if keep := request.POST.get("keep") == "1":
+                asking["visitor"] = visitors.current_or_new(request)  # whose it is, and who erases
             file = request.FILES.get("picture")
             if handler.exceeded:
                 raise RefusedError(

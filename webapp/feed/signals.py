@@ -12,7 +12,7 @@ from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
 from webapp.accounts.models import User
-from webapp.feed import actions, impressions, visitors
+from webapp.feed import actions, impressions, picture_asking, visitors
 from webapp.feed.models import Visitor
 
 
@@ -24,6 +24,7 @@ def connect() -> None:
 
 def _forget(sender: object, instance: Visitor, **_kwargs: Any) -> None:
     impressions.forget(instance.pk)
+    picture_asking.forget_visitor(instance.pk)
 
 
 def _keep_likes(sender: object, request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
