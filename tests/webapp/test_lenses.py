@@ -5,23 +5,33 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from artrec.images.palette import lab_from_hex
 from tests.webapp.makers import make_artwork, make_space, place
 from tests.webapp.tastes import make_taste, mean_bundle
+from tests.webapp.vectors.crowd import clustered, make_space_of, make_works
 from webapp.catalog import palette
-from webapp.catalog.conditions import Condition
+from webapp.catalog.conditions import Condition, of_facets
 from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed import actions, lens_reasons, lenses
 from webapp.feed.lens_strip import strip_of
 from webapp.feed.lenses import rank, see
 from webapp.feed.models import Visitor
+from webapp.vectors import routing
+from webapp.vectors.indexes import build_index, build_parameters
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
 
 OCHRE, BLUE, RED = "#8c7424", "#3468b4", "#d0463a"
+PICTURES = """
+    INSERT INTO catalog_artworkimage (artwork_id, original, key, format, width, height, size,
+        sha256, perceptual_hash, placeholder, palette, colours, widths, formats)
+    SELECT n, '', n, 'JPEG', 300, 600, 1, n, '', '', jsonb_build_array(jsonb_build_object('hex',
+        '#888888', 'share', 1, 'lab', jsonb_build_array(n %% 90, 9, n %% 7))), '{}', '{640}',
+        '{jpeg}' FROM unnest(%s::bigint[]) AS n"""
 
 
 @pytest.fixture(autouse=True)
@@ -233,3 +243,31 @@ def test_a_reference_is_of_a_visible_work_through_a_lens_there_is() -> None:
     assert found is not None
     assert (found.lens, found.itself) == ("agree", (own.pk,))
     assert [lenses.reference(key, "") for key in (str(gone.pk), "x", "²", "9" * 30)] == [None] * 4
+
+
+def test_rare_filters_find_all_matches_in_a_large_indexed_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = make_works(2_000)
+    with connection.cursor() as cursor:
+        cursor.execute(PICTURES, [ids])
+    vectors = clustered(2_000, 8, clusters=20)
+    space = make_space_of(ids, vectors)
+    build_index(space, "hnsw", build_parameters("hnsw", 2_000))
+    report = {"rows": 2_000, "ef_search": [40, 200]}
+    Space.objects.filter(pk=space.pk).update(state="live", index="hnsw", index_report=report)
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 5)  # more go through the index
+    monkeypatch.setattr(routing, "WORTH_AN_INDEX", 100)
+    own = Artwork.objects.select_related("artist", "image").get(pk=ids[0])
+    sizes = {"EUR7-7": 2, "EUR7-16": 20, "EUR100-": 1_800}
+
+    found = {
+        (lens, price): rank(see(own), lens, of_facets({"price": (price,)})["price"], 30).ids
+        for lens in ("agree", "look", "colour", "style", "artist")
+        for price in sizes
+    }
+
+    assert {key: len(shown) for key, shown in found.items()} == {
+        key: min(30, sizes[key[1]]) for key in found
+    }
+    assert all(len(set(shown)) == len(shown) for shown in found.values())
