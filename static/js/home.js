@@ -33,7 +33,7 @@ document.addEventListener("click", async (event) => {
   const rail = document.getElementById(link.dataset.others);
   rail.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(link.href);
+    const response = await fetch(link.href, { headers: { "X-Rail": link.dataset.others } });
     if (!response.ok) throw new Error(`${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = document.adoptNode(page.getElementById(link.dataset.others));

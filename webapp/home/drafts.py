@@ -18,7 +18,7 @@ from webapp.home.hanging import LEAST, LENGTH, Draft
 from webapp.home.newly import new_for
 from webapp.mine.queries import newest_of_followed
 
-FIRST: Final = 12
+FIRST: Final = 10
 """Works of the rail that opens the page."""
 REASONS: Final = 2
 """Rails that one work of the visitor's gives the reason for."""
@@ -40,12 +40,16 @@ def because(ranked: Ranked) -> list[Draft]:
     """
     if ranked.interleaved:
         return []
+    # What is drawn at random moves nothing else.
+    rest = [each for each in ranked.entries[FIRST:] if each.because and each.source != "explore"]
     by_reason: defaultdict[int, list[Entry]] = defaultdict(list)
-    for entry in ranked.entries[FIRST:]:
-        if entry.because and entry.source != "explore":
-            by_reason[entry.because[0]].append(entry)
+    for entry in rest:
+        by_reason[entry.because[0]].append(entry)
     kinds = {work.artwork_id: work.kind for work in ranked.profile.works}
-    telling = [(pk, group) for pk, group in by_reason.items() if len(group) >= LEAST]
+    telling = [(pk, group) for pk, group in by_reason.items() if len(group) >= LEAST][:REASONS]
+    told = {pk for pk, _group in telling}
+    for pk, group in telling:  # and what it speaks for beside a work that has no rail
+        group += [each for each in rest if pk in each.because[1:] and each.because[0] not in told]
     return [
         Draft(
             "because",
@@ -54,7 +58,7 @@ def because(ranked: Ranked) -> list[Draft]:
             verb=VERBS[Event.Kind(kinds.get(pk, Event.Kind.LIKE))],
             of="ranked",
         )
-        for pk, group in telling[:REASONS]
+        for pk, group in telling
     ]
 
 

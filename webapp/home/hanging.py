@@ -22,7 +22,7 @@ Kind = Literal[
     "for-you", "new", "because", "artists", "visits", "recent", "different", "picks", "popular",
     "fresh",
 ]  # fmt: skip
-LENGTH: Final = 14
+LENGTH: Final = 10
 LEAST: Final = 4
 """A rail of fewer works has nothing to say."""
 PER_ARTIST: Final = 3

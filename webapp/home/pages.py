@@ -62,6 +62,11 @@ class Home:
         """Whether it opens with what is ranked for the visitor."""
         return self.opening is not None and self.opening.kind == "for-you"
 
+    @property
+    def shared(self) -> bool:
+        """Whether it opens with what everybody sees."""
+        return not self.personal
+
 
 def home(request: HttpRequest, visitor: Visitor | None, marks: Marks, *, draw: int = 0) -> Home:
     """Return the home page of `visitor`, None for a stranger.
