@@ -1,4 +1,4 @@
-"""What a page costs over the query behind it: For you and an artwork's page.
+"""What a page costs over the query behind it: For you, an artwork's page, and the home page.
 
 `python -m benchmarks.bench_pages [--works N]` fills a scratch database with synthetic works, asks
 for pages through the whole Django stack (middleware, session, template), and compares them with
@@ -41,11 +41,19 @@ def compare(works: int, rounds: int) -> None:
     visitor = Visitor.objects.create()
     for work in made[:5]:
         actions.like(visitor=visitor, artwork=work)
+    for work in made[60:70]:
+        actions.record_view(visitor=visitor, artwork=work)
+    for number in range(40):  # others, who look around and like some
+        other = Visitor.objects.create(label=f"other {number}")
+        for work in made[number : number + 40 : 4]:
+            actions.record_view(visitor=other, artwork=work)
+            actions.like(visitor=other, artwork=work)
     session = SessionStore()
     session[visitors.SESSION_KEY] = visitor.pk
     session.save()
     client = Client(HTTP_HOST="localhost")
     client.cookies["sessionid"] = session.session_key or ""
+    stranger = Client(HTTP_HOST="localhost")
 
     sql = (
         "SELECT artwork_id, values <#> %s::halfvec AS d FROM vectors_vector"
@@ -59,7 +67,10 @@ def compare(works: int, rounds: int) -> None:
             return cursor.fetchall()
 
     def page(path: str) -> object:
-        answer = client.get(path)
+        return page_for(client, path)
+
+    def page_for(who: Client, path: str) -> object:
+        answer = who.get(path)
         assert answer.status_code == 200, answer.status_code
         return answer.content
 
@@ -71,6 +82,8 @@ def compare(works: int, rounds: int) -> None:
             "for_you page": lambda: page("/for-you/"),
             "more_like": lambda: queries.more_like(work),
             "artwork page": lambda: page(f"/works/{work.pk}/"),
+            "home page": lambda: page("/"),
+            "home page of a stranger": lambda: page_for(stranger, "/"),
         },
         rounds,
     )
@@ -81,6 +94,9 @@ def compare(works: int, rounds: int) -> None:
     for query, shown in (("for_you", "for_you page"), ("more_like", "artwork page")):
         print(f"| {query}() | {ms[query]:.1f} | {ms[query] / ms['bare']:.1f} × bare SQL |")
         print(f"| {shown} | {ms[shown]:.1f} | {ms[shown] / ms[query]:.1f} × its query |")
+    for shown in ("home page", "home page of a stranger"):
+        ratio = ms[shown] / ms["for_you page"]
+        print(f"| {shown} | {ms[shown]:.1f} | {ratio:.1f} × the page of For you |")
 
 
 def main() -> None:
