@@ -63,8 +63,9 @@ def of(request: HttpRequest) -> Caller:
         return Caller("token", str(token.pk), token)
     if isinstance(request.user, User):
         return Caller("visitor", f"user {request.user.pk}")
-    if pk := request.session.get(visitors.SESSION_KEY):
-        return Caller("visitor", f"session {pk}")
+    if request.session.get(visitors.SESSION_KEY):
+        # By address all the same: sessions can be had without end.
+        return Caller("visitor", by_address(request).name)
     return by_address(request)
 
 

@@ -147,7 +147,10 @@ def absolute(request: HttpRequest, address: str) -> str:
     """Return an address with scheme and host; one that has them already stays."""
     if not address.startswith("/"):
         return address
-    return f"{request.scheme}://{request.get_host()}{address}"
+    known = vars(request)
+    if "api_origin" not in known:  # a list asks a hundred times
+        known["api_origin"] = f"{request.scheme}://{request.get_host()}"
+    return f"{known['api_origin']}{address}"
 
 
 def files(request: HttpRequest, image: ArtworkImage) -> list[Source]:
