@@ -8,8 +8,8 @@ from typing import Final
 
 from webapp.feed import newcomers, rows
 from webapp.feed.arranging import Source
-from webapp.feed.models import Event, Visitor
-from webapp.feed.queries import VERBS, Ranked
+from webapp.feed.models import Visitor
+from webapp.feed.queries import Ranked
 from webapp.feed.ranking import Entry
 from webapp.feed.showable import newest
 from webapp.home.different import different as far_from
@@ -45,21 +45,11 @@ def because(ranked: Ranked) -> list[Draft]:
     by_reason: defaultdict[int, list[Entry]] = defaultdict(list)
     for entry in rest:
         by_reason[entry.because[0]].append(entry)
-    kinds = {work.artwork_id: work.kind for work in ranked.profile.works}
     telling = [(pk, group) for pk, group in by_reason.items() if len(group) >= LEAST][:REASONS]
     told = {pk for pk, _group in telling}
     for pk, group in telling:  # and what it speaks for beside a work that has no rail
         group += [each for each in rest if pk in each.because[1:] and each.because[0] not in told]
-    return [
-        Draft(
-            "because",
-            tuple(group),
-            because=pk,
-            verb=VERBS[Event.Kind(kinds.get(pk, Event.Kind.LIKE))],
-            of="ranked",
-        )
-        for pk, group in telling
-    ]
+    return [Draft("because", tuple(group), because=pk, of="ranked") for pk, group in telling]
 
 
 def new(ranked: Ranked) -> Draft:

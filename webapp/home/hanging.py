@@ -7,8 +7,9 @@ first of all. What is left with too little to say is left out. Then all works ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ Kind = Literal[
     "for-you", "new", "because", "artists", "visits", "recent", "different", "picks", "popular",
     "fresh",
 ]  # fmt: skip
+NO_VERBS: Final[Mapping[int, str]] = MappingProxyType({})
 LENGTH: Final = 10
 LEAST: Final = 4
 """A rail of fewer works has nothing to say."""
@@ -44,8 +46,6 @@ class Draft:
     least: int = LEAST
     because: int | None = None
     """The work it starts from."""
-    verb: str = ""
-    """What the visitor did with that one."""
     of: str = ""
     """Drafts of one name are parts of one list; without one it is a list of its own."""
 
@@ -68,10 +68,18 @@ class Rail:
         return "" if self.kind in UNNOTED else f"home-{self.kind}"
 
 
-def hang(drafts: Sequence[Draft], *, barred: Collection[int] = ()) -> list[Rail]:
-    """Return the rails of a page from drafts in the order of the page; two queries.
+def hang(
+    drafts: Sequence[Draft],
+    *,
+    barred: Collection[int] = (),
+    verbs: Mapping[int, str] = NO_VERBS,
+) -> list[Rail]:
+    """Return the rails of a page; two queries.
 
-    `barred` are works that stand elsewhere on it.
+    Args:
+        drafts: In the order of the page.
+        barred: Works that stand elsewhere on it.
+        verbs: What the visitor did with works that may be a reason.
     """
     hands = showable({each.artwork_id for draft in drafts for each in draft.entries})
     taken = set(barred)
@@ -86,10 +94,10 @@ def hang(drafts: Sequence[Draft], *, barred: Collection[int] = ()) -> list[Rail]
         if len(free) >= draft.least:
             settled[place] = replace(draft, entries=tuple(free[: draft.length]))
             taken.update(each.artwork_id for each in free[: draft.length])
-    return _dressed([settled[place] for place in sorted(settled)])
+    return _dressed([settled[place] for place in sorted(settled)], verbs)
 
 
-def _dressed(drafts: Sequence[Draft]) -> list[Rail]:
+def _dressed(drafts: Sequence[Draft], verbs: Mapping[int, str]) -> list[Rail]:
     """Rails of all these works, with their places in their lists."""
     wanted = {each.artwork_id for draft in drafts for each in draft.entries}
     wanted.update(pk for draft in drafts for each in draft.entries for pk in each.because[:1])
@@ -105,9 +113,12 @@ def _dressed(drafts: Sequence[Draft]) -> list[Rail]:
             if artwork := cards.get(entry.artwork_id):  # not withdrawn meanwhile
                 place = places[list_id] = places.get(list_id, -1) + 1
                 reasons = tuple(cards[pk] for pk in entry.because[:1] if pk in cards)
-                works.append(Recommendation(artwork, replace(entry, position=place), reasons))
+                entry = replace(entry, position=place)
+                verb = verbs.get(entry.because[0], "") if reasons else ""
+                works.append(Recommendation(artwork, entry, reasons, verb))
         because = cards.get(draft.because) if draft.because else None
         if works and (because or not draft.because):
             key = f"{draft.kind}-{because.pk}" if because else draft.kind
-            rails.append(Rail(draft.kind, list_id, tuple(works), because, draft.verb, key))
+            verb = verbs.get(because.pk, "") if because else ""
+            rails.append(Rail(draft.kind, list_id, tuple(works), because, verb, key))
     return rails

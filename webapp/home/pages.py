@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
 from webapp.feed import hooks
 from webapp.feed.keeping import kept
-from webapp.feed.models import Visitor
-from webapp.feed.profile import NOBODY, profile_of
-from webapp.feed.queries import Marks, ranked_for
+from webapp.feed.models import Event, Visitor
+from webapp.feed.profile import NOBODY, Profile, profile_of
+from webapp.feed.queries import VERBS, Marks, ranked_for
 from webapp.home import drafts
 from webapp.home.exhibits import Exhibition, exhibitions
 from webapp.home.hanging import Draft, Rail, hang
@@ -79,11 +80,13 @@ def home(request: HttpRequest, visitor: Visitor | None, marks: Marks, *, draw: i
 
     The number of queries is bounded, however many works there are and however much is known.
     """
-    drafted, experiment_id = _drafted(request, visitor, marks, draw)
+    profile = profile_of(visitor) if visitor else NOBODY
+    drafted, experiment_id = _drafted(request, visitor, profile, marks, draw)
     first = {each.artwork_id for draft in drafted[:1] for each in draft.entries[: draft.length]}
     shows = exhibitions(shown=first, hidden=marks.hidden)
     exhibited = {work.pk for show in shows for work in show.works}
-    rails = hang(drafted, barred=exhibited)
+    verbs = {work.artwork_id: _(VERBS[Event.Kind(work.kind)]) for work in profile.works}
+    rails = hang(drafted, barred=exhibited, verbs=verbs)
     opening = _opening(rails)
     if opening is None:  # too few works for rails, but there may be something to see
         shows, rails = [], hang([drafts.fresh(marks.hidden, least=1)])
@@ -121,31 +124,28 @@ def size() -> int:
 
 
 def _drafted(
-    request: HttpRequest, visitor: Visitor | None, marks: Marks, draw: int
+    request: HttpRequest, visitor: Visitor | None, profile: Profile, marks: Marks, draw: int
 ) -> tuple[list[Draft], int | None]:
     """The rails that may come, in order, and the experiment they are part of."""
-    profile = profile_of(visitor) if visitor else NOBODY
     known = {*profile.known, *marks.liked, *marks.hidden}
     looked = [pk for pk in looked_at(request, visitor) if pk not in set(marks.hidden)]
     shared = [drafts.artists(visitor, known)]
     if not hooks.wanted(visitor).impersonal:
         shared.append(drafts.visits(looked, known))
     shared.append(drafts.recent(looked))
-    experiment_id = None
-    if profile.works:
-        ranked = ranked_for(profile)
-        experiment_id = ranked.experiment_id
+    ranked = ranked_for(profile) if profile.works else None
+    if ranked and any(entry.source == "model" for entry in ranked.entries):
         because = drafts.because(ranked)
         # One's own first; between what speaks for a taste, what one asked for.
         drafted = [drafts.for_you(ranked), drafts.new(ranked), *because[:1], *shared[:1]]
         drafted += [*because[1:], *shared[1:], drafts.different(ranked, draw)]
-    else:
-        drafted = [drafts.picks(known), drafts.popular(known), *shared]
-    return [*drafted, drafts.fresh(known)], experiment_id
+        return [*drafted, drafts.fresh(known)], ranked.experiment_id
+    loved = [drafts.picks(known), drafts.popular(known)]
+    return [*loved, *shared, drafts.fresh(known)], None
 
 
 def _chosen(opening: Rail) -> tuple[Artwork, ...]:
     """The works that are the reason of most in a rail."""
     reasons = {each.because.pk: each.because for each in opening.works if each.because}
     often = Counter(each.because.pk for each in opening.works if each.because)
-    return tuple(reasons[pk] for pk, _times in often.most_common(CHOSEN))
+    return tuple(reasons[pk] for pk, _often in often.most_common(CHOSEN))

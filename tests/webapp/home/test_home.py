@@ -110,6 +110,30 @@ def test_who_likes_a_few_works_finds_them_to_be_the_reason(client: Client) -> No
     assert "/quiz/" not in html.partition("</section>")[0]
 
 
+def test_it_is_said_what_the_visitor_did_with_a_work(client: Client) -> None:
+    works = hung()
+    age(works)
+    client.post(f"/works/{works[89].pk}/hide/")
+    actions.save(visitor=own(client), artwork=works[0])
+
+    html = html_of(client)
+
+    assert "Because you saved <cite>Work 0</cite>" in html.partition("</section>")[0]
+    assert "Because you saved <cite>Work 0</cite>" in html.partition('id="because')[2]
+    assert "you liked" not in html
+
+
+def test_where_nothing_can_rank_a_taste_the_page_is_everybody_s(client: Client) -> None:
+    works = [make_artwork(str(number), artist=str(number)) for number in range(20)]
+    loved(works[10:])
+    client.post(f"/works/{works[0].pk}/like/")
+
+    html = html_of(client)
+
+    assert "A gallery that learns" in html
+    assert keys(html)[:1] == ["popular"]
+
+
 def test_no_work_stands_twice_and_none_that_is_known_or_hidden_stands_at_all(
     client: Client,
 ) -> None:
