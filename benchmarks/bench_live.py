@@ -18,7 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 def measure(rounds: int, likes: int) -> None:
     from webapp.catalog.models import Artwork
+    from webapp.catalog.queries import artworks
     from webapp.feed import queries
+    from webapp.feed.lens_strip import strip_of
     from webapp.feed.profile import Profile, of_works
     from webapp.feed.queries import FeedPage
     from webapp.feed.ranking import recommend
@@ -37,10 +39,10 @@ def measure(rounds: int, likes: int) -> None:
     times: dict[str, list[float]] = {"For you": [], "More like this": []}
     for turn in range(rounds + 3):
         profile = of_works(int(pk) for pk in rng.choice(ids, likes, replace=False))
-        work = Artwork.objects.get(pk=int(rng.choice(ids)))
+        work = artworks().get(pk=int(rng.choice(ids)))
         for name, ask in (
             ("For you", lambda profile=profile: for_you(profile)),
-            ("More like this", lambda work=work: queries.more_like(work)),
+            ("More like this", lambda work=work: strip_of(work, "agree")),
         ):
             start = perf_counter()
             ask()

@@ -22,8 +22,9 @@ def compare(works: int, rounds: int) -> None:
     from django.test import Client
 
     from tests.webapp.makers import make_artwork, make_space
-    from webapp.catalog.models import Artwork
+    from webapp.catalog.queries import artworks
     from webapp.feed import actions, queries, visitors
+    from webapp.feed.lens_strip import strip_of
     from webapp.feed.models import Visitor
     from webapp.vectors import actions as vectors
     from webapp.vectors.encoding import to_text
@@ -74,13 +75,13 @@ def compare(works: int, rounds: int) -> None:
         assert answer.status_code == 200, answer.status_code
         return answer.content
 
-    work = Artwork.objects.get(pk=ids[50])
+    work = artworks().get(pk=ids[50])
     ms = interleaved(
         {
             "bare": bare,
             "for_you": lambda: queries.for_you(visitor),
             "for_you page": lambda: page("/for-you/"),
-            "more_like": lambda: queries.more_like(work),
+            "strip_of": lambda: strip_of(work, "agree"),
             "artwork page": lambda: page(f"/works/{work.pk}/"),
             "home page": lambda: page("/"),
             "home page of a stranger": lambda: page_for(stranger, "/"),
@@ -91,7 +92,7 @@ def compare(works: int, rounds: int) -> None:
     print(f"{works:,} works × {DIM} dimensions, five likes, medians of {rounds}\n")
     print("| | ms | ratio |\n|---|---:|---|")
     print(f"| bare SQL kNN | {ms['bare']:.1f} | |")
-    for query, shown in (("for_you", "for_you page"), ("more_like", "artwork page")):
+    for query, shown in (("for_you", "for_you page"), ("strip_of", "artwork page")):
         print(f"| {query}() | {ms[query]:.1f} | {ms[query] / ms['bare']:.1f} × bare SQL |")
         print(f"| {shown} | {ms[shown]:.1f} | {ms[shown] / ms[query]:.1f} × its query |")
     for shown in ("home page", "home page of a stranger"):

@@ -1,4 +1,4 @@
-"""For you and More like this, page by page, as VisRank serves them."""
+"""For you, page by page, as VisRank serves it."""
 
 from __future__ import annotations
 
@@ -206,17 +206,6 @@ def test_the_feed_costs_a_fixed_number_of_queries(
     # Profile, spaces, knobs, picks, popularity (2), new works, facts, cards.
     with django_assert_num_queries(9):
         queries.for_you(stranger, limit=20)
-
-
-def test_more_like_this_is_ordered_by_likeness_and_leaves_itself_out() -> None:
-    space = make_space()
-    one, near, far = (make_artwork(title) for title in ("One", "Near", "Far"))
-    place(space, one, [1, 0, 0, 0])
-    place(space, near, [1, 0.2, 0, 0])
-    place(space, far, [0, 1, 0, 0])
-
-    assert queries.more_like(one) == [near, far]
-    assert queries.more_like(one, exclude=[near.pk]) == [far]
 
 
 def test_liking_twice_keeps_one_like_and_hiding_takes_it_back() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -19,7 +19,6 @@ from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import Profile, profile_of
 from webapp.feed.ranking import Entry, recommend
 from webapp.feed.served import Served, knobs, serving
-from webapp.vectors import queries as vectors
 
 RAIL_LENGTH: Final = 8
 RAILS: Final = 4
@@ -178,20 +177,6 @@ def page_of(
 
     rails = tuple(replace(rail, works=placed(rail.works)) for rail in rails)
     return replace(page, rails=rails, more=placed(more))
-
-
-def more_like(artwork: Artwork, *, limit: int = 12, exclude: Collection[int] = ()) -> list[Artwork]:
-    """Return the visible works that look most like `artwork`, best first; none before it has a
-    vector."""
-    space = vectors.live_space()
-    if space is None:
-        return []
-    ids, values = vectors.vectors_of(space, [artwork.pk])
-    if not len(ids):
-        return []
-    near = vectors.nearest(space, values[0], limit=limit, exclude={artwork.pk, *exclude})
-    cards = cards_of([hit.artwork_id for hit in near])
-    return [cards[hit.artwork_id] for hit in near if hit.artwork_id in cards]
 
 
 def is_picked(artwork: Artwork) -> bool:
