@@ -195,9 +195,10 @@ def load_text_image(
         WeightsError: If weights are missing, damaged or do not fit.
     """
     kind = TEXT_IMAGE[name]
+    path = None if random_weights else _find(kind, weights)
     network = build(kind)
-    if not random_weights:
-        _fill(network, kind, weights)
+    if path:
+        _fill(network, kind, path)
     stored = f"{kind.name}/{crop}" + ("/random" if random_weights else "")
     return TextImageExtractor(kind, network, crop, pick_device(device), stored)
 
@@ -220,7 +221,7 @@ def build(kind: TextImage, *, seed: int = 0) -> nn.Module:
     return network.eval()
 
 
-def _fill(network: nn.Module, kind: TextImage, place: Path | None) -> None:
+def _find(kind: TextImage, place: Path | None) -> Path:
     path = place if place and place.is_file() else None
     if place and place.is_dir():
         named = (place / f"{kind.weights}{suffix}" for suffix in SUFFIXES)
@@ -230,6 +231,10 @@ def _fill(network: nn.Module, kind: TextImage, place: Path | None) -> None:
             f"There is no {kind.weights}.safetensors or .pth in {place or 'a local weights folder'}"
             f"{'' if place else ' (none was named)'}. Put the published file there under this name."
         )
+    return path
+
+
+def _fill(network: nn.Module, kind: TextImage, path: Path) -> None:
     try:
         network.load_state_dict(read_weights(path))
     except RuntimeError as error:

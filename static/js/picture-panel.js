@@ -23,6 +23,7 @@ export async function open(link, file = null, dropped = false) {
   const panel = document.adoptNode(page.querySelector("[data-picture-panel], [data-crop-panel]"));
   show(panel);
   enhance(panel);
+  panel.querySelector(".crop-frame, #picture-file").focus({ preventScroll: true, focusVisible: false });
   if (file) take(panel.querySelector("form"), file);
   else if (dropped) say(panel, panel.querySelector("form").dataset.noPicture);
 }
@@ -54,6 +55,8 @@ function show(panel) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
     dialog.addEventListener("close", () => dialog.lastElementChild.replaceChildren());
     document.body.append(dialog);
+    // Back from the results, the page is as it was before.
+    addEventListener("pageshow", (event) => event.persisted && dialog.close());
   }
   dialog.setAttribute("aria-labelledby", panel.getAttribute("aria-labelledby"));
   dialog.lastElementChild.replaceChildren(panel);
@@ -75,13 +78,10 @@ function enhance(panel) {
   form.querySelector(".picture-more").hidden = false;
   input.addEventListener("change", () => {
     const [file] = input.files;
+    input.value = ""; // the same file may be chosen again
     if (file) take(form, file);
   });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const [file] = input.files;
-    if (file) take(form, file);
-  });
+  form.addEventListener("submit", (event) => event.preventDefault());
   for (const kind of ["dragenter", "dragover"]) {
     form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("over"); });
   }
@@ -99,6 +99,7 @@ function enhance(panel) {
 
 async function take(form, file) {
   say(form.closest("section"), "");
+  if (form.closest("[aria-busy]")) return; // one after the other
   const { blob, shown } = await smaller(file);
   if (blob.size > Number(form.dataset.mostBytes)) {
     say(form.closest("section"), form.dataset.tooLarge);

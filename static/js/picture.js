@@ -22,7 +22,9 @@ if (link) {
 
   document.addEventListener("paste", async (event) => {
     const file = image(event.clipboardData?.files ?? []);
-    if (!file || taken(event)) return;
+    // Who pastes words into a field means the words, even if a picture of them comes along.
+    const words = event.clipboardData?.types.includes("text/plain") || event.target.closest?.("textarea");
+    if (!file || words || taken(event)) return;
     event.preventDefault();
     (await panel()).open(link, file);
   });

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
+from numpy.typing import NDArray
 from PIL import Image
 
-from artrec.features import TEXT_IMAGE, Extractor, load_extractor
+from artrec.features import TEXT_IMAGE, load_extractor
 from artrec.serving.transform import fit_transform_for
 from tests.artrec.features.test_wording import TINY
 from tests.waiting import wait_until
@@ -57,11 +59,17 @@ def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
+@cache
+def rows_by(name: str) -> NDArray[np.float32]:
+    """Raw features of all works."""
+    extractor = load_extractor(name, device="cpu")
+    return extractor.extract([extractor.prepare(painting(seed)) for seed in range(WORKS)])
+
+
 def gallery(name: str = "handmade") -> list[Artwork]:
     """A collection that hangs, seen by an extractor."""
-    extractor: Extractor = load_extractor(name, device="cpu")
-    images = [painting(seed) for seed in range(WORKS)]
-    rows = extractor.extract([extractor.prepare(image) for image in images])
+    extractor = load_extractor(name, device="cpu")
+    images, rows = [painting(seed) for seed in range(WORKS)], rows_by(name)
     transform = fit_transform_for(rows, extractor.families, max_dim=24)
     space = spaces.create(extractor, transform, WORKS)
     Space.objects.filter(pk=space.pk).update(state=Space.State.LIVE)
@@ -243,8 +251,7 @@ def test_words_are_read_by_a_network_that_sees_pictures_as_well(
 
 def _closeness(ids: tuple[int, ...], text: np.ndarray) -> np.ndarray:
     """Of the raw rows of works in this order with a text, as the network means them."""
-    extractor = load_extractor("tiny/pad/random", device="cpu")
-    rows = extractor.extract([extractor.prepare(painting(seed)) for seed in range(WORKS)])
+    rows = rows_by("tiny/pad/random")
     order = [sorted(ids).index(pk) for pk in ids]
     return np.asarray((rows @ text)[order])
 
