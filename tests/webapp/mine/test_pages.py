@@ -14,8 +14,15 @@ from webapp.mine.models import Collection
 
 pytestmark = pytest.mark.django_db
 
-TABS = ("likes", "yours/collections", "yours/following", "yours/history", "yours/hidden")
-TABS += ("yours/taste", "account")
+TABS = (
+    "likes",
+    "yours/collections",
+    "yours/following",
+    "yours/history",
+    "yours/hidden",
+    "yours/taste",
+    "account",
+)
 
 
 @pytest.fixture(autouse=True)
