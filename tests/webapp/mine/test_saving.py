@@ -71,7 +71,7 @@ def test_a_saved_work_says_so_wherever_it_hangs(client: Client) -> None:
     asked = client.get(f"/works/{artwork.pk}/save/").content.decode()
 
     assert 'class="mark save on"' in wall
-    assert 'aria-label="Saved: Ridge"' in wall
+    assert 'aria-label="Save Ridge (saved)"' in wall
     assert f'value="{Collection.objects.get().pk}" checked' in asked
 
 
