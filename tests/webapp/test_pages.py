@@ -146,6 +146,8 @@ def test_no_page_loads_from_elsewhere_or_runs_inline_code(client: Client) -> Non
     make_artwork()
 
     for path, html in every_page(client).items():
+        # An address for search engines loads nothing, and JSON-LD is data.
+        html = re.sub(r'<link rel="(?:canonical|alternate)"|<script type="application/ld', "", html)
         loads = re.findall(r"<(?:script|link|img|source|form)\b[^>]*>", html)
         assert not [tag for tag in loads if "//" in tag], path
         assert not re.findall(r"<script(?![^>]*\bsrc=)", html), path
