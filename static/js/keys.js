@@ -20,8 +20,11 @@ function row(down) {
   const boxes = all.map((picture) => [picture, picture.getBoundingClientRect()]);
   const beyond = boxes.filter(([, box]) => (down ? box.top >= from.bottom : box.bottom <= from.top));
   if (!beyond.length) return;
-  const edge = down ? Math.min(...beyond.map(([, box]) => box.top)) : Math.max(...beyond.map(([, box]) => box.top));
-  const level = beyond.filter(([, box]) => Math.abs(box.top - edge) < 4);
+  const edge = down ? Math.min(...beyond.map(([, box]) => box.top)) : Math.max(...beyond.map(([, box]) => box.bottom));
+  const next = beyond.find(([, box]) => (down ? box.top : box.bottom) === edge);
+  // Works of a strip are one row, though they may hang by their centres.
+  const strip = next[0].closest("[data-strip]");
+  const level = beyond.filter(([one, box]) => (strip ? strip.contains(one) : Math.abs(box.top - next[1].top) < 4));
   const away = ([, box]) => Math.abs(box.left + box.width / 2 - middle);
   focus(level.reduce((best, one) => (away(one) < away(best) ? one : best))[0]);
 }
