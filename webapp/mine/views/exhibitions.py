@@ -28,12 +28,15 @@ def exhibition(request: HttpRequest, token: str) -> HttpResponse:
     contents = queries.contents(found)
     if not contents.seen and not access.owns(visitor, found):
         raise Http404
-    works = {each.artwork.pk: each.artwork for each in contents.seen}
-    first = next(iter(works.values()), None)
+    hung = contents.seen
+    cover = next((each for each in hung if each.artwork.pk == found.cover_id), None)
+    cover = cover or next(iter(hung), None)
+    # What one has just seen at the entrance does not hang again beside it, unless it has words.
+    again = cover is None or cover.note or cover != hung[0]
     context = {
         "collection": found,
-        "cover": works.get(found.cover_id or 0, first),
-        "contents": contents,
+        "cover": cover.artwork if cover else None,
+        "rooms": hung if again else hung[1:],
         "mine": access.owns(visitor, found),
         "marks": marks_of(visitor),
     }
