@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
+from xdist.scheduler import LoadScopeScheduling
 
 from webapp import embedded
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal tests out one by one, but those of the browser as one: they share a running site.
+
+    The plugin's own way to say so, a mark, does nothing under this pytest:
+    https://github.com/pytest-dev/pytest-xdist/issues/1386
+    """
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _scope
+    return scheduler
+
+
+def _scope(nodeid: str) -> str:
+    return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
 @pytest.fixture(scope="session", autouse=True)
