@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from webapp.operations.checks import indexes, pictures, trained, vectors, work
+from webapp.operations.checks import indexes, pictures, tiles, trained, vectors, work
 from webapp.operations.checks.findings import Finding
 
 CHECKS: Final[dict[str, tuple[Callable[..., Iterable[Finding]], ...]]] = {
-    "pictures": (pictures.check_rows, pictures.check_originals, pictures.check_variants),
+    "pictures": (
+        pictures.check_rows,
+        pictures.check_originals,
+        pictures.check_variants,
+        tiles.check_tiles,
+    ),
     "vectors": (vectors.check_leftovers, vectors.check_features, vectors.check_vectors),
     "models": (trained.check_heads, trained.check_files),
     "indexes": (indexes.check_indexes,),
