@@ -34,6 +34,8 @@ MOST: Final = 400
 works by who chose them (docs/quiz.md)."""
 SECONDS: Final = 600.0
 """How long a process keeps one; works that are gone meanwhile are left out of questions."""
+SMALL_SECONDS: Final = 60.0
+"""The same while the collection has fewer works than a pool may have: then it is growing."""
 DRAWN: Final = 4_000
 """Ids that are drawn from all there ever were; many are of no work that can be shown."""
 WIDEST: Final = 2.2
@@ -83,7 +85,9 @@ def current() -> Pool | None:
     with _lock:
         kept = _kept[0] if _kept else None
         if kept is None or kept.key != key or kept.until < monotonic():
-            kept = _Kept(key, _made(served.space), monotonic() + SECONDS)
+            pool = _made(served.space)
+            full = pool is not None and len(pool.ids) > MOST // 2
+            kept = _Kept(key, pool, monotonic() + (SECONDS if full else SMALL_SECONDS))
             _kept[:] = [kept]
         return kept.pool
 

@@ -84,7 +84,9 @@ def result_of(visitor: Visitor, quiz: Quiz) -> Result:
 def leanings(picked: Sequence[Picked]) -> tuple[Leaning, ...]:
     """Return what is worth saying, the clearest first."""
     found = [each for kind, values in TRAITS.items() for each in _of_trait(kind, values, picked)]
-    found += _of_quantity("lightness", _lightness, picked, _("darker pictures"), _("lighter pictures"))
+    found += _of_quantity(
+        "lightness", _lightness, picked, _("darker pictures"), _("lighter pictures")
+    )
     found += _of_quantity("colourfulness", _chroma, picked, _("muted colours"), _("strong colours"))
     return tuple(sorted(found, key=lambda each: (each.chance, each.words))[:SAID])
 
