@@ -23,6 +23,7 @@ PER_PAGE: Final = 5_000
 """Addresses in one file; the protocol allows 50,000."""
 PRIVATE: Final = (
     "/admin/", "/lab/", "/upload/", "/api/", "/sign-in/", "/sign-up/", "/for-you/", "/likes/",
+    "/yours/", "/account/", "/works/*/save/",
     "/search/", "/works/*/why/", "/works/*/part/", "/works/*/zoom/", "/*?*list=",
 )  # fmt: skip
 """What is somebody's own, or another form of what stands elsewhere."""
@@ -69,7 +70,7 @@ class Rooms(Sitemap[str]):
     """The pages that are always there."""
 
     def items(self) -> list[str]:
-        return ["home", "browse"]
+        return ["home", "browse", "exhibitions"]
 
     def location(self, item: str) -> str:
         return reverse(item)

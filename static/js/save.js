@@ -9,10 +9,7 @@ document.addEventListener("click", (event) => {
   if (mark && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
     event.preventDefault();
     ask(mark);
-    return;
   }
-  const copy = event.target.closest("[data-copy]");
-  if (copy) take(copy);
 });
 
 async function ask(mark) {
@@ -71,13 +68,6 @@ function press(mark, saved) {
   }
 }
 
-async function take(button) {
-  const field = document.getElementById(button.dataset.copy);
-  field.select();
-  await navigator.clipboard?.writeText(field.value);
-  note(button.dataset.said);
-}
-
 function note(said) {
   const line = document.createElement("p");
   line.className = "note";
@@ -85,5 +75,3 @@ function note(said) {
   notes.replaceChildren(line);
   setTimeout(() => line.remove(), NOTE_MS);
 }
-
-if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;

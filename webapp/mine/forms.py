@@ -39,8 +39,14 @@ class CollectionForm(_Form):
             "visibility": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, may_exhibit: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_publish: bool, may_exhibit: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not may_publish:  # nobody answers for what a stranger publishes
+            public = Collection.Visibility.PUBLIC
+            kept = [each for each in Collection.Visibility.choices if each[0] != public]
+            self.fields["visibility"] = forms.ChoiceField(
+                label=self.fields["visibility"].label, choices=kept, widget=forms.RadioSelect
+            )
         if may_exhibit:
             self.fields["exhibit"].initial = self.instance.exhibited is not None
         else:

@@ -16,6 +16,8 @@ from webapp.mine.models import Collection
 
 pytestmark = pytest.mark.django_db
 
+PASSWORD = "ridge-evening-7"
+
 
 @pytest.fixture
 def works() -> list[Artwork]:
@@ -81,6 +83,22 @@ def test_others_see_what_is_theirs_to_see(
     assert [page.status_code for page in pages] == [status, status]
     assert pages[0].get("X-Robots-Tag") == robots
     assert not any("Arrange" in page.content.decode() for page in pages)
+
+
+def test_only_members_publish_for_everybody(client: Client, light: Collection) -> None:
+    form = {"title": "Light", "note": "", "visibility": "public"}
+    page = f"{light.get_absolute_url()}edit/"
+
+    offered = client.get(page).content.decode()
+    client.post(page, form)
+    light.refresh_from_db()
+    client.post("/sign-up/", {"username": "mara", "password1": PASSWORD, "password2": PASSWORD})
+    client.post(page, form)
+
+    assert 'value="link"' in offered
+    assert 'value="public"' not in offered
+    assert light.visibility == "private"
+    assert Collection.objects.get().visibility == "public"
 
 
 @pytest.mark.parametrize("part", ["edit", "arrange", "delete", "restore", "put-back/1"])

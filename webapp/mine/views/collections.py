@@ -77,7 +77,12 @@ def collection(request: HttpRequest, token: str) -> HttpResponse:
 def edit(request: HttpRequest, token: str) -> HttpResponse:
     found = access.own(request, token)
     may_exhibit = request.user.has_perm("mine.exhibit")
-    form = CollectionForm(request.POST or None, instance=found, may_exhibit=may_exhibit)
+    form = CollectionForm(
+        request.POST or None,
+        instance=found,
+        may_publish=request.user.is_authenticated,
+        may_exhibit=may_exhibit,
+    )
     if request.method == "POST" and form.is_valid():
         public = form.cleaned_data["visibility"] == Collection.Visibility.PUBLIC
         if not public or (may_exhibit and not form.cleaned_data["exhibit"]):

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from webapp.catalog import linked
 from webapp.feed import visitors
 from webapp.feed.queries import marks_of
 from webapp.mine import access, queries
@@ -36,6 +37,8 @@ def exhibition(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "collection": found,
         "cover": cover.artwork if cover else None,
+        "card": linked.card_picture(request, cover.artwork) if cover else None,
+        "link": request.build_absolute_uri(),
         "rooms": hung if again else hung[1:],
         "mine": access.owns(visitor, found),
         "marks": marks_of(visitor),
