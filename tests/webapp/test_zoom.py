@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.webapp.makers import make_artwork
 from webapp import jobs
@@ -74,6 +75,21 @@ def test_a_long_queue_is_not_made_longer(client: Client, monkeypatch: pytest.Mon
     answer = client.post(reverse("zoom", args=[scan("Another").pk])).json()
 
     assert answer == {"state": "none"}
+
+
+def test_what_failed_is_tried_again_after_a_while(client: Client) -> None:
+    work = scan()
+    tiles.ask(work.image)
+    Tiles.objects.update(state=Tiles.State.FAILED, reason="away", attempts=3)
+    address = reverse("zoom", args=[work.pk])
+
+    at_once = client.post(address).json()
+    Tiles.objects.update(asked=timezone.now() - 2 * tiles.RETRY)
+    later = client.post(address).json()
+
+    assert at_once == {"state": "failed"}
+    assert later == {"state": "waiting"}
+    assert Tiles.objects.values_list("attempts", "reason").get() == (0, "")
 
 
 def test_a_work_that_is_not_shown_cannot_be_asked_for(client: Client) -> None:

@@ -7,6 +7,7 @@ and for pictures that are hardly larger than what is shown anyway, the largest v
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.core.files.storage import default_storage
@@ -24,6 +25,7 @@ HEAVY: Final = 8_000_000
 """Pixels from which on a browser should not have to hold the picture in one piece."""
 QUEUE: Final = 50
 """Pictures that may wait in all: a few minutes of one worker."""
+RETRY: Final = timedelta(hours=6)
 
 
 def deserves(image: ArtworkImage) -> bool:
@@ -57,9 +59,10 @@ def ask(image: ArtworkImage) -> Tiles | None:
     """Ask a worker for the tiles of an image; what is there or waits already costs nothing.
 
     None where tiles would show no more, and while too many pictures wait: ask again later then.
+    What failed is tried again after a while; perhaps only a storage was away.
     """
     known = find(image)
-    if known or not deserves(image):
+    if not deserves(image) or (known and not _is_worth_a_retry(known)):
         return known
     if waiting().count() >= QUEUE:
         return None
@@ -76,3 +79,7 @@ def ask(image: ArtworkImage) -> Tiles | None:
     )
     enqueue(Job.CUT_TILES)
     return row
+
+
+def _is_worth_a_retry(row: Tiles) -> bool:
+    return row.state == Tiles.State.FAILED and timezone.now() - row.asked > RETRY
