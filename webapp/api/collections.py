@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Path, Router, Status
 from ninja.errors import ValidationError
@@ -100,12 +101,13 @@ def collections(request: HttpRequest) -> list[CollectionRow]:
 def create_collection(request: HttpRequest, body: NewCollection) -> Status[CollectionInfo]:
     """Make a collection of the caller's, in front of the others."""
     visitor = callers.visitor_who_writes(request)
+    changed = ChangedCollection(note=body.note, visibility=body.visibility)
     try:
-        made = actions.create(visitor=visitor, title=body.title)
+        with transaction.atomic():  # none is made where its words cannot stand
+            made = _change(request, actions.create(visitor=visitor, title=body.title), changed)
     except actions.RefusedError as error:
         raise Problem("conflict", str(error)) from error
-    changed = ChangedCollection(note=body.note, visibility=body.visibility)
-    return Status(201, _told(request, _change(made, changed), visitor))
+    return Status(201, _told(request, made, visitor))
 
 
 @router.get("/collections/{token}", response=CollectionWorks, summary="One and its works")
@@ -144,7 +146,7 @@ def change_collection(
 ) -> CollectionInfo:
     """Change a collection of the caller's. An exhibition that is no longer public ends."""
     found = access.own(request, token)
-    return _told(request, _change(found, body), found.visitor)
+    return _told(request, _change(request, found, body), found.visitor)
 
 
 @router.delete(
@@ -208,11 +210,16 @@ def _told(request: HttpRequest, found: Collection, visitor: Visitor | None) -> C
     )
 
 
-def _change(found: Collection, body: ChangedCollection) -> Collection:
+def _change(request: HttpRequest, found: Collection, body: ChangedCollection) -> Collection:
     """Change a collection by the form of its page, so that one rule holds for both."""
     given = {name: value for name, value in body.model_dump().items() if value is not None}
     kept = {name: getattr(found, name) for name in ("title", "note", "visibility")}
-    form = CollectionForm({**kept, **given}, instance=found, may_exhibit=False)
+    form = CollectionForm(
+        {**kept, **given},
+        instance=found,
+        may_publish=request.user.is_authenticated,
+        may_exhibit=False,
+    )
     if not form.is_valid():
         raise ValidationError(
             [

@@ -147,6 +147,18 @@ def test_nothing_but_its_words_can_be_changed(
     assert Collection.objects.get().title == "Harbours"
 
 
+def test_a_visitor_without_an_account_keeps_but_does_not_publish(client: Client) -> None:
+    client.post(f"/works/{make_artwork().pk}/like/")
+
+    refused = post(client, "/collections", {"title": "Ports", "visibility": "public"})
+    token = make(client, {}, visibility="link")
+    changed = send(client, "PATCH", f"/collections/{token}", {}, {"visibility": "public"})
+
+    assert refused.status_code == changed.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "visibility"
+    assert Collection.objects.get().visibility == "link"
+
+
 @pytest.mark.parametrize(
     ("method", "rest", "body"),
     [
