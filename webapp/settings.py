@@ -202,7 +202,7 @@ STATIC_ROOT = VAR / "static"
 _npm = BASE_DIR / "node_modules"
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
-    ("vendor/newsreader", _npm / "@fontsource-variable" / "newsreader"),
+    ("vendor/newsreader", _npm / "@fontsource" / "newsreader"),
     ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
     ("vendor/openseadragon", _npm / "openseadragon" / "build" / "openseadragon"),
 ]
