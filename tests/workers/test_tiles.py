@@ -15,14 +15,15 @@ from PIL import Image
 
 from artrec.images import Limits, OpenedImage, open_image
 from tests.artrec.images.test_tiles import gradient, wanted
-from tests.waiting import wait_until
 from tests.webapp.makers import make_artwork
-from tests.workers.conftest import Stack
+from webapp import jobs
 from webapp.catalog import files, tiles
 from webapp.catalog.actions import delete_artworks
 from webapp.catalog.models import ArtworkImage, Tiles
+from webapp.jobs import Job
 from workers import claims
 from workers.tasks import tiles as tasks
+from workers.tasks.doorbell import ring_again
 from workers.tasks.tiles import cut_tiles
 
 State = Tiles.State
@@ -165,13 +166,20 @@ def test_with_the_work_its_tiles_go() -> None:
     cut_tiles()
 
 
-def test_a_real_worker_finds_the_picture_by_itself(stack: Stack) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_the_timer_rings_for_pictures_that_wait_and_for_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Job] = []
     image = hang()
     tiles.ask(image)
+    monkeypatch.setattr(jobs, "send", lambda job, _arguments: heard.append(job))
 
-    stack.start_worker()
+    ring_again()
+    cut_tiles()
+    ring_again()
+    Tiles.objects.update(state=State.WAITING)
+    ArtworkImage.objects.update(key="fresh")
+    ring_again()
 
-    wait_until(
-        lambda: Tiles.objects.get().state != State.WAITING, seconds=120, what="the tiles are cut"
-    )
-    check(image)
+    assert heard.count(Job.CUT_TILES) == 1
