@@ -1,4 +1,4 @@
-"""What a page costs over the query behind it: For you, an artwork's page, and the home page.
+"""What a page costs over the query behind it: For you, an artwork's page, the home page, all works.
 
 `python -m benchmarks.bench_pages [--works N]` fills a scratch database with synthetic works, asks
 for pages through the whole Django stack (middleware, session, template), and compares them with
@@ -17,6 +17,7 @@ from benchmarks.bench_queries import DIM, LIMIT, interleaved, scratch_database
 
 
 def compare(works: int, rounds: int) -> None:
+    from django.conf import settings
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.test import Client
@@ -29,6 +30,7 @@ def compare(works: int, rounds: int) -> None:
     from webapp.vectors import actions as vectors
     from webapp.vectors.encoding import to_text
 
+    settings.API_PER_MINUTE = dict.fromkeys(settings.API_PER_MINUTE, 1_000_000)
     rng = np.random.default_rng(0)
     points = rng.normal(size=(works, DIM)).astype(np.float32)
     points /= np.linalg.norm(points, axis=1, keepdims=True)
@@ -85,6 +87,8 @@ def compare(works: int, rounds: int) -> None:
             "artwork page": lambda: page(f"/works/{work.pk}/"),
             "home page": lambda: page("/"),
             "home page of a stranger": lambda: page_for(stranger, "/"),
+            "browse page": lambda: page_for(stranger, "/browse/"),
+            "the same by the API": lambda: page_for(stranger, "/api/v1/works"),
         },
         rounds,
     )
@@ -98,6 +102,9 @@ def compare(works: int, rounds: int) -> None:
     for shown in ("home page", "home page of a stranger"):
         ratio = ms[shown] / ms["for_you page"]
         print(f"| {shown} | {ms[shown]:.1f} | {ratio:.1f} × the page of For you |")
+    ratio = ms["the same by the API"] / ms["browse page"]
+    print(f"| browse page | {ms['browse page']:.1f} | |")
+    print(f"| the same by the API | {ms['the same by the API']:.1f} | {ratio:.1f} × the page |")
 
 
 def main() -> None:
