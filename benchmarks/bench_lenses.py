@@ -44,7 +44,8 @@ def sample(asked: int) -> list[Any]:
 def quality(works: Sequence[Any]) -> None:
     """Print precision at ten and the agreement of each two lenses."""
     from webapp.catalog.models import Artwork
-    from webapp.feed.lenses import AGREE, rank, see
+    from webapp.feed.lenses import rank
+    from webapp.feed.seen import AGREE, see
 
     facts = {
         pk: (style, artist)
@@ -82,8 +83,9 @@ def quality(works: Sequence[Any]) -> None:
 def times(works: Sequence[Any], conditions: Mapping[str, Any]) -> None:
     """Print what each lens costs, beside the nearest by look alone."""
     from webapp.feed.lens_strip import LENGTH, strip_of
-    from webapp.feed.lenses import AGREE, rank, see
+    from webapp.feed.lenses import rank
     from webapp.feed.queries import cards_of
+    from webapp.feed.seen import AGREE, see
     from webapp.vectors import queries as vectors
 
     spent: defaultdict[str, list[float]] = defaultdict(list)

@@ -17,8 +17,9 @@ from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed import actions, lens_reasons, lenses
 from webapp.feed.lens_strip import strip_of
-from webapp.feed.lenses import rank, see
+from webapp.feed.lenses import rank
 from webapp.feed.models import Visitor
+from webapp.feed.seen import see
 from webapp.vectors import routing
 from webapp.vectors.indexes import build_index, build_parameters
 from webapp.vectors.models import Space

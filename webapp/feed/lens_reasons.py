@@ -14,10 +14,10 @@ from webapp.catalog.models import Artwork
 from webapp.catalog.words import years
 from webapp.feed import kinship
 from webapp.feed.covisits import LEAST
-from webapp.feed.lenses import LABELS, Seen
 from webapp.feed.likeness import common_likeness
 from webapp.feed.models import Event
 from webapp.feed.near_artists import near_artists
+from webapp.feed.seen import LABELS, Seen
 from webapp.vectors import queries as vectors
 
 MOST_COMMON: Final = 200

@@ -14,9 +14,10 @@ from webapp.catalog import facets
 from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
 from webapp.feed import lens_reasons
-from webapp.feed.lenses import ABOUT, AGREE, DEPTH, LABELS, Seen, agreed, rank, see
+from webapp.feed.lenses import DEPTH, agreed, rank
 from webapp.feed.likeness import Ranked
 from webapp.feed.queries import cards_of
+from webapp.feed.seen import ABOUT, AGREE, LABELS, Seen, see
 
 LENGTH: Final = 14
 PER_HAND: Final = 5
