@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -217,3 +218,19 @@ def test_a_lost_database_is_a_problem_with_a_time_to_come_back(
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
     assert json.loads(answer.content)["status"] == 503
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_at_the_same_time_do_not_get_more_than_is_allowed(settings: Settings) -> None:
+    settings.API_PER_MINUTE = {**settings.API_PER_MINUTE, "address": 20}
+
+    def ask(_number: int) -> bool:
+        try:
+            return not limits.take("address", "a").refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        allowed = sum(pool.map(ask, range(60)))
+
+    assert 20 <= allowed <= 22  # some have grown back meanwhile

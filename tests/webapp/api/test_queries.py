@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
         "/recommendations",
         "/me",
         "/me/likes",
+        "/me/taste",
         "/collections",
         "/collections/{token}",
         "/works/{work}/similar?lens=look",

@@ -121,3 +121,28 @@ def test_the_list_comes_back_with_the_event(
     post(client, "/events", {"events": [row]}, **header)
 
     assert str(Event.objects.get().list_id) == found["list_id"]
+
+
+def test_a_taste_is_told_by_the_works_that_make_it(
+    client: Client, vera: User, works: list[Artwork]
+) -> None:
+    header = bearer(vera)
+    rows = [{"kind": "like", "work": work.pk} for work in works[:3]]
+    post(client, "/events", {"events": rows}, **header)
+
+    found = get(client, "/me/taste", **header)
+
+    told = {
+        each["work"]["id"]: each["share"] for group in found["groups"] for each in group["works"]
+    }
+    assert set(told) == {work.pk for work in works[:3]}
+    assert sum(told.values()) == pytest.approx(1)
+    assert found["used"] is True
+    assert found["works"] == 3
+    assert found["colours"][0]["hex"].startswith("#")
+
+
+def test_callers_of_whom_nothing_is_known_have_no_taste_yet(client: Client, vera: User) -> None:
+    found = get(client, "/me/taste", **bearer(vera))
+
+    assert found == {"used": True, "works": 0, "words": [], "colours": [], "groups": []}
