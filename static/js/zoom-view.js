@@ -2,6 +2,7 @@
 // picture that is on the page already and lays finer ones over it as they come.
 const STEP = 1.5;
 const PAN = 0.2;
+const NEAR = 3;
 const MARGINS = { top: 72, right: 16, bottom: 80, left: 16 }; // of the whole picture: the bars cover none of it
 const SAY_MS = 500;
 const POLL_MS = 1500;
@@ -36,7 +37,7 @@ export async function show(dialog, link) {
   });
   now = { viewer, dialog, timer: 0 };
   viewer.addHandler("zoom", level);
-  viewer.addHandler("open", level);
+  viewer.addHandler("open", reach);
   viewer.addHandler("open-failed", () => tell(dialog.dataset.failed));
   dialog.addEventListener("close", end, { once: true });
   prepare(dialog);
@@ -110,6 +111,15 @@ function turnFull() {
   else now.dialog.querySelector(".zoom-room").requestFullscreen().catch(() => {});
 }
 
+// As near as the finest picture allows, and some way into any.
+function reach() {
+  if (!now) return;
+  const { viewport } = now.viewer;
+  viewport.maxZoomLevel = null;
+  viewport.maxZoomLevel = Math.max(viewport.getMaxZoom(), NEAR * viewport.getHomeZoom());
+  level();
+}
+
 // How large, for the eye at once and for the ear once it has come to rest.
 function level() {
   const { viewer, dialog } = now;
@@ -137,7 +147,7 @@ function tell(words) {
 async function refine(link) {
   const { viewer, dialog } = now;
   const here = () => now?.viewer === viewer;
-  const add = (tileSource) => here() && viewer.addTiledImage({ tileSource, x: 0, y: 0, width: 1, success: level });
+  const add = (tileSource) => here() && viewer.addTiledImage({ tileSource, x: 0, y: 0, width: 1, success: reach });
   if (!("detail" in link.dataset)) return add({ type: "image", url: link.href });
   let found = await ask(link, { method: "POST", body: new FormData(document.getElementById("marks")) });
   if (found.state === "done") return add(found.info);
