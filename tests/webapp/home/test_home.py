@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from tests.webapp.makers import make_artist, make_artwork, make_space, place
-from webapp.catalog.models import Artwork
+from tests.webapp.home.hall import age, cards, exhibit, html_of, hung, keys, loved, own, rail
+from tests.webapp.makers import make_artist, make_artwork
 from webapp.feed import actions, impressions, served
-from webapp.feed.models import Event, Experiment, Impression, Pick, Visitor
-from webapp.mine.models import Choices, Collection, CollectionItem, Follow
+from webapp.feed.models import Event, Visitor
+from webapp.mine.models import Choices, Follow
 
 pytestmark = pytest.mark.django_db
 
@@ -28,55 +28,6 @@ def _nothing_kept() -> Iterator[None]:
     impressions.discard()
     yield
     impressions.discard()
-
-
-def hung(number: int = 90) -> list[Artwork]:
-    """Works on a half circle, from one taste to its opposite, each of an artist of its own."""
-    space = make_space()
-    works = [make_artwork(f"Work {each}", artist=f"Artist {each}") for each in range(number)]
-    for each, work in enumerate(works):
-        angle = each / number
-        place(space, work, [1 - 2 * angle, 2 * angle * (1 - angle), 0.05 * (each % 3), 0])
-    return works
-
-
-def age(works: list[Artwork], days: int = 90) -> None:
-    """Let works have joined long ago."""
-    ids = [work.pk for work in works]
-    Artwork.objects.filter(pk__in=ids).update(added=timezone.now() - timedelta(days=days))
-
-
-def loved(works: list[Artwork]) -> None:
-    """Let a curator pick some and others like the rest."""
-    for work in works[::3]:
-        Pick.objects.create(artwork=work)
-    fan = Visitor.objects.create()
-    for work in works:
-        actions.like(visitor=fan, artwork=work)
-
-
-def html_of(client: Client, path: str = "/") -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def cards(html: str) -> list[int]:
-    return [int(pk) for pk in re.findall(r'class="card"[^>]* data-work="(\d+)"', html)]
-
-
-def rail(html: str, key: str) -> list[int]:
-    """Works of the rail with this anchor."""
-    return cards(html.partition(f'id="{key}"')[2].partition("</section>")[0])
-
-
-def keys(html: str) -> list[str]:
-    """Anchors of the rails, without the numbers of works."""
-    return re.findall(r'<section class="section home-rail" id="([a-z-]+?)(?:-\d+)?"', html)
-
-
-def own(client: Client) -> Visitor:
-    return Visitor.objects.get(pk=client.session["visitor"])
 
 
 def test_somebody_new_is_told_how_to_begin_and_sees_what_others_love(client: Client) -> None:
@@ -155,14 +106,6 @@ def test_no_work_stands_twice_and_none_that_is_known_or_hidden_stands_at_all(
     assert {"new", "because", "recent", "different", "exhibitions"} <= set(keys(html))
     assert len(every) == len(set(every))
     assert not {work.pk for work in (*works[:3], works[30])} & set(every)
-
-
-def exhibit(works: list[Artwork], title: str = "Quiet water", **values: object) -> Collection:
-    given = {"visibility": "public", "exhibited": timezone.now(), "by_line": "Mara Veld"} | values
-    made = Collection.objects.create(visitor=Visitor.objects.create(), title=title, **given)
-    for position, work in enumerate(works):
-        CollectionItem.objects.create(collection=made, artwork=work, position=position)
-    return made
 
 
 def test_what_joined_lately_is_ranked_by_taste(client: Client) -> None:
@@ -281,86 +224,6 @@ def test_a_gallery_of_a_few_works_shows_them(client: Client, number: int) -> Non
     exhibit(works)
 
     assert sorted(cards(html_of(client))) == [work.pk for work in works]
-
-
-def test_a_page_of_ones_own_is_noted_as_shown_rail_by_rail(client: Client) -> None:
-    works = hung()
-    age(works)
-    loved(works[-40:])
-    for work in works[:3]:
-        client.post(f"/works/{work.pk}/like/")
-    client.post(f"/works/{works[9].pk}/viewed/")
-
-    html = html_of(client)
-    impressions.flush()
-
-    rows = Impression.objects.order_by("list_id", "position")
-    surfaces = set(rows.values_list("surface", flat=True))
-    assert {"home-for-you", "home-because", "home-different", "home-fresh"} <= surfaces
-    assert set(rows.values_list("artwork_id", flat=True)) == set(cards(html))
-    assert set(rows.values_list("visitor_id", flat=True)) == {own(client).pk}
-    ranked = rows.filter(surface__in=["home-for-you", "home-because"])
-    assert ranked.values("list_id").distinct().count() == 1
-    assert [row.position for row in ranked] == list(range(len(ranked)))
-    opening = cards(html.partition("</section>")[0])
-    assert [row.artwork_id for row in ranked[: len(opening)]] == opening
-    drawn = rows.filter(surface="home-different")
-    assert {row.propensity for row in drawn} == {1 / 13}  # a third of the forty that are loved
-    for row in rows:
-        assert f'data-list="{row.list_id}"' in html
-
-
-def test_where_only_other_works_are_asked_for_only_they_come_and_are_noted(
-    client: Client,
-) -> None:
-    works = hung()
-    loved(works)
-    for work in works[:3]:
-        client.post(f"/works/{work.pk}/like/")
-
-    response = client.get("/?different=1", headers={"X-Rail": "different"})
-    impressions.flush()
-
-    html = response.content.decode()
-    assert "<html" not in html
-    assert "X-Rail" in response["Vary"]
-    assert cards(html) == rail(html, "different") != []
-    assert set(Impression.objects.values_list("surface", flat=True)) == {"home-different"}
-    assert client.get("/", headers={"X-Rail": "no such"}).content.startswith(b"<!doctype html>")
-
-
-def test_what_nobody_asked_for_and_what_strangers_see_is_not_noted(client: Client) -> None:
-    works = hung(30)
-    loved(works)
-    stranger = Client()
-    html_of(stranger)
-    client.post(f"/works/{works[0].pk}/like/")
-    client.get("/", headers={"Sec-Purpose": "prefetch"})
-    client.head("/")
-
-    assert impressions.waiting() == 0
-
-
-def test_an_experiment_counts_what_it_ranked_and_an_interleaved_list_keeps_its_order(
-    client: Client,
-) -> None:
-    works = hung()
-    loved(works[-30:])
-    for work in works[:3]:
-        client.post(f"/works/{work.pk}/like/")
-    running = Experiment.objects.create(
-        name="looks", kind="interleaving", state="running", salt="s"
-    )
-
-    html = html_of(client)
-    impressions.flush()
-
-    assert "because" not in keys(html)
-    of = Impression.objects.filter(experiment_id=running.pk)
-    assert set(of.values_list("surface", flat=True)) == {"home-for-you"}
-    assert {row.variant for row in of} == {"a", "b"}
-    others = Impression.objects.exclude(surface="home-for-you")
-    assert set(others.values_list("experiment_id", flat=True)) == {None}
 
 
 @pytest.mark.parametrize(
