@@ -85,7 +85,7 @@ def create(*, visitor: Visitor, title: str) -> Collection:
 def keep(
     *, visitor: Visitor, artwork: Artwork, collections: Some[int], list_id: UUID | None = None
 ) -> list[Collection]:
-    """Let a work be in exactly these collections of the visitor's, new ones first in their order.
+    """Let a work be in exactly these collections of the visitor's.
 
     It counts as saved while it is in any. Return those it is in now.
 

@@ -12,7 +12,7 @@ from webapp.feed.models import Event, Visitor
 from webapp.feed.profile import Chosen, whole_profile_of
 from webapp.feed.queries import VERBS, cards_of
 from webapp.mine import grouping, telling
-from webapp.mine.telling import Facts, Word
+from webapp.mine.telling import Counts, Facts, Word
 from webapp.vectors import queries as vectors
 
 WORDS: Final = 6
@@ -86,7 +86,9 @@ def taste_of(visitor: Visitor | None) -> Taste:
     weights = {each.artwork.pk: each.share for each in weighed}
     seen = [pk for pk in weights if pk in looks.place]
     groups = [
-        _group([weighed[place] for place in _places(weighed, [seen[row] for row in rows])], facts)
+        _group(
+            [weighed[place] for place in _places(weighed, (seen[r] for r in rows))], facts, counts
+        )
         for rows in grouping.groups(looks.rows(seen))
     ]
     return Taste(
@@ -120,11 +122,9 @@ def _places(weighed: Sequence[Weighed], ids: Iterable[int]) -> list[int]:
     return [place for place, each in enumerate(weighed) if each.artwork.pk in wanted]
 
 
-def _group(works: Sequence[Weighed], facts: Mapping[int, Facts]) -> Group:
+def _group(works: Sequence[Weighed], facts: Mapping[int, Facts], counts: Counts) -> Group:
     weights = {each.artwork.pk: each.share for each in works}
-    words = telling.words_of(
-        weights, facts, telling.counts(), most=GROUP_WORDS, least=telling.GROUP_SHARE
-    )
+    words = telling.words_of(weights, facts, counts, most=GROUP_WORDS, least=telling.GROUP_SHARE)
     return Group(tuple(works), tuple(words), sum(weights.values()))
 
 
