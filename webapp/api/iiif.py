@@ -47,8 +47,7 @@ def manifest(request: HttpRequest, work: Artwork, *, tiled: bool) -> Json:
         **_rights(work),
         "provider": [_provider(request)],
         "thumbnail": [thumbnail(request, work)],
-        "homepage": [_homepage(request, work.get_absolute_url(), work.title)],
-        **_elsewhere(work),
+        "homepage": _homepages(request, work),
         "items": [
             {
                 "id": canvas,
@@ -148,11 +147,13 @@ def _homepage(request: HttpRequest, path: str, title: str) -> Json:
     return {"id": page, "type": "Text", "label": _text(title), "format": "text/html"}
 
 
-def _elsewhere(work: Artwork) -> Json:
-    if not work.source_url:
-        return {}
-    source = {"id": work.source_url, "type": "Text", "label": _english("Source")}
-    return {"seeAlso": [{**source, "type": "Dataset"}]}
+def _homepages(request: HttpRequest, work: Artwork) -> list[Json]:
+    """Our page of a work, and that of the museum it came from."""
+    pages = [_homepage(request, work.get_absolute_url(), work.title)]
+    if work.source_url:
+        source = {"id": work.source_url, "type": "Text", "label": _english("Source")}
+        pages.append({**source, "format": "text/html"})
+    return pages
 
 
 def _text(text: str) -> Json:

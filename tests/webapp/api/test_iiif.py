@@ -86,6 +86,16 @@ def test_rights_are_an_address_only_where_it_is_known(
     assert found["requiredStatement"]["value"]["none"][0] == "Gift of the town"
 
 
+def test_a_work_of_a_museum_names_its_page_there(client: Client) -> None:
+    work = make_artwork()
+    Artwork.objects.update(source_url="https://museum.example/12")
+
+    ours, theirs = manifest(client, work)["homepage"]
+
+    assert ours["id"] == f"http://testserver/works/{work.pk}/"
+    assert theirs["id"] == "https://museum.example/12"
+
+
 def test_a_picture_with_tiles_is_served_by_level_0(client: Client) -> None:
     work = make_artwork(width=6000, height=4000)
     Tiles.objects.create(
