@@ -18,12 +18,13 @@ import random
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 import django
 import numpy as np
@@ -82,8 +83,8 @@ def served() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    told = connection.settings_dict
-    url = f"postgresql://postgres@/{told['NAME']}?host={told['HOST']}"
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
     env = {**os.environ, "DATABASE_URL": url, "ARTREC_PLAIN_HTTP": "1"}
     env |= {"ARTREC_LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "webapp.settings"}
     web = children(host="127.0.0.1", port=port, logs=settings.VAR)[0]
@@ -120,7 +121,7 @@ def visit(
             answer.read()
             times[name].append(1000 * (time.perf_counter() - start))
             if answer.status != 200:
-                raise SystemExit(f"{path} answered {answer.status}")
+                raise RuntimeError(f"{path} answered {answer.status}")
     return times
 
 
@@ -128,17 +129,13 @@ def measure(
     port: int, ids: list[int], session: str, clients: int, seconds: float
 ) -> dict[str, list[float]]:
     """Let some clients look around at once."""
+    until = time.monotonic() + seconds
+    with ThreadPoolExecutor(clients) as pool:
+        visits = [pool.submit(visit, port, ids, session, until, seed) for seed in range(clients)]
     found: dict[str, list[float]] = defaultdict(list)
-
-    def client(seed: int) -> None:
-        for name, values in visit(port, ids, session, time.monotonic() + seconds, seed).items():
+    for each in visits:
+        for name, values in each.result().items():
             found[name] += values
-
-    threads = [threading.Thread(target=client, args=(seed,)) for seed in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
     return found
 
 
