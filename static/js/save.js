@@ -36,6 +36,12 @@ function show(panel, mark) {
     document.body.append(dialog);
   }
   panel.addEventListener("submit", (event) => send(event, panel, mark));
+  const close = document.createElement("button");
+  close.className = "link";
+  close.type = "button";
+  close.textContent = notes.dataset.close;
+  close.addEventListener("click", () => dialog.close());
+  panel.querySelector(".save-foot").append(close);
   dialog.replaceChildren(panel);
   dialog.showModal();
   panel.querySelector("button").focus({ focusVisible: false });

@@ -247,6 +247,21 @@ def test_a_visitor_cannot_exhibit_but_a_curator_can(client: Client, light: Colle
     assert (rooms.token in listed, light.token in listed) == (True, False)
 
 
+def test_staff_see_in_the_admin_what_everybody_sees_and_nothing_private(
+    light: Collection,
+) -> None:
+    staff = Client()
+    staff.force_login(User.objects.create_superuser("ada"))
+    shelf, row = "/admin/mine/collection/", f"/admin/mine/collection/{light.pk}/change/"
+
+    private = (staff.get(shelf).content.decode(), staff.get(row).status_code)
+    Collection.objects.update(visibility="public")
+    public = (staff.get(shelf).content.decode(), staff.get(row).status_code)
+
+    assert (row in private[0], private[1]) == (False, 302)
+    assert (row in public[0], public[1]) == (True, 200)
+
+
 def test_an_exhibition_has_a_page_of_its_own_until_it_closes(works: list[Artwork]) -> None:
     curator = _curator()
     rooms = actions.create(visitor=Visitor.objects.create(user=User.objects.get()), title="Rooms")
