@@ -20,7 +20,8 @@ document.addEventListener("submit", async (event) => {
     form.classList.add("answered");
   }
   try {
-    const [response] = await Promise.all([fetch(form.action, { method: "POST", body }), wait(SHOW_MS)]);
+    const asked = fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "quiz.js" } });
+    const [response] = await Promise.all([asked, wait(SHOW_MS)]);
     if (!response.ok) throw new Error(`${response.status}`);
     const page = parser.parseFromString(await response.text(), "text/html");
     const next = page.getElementById("quiz");

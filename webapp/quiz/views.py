@@ -18,6 +18,7 @@ from webapp.quiz import actions, hanging, queries, result
 
 SALT: Final = "quiz"
 SEEDS: Final = 2**31
+SCRIPT: Final = "quiz.js"
 FILLED: Final = 12
 """Works that the result shows of what is now for its visitor."""
 
@@ -74,6 +75,8 @@ def outcome(request: HttpRequest) -> HttpResponse:
     taken = queries.current(visitor)
     if visitor is None or taken is None or not queries.answers_of(taken):
         return redirect("quiz")
+    if request.headers.get("X-Requested-With") == SCRIPT:
+        return HttpResponse()  # it followed its answer here, and opens the page itself
     page = feed.for_you(visitor, limit=FILLED)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         impressions.record(

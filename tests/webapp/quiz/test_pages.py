@@ -206,6 +206,24 @@ def test_an_empty_collection_offers_browsing(client: Client) -> None:
     assert reverse("browse") in html
 
 
+def test_a_script_that_follows_its_answer_to_the_result_is_sent_no_page(
+    client: Client, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown_lists: list[object] = []
+    monkeypatch.setattr(
+        "webapp.quiz.views.impressions.record", lambda *_given, **more: shown_lists.append(more)
+    )
+    choose(client, hall, "Waves")
+    client.post("/quiz/answer/", {"do": "finish"})
+
+    followed = client.get("/quiz/result/", headers={"x-requested-with": "quiz.js"})
+    opened = client.get("/quiz/result/")
+
+    assert followed.content == b""
+    assert b"What you chose" in opened.content
+    assert len(shown_lists) == 1
+
+
 def test_the_result_of_no_quiz_is_the_quiz(client: Client, hall: Hall) -> None:
     assert client.get("/quiz/result/").headers["Location"] == "/quiz/"
 
