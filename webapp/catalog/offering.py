@@ -136,7 +136,7 @@ def _periods(decades: Mapping[str, int], chosen: tuple[str, ...]) -> dict[str, i
     if len(by_decade) <= MANY_DECADES:
         return {f"{first}-{last}": number for (first, last), number in by_decade.items()}
     centuries: defaultdict[tuple[int, int], int] = defaultdict(int)
-    for (first, _), number in by_decade.items():
+    for (first, _last), number in by_decade.items():
         start = first // 100 * 100
         centuries[start, start + 99] += number
     spans = [span for value in chosen if (span := years_of(value))]
@@ -159,4 +159,3 @@ def _prices(bands: Mapping[str, int]) -> dict[str, int]:
         most = "" if last else f"{borders[place + 1] - Decimal('0.01')}"
         found[f"{currency}{borders[place]}-{most}"] = bands[f"{currency}{place}"]
     return found
-

@@ -58,8 +58,8 @@ def money(amount: Decimal | int, currency: str) -> str:
     symbol = SYMBOLS.get(currency, f"{currency} " if currency else "")
     places = 0 if amount == int(amount) else 2
     number = number_format(amount, decimal_pos=places, force_grouping=True)
-    # Translators: a price, the symbol in the place where your language has it.
-    return (pgettext("price", "%(symbol)s%(number)s") % {"symbol": symbol, "number": number}).strip()
+    pattern = pgettext("price", "%(symbol)s%(number)s")  # the symbol where the language has it
+    return (pattern % {"symbol": symbol, "number": number}).strip()
 
 
 def length(centimetres: Decimal) -> str:
