@@ -1,4 +1,4 @@
-"""Manifests, held against the specification by a library of the IIIF community."""
+"""Manifests, held against the specification."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from iiif_prezi3 import Collection, Manifest
 
 from tests.webapp.api.calling import bearer, post
+from tests.webapp.api.presentation import Collection, Manifest
 from tests.webapp.makers import make_artwork
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork, Tiles
@@ -19,7 +19,7 @@ PROFILE = 'application/ld+json;profile="http://iiif.io/api/presentation/3/contex
 
 
 def manifest(client: Client, work: Artwork) -> dict[str, Any]:
-    """Return a manifest that the library could read."""
+    """Return a manifest that is as the specification wants it."""
     answer = client.get(f"/iiif/works/{work.pk}/manifest.json")
 
     assert answer.status_code == 200
