@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Func, Value
 from numpy.typing import NDArray
 
 from artrec.errors import ShapeError
@@ -36,8 +36,6 @@ SECONDS: Final = 600.0
 """How long a process keeps one; works that are gone meanwhile are left out of questions."""
 SMALL_SECONDS: Final = 60.0
 """The same while the collection has fewer works than a pool may have: then it is growing."""
-DRAWN: Final = 4_000
-"""Ids that are drawn from all there ever were; many are of no work that can be shown."""
 WIDEST: Final = 2.2
 """Pictures wider or taller than this would be much smaller than the others beside them."""
 FANS: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
@@ -76,7 +74,7 @@ _lock = Lock()
 def current() -> Pool | None:
     """Return the pool of what serves now; None while too little can be shown for a quiz.
 
-    One query; six more when a process makes it anew.
+    One query; five more when a process makes it anew.
     """
     served = serving()
     if served is None:
@@ -132,13 +130,8 @@ def _made(space: Space) -> Pool | None:
 def _some(space: Space) -> list[int]:
     """Ids that may be of works to show: the loved ones first, and nothing twice."""
     loved_first = [*newcomers.picks(), *newcomers.popular()]
-    visible = Q(state=Artwork.State.VISIBLE)
-    last = Artwork.objects.filter(visible).aggregate(last=Max("id"))["last"] or 0
-    if last <= DRAWN:
-        others = np.arange(1, last + 1)
-    else:
-        others = np.random.default_rng(space.pk).integers(1, last + 1, DRAWN)
-    there = Artwork.objects.filter(visible, pk__in=others.tolist()).order_by("id")
-    drawn = list(there.values_list("pk", flat=True))
-    mixed = np.random.default_rng(space.pk).permutation(np.array(drawn, dtype=np.int64))
-    return list(dict.fromkeys((*loved_first, *mixed.tolist())))[:MOST]
+    # Shuffled by a hash, the same way each time; ids have gaps too wide to be drawn from.
+    shuffled = Func(F("id") * Value(space.pk), function="hashint8")
+    visible = Artwork.objects.filter(state=Artwork.State.VISIBLE)
+    others = visible.order_by(shuffled, "id").values_list("pk", flat=True)[:MOST]
+    return list(dict.fromkeys((*loved_first, *others)))[:MOST]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from artrec.online.quiz_questions import MOST
@@ -43,6 +44,24 @@ def test_sold_slender_and_unplaced_works_are_not_asked_about() -> None:
 
     assert made is not None
     assert made.ids.tolist() == sorted(work.pk for work in good)
+
+
+def test_works_are_found_however_far_apart_their_ids_are() -> None:
+    space = make_space(4)
+    works = []
+    for number in range(3):
+        with connection.cursor() as cursor:
+            start = 10**7 * (number + 1)
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence('catalog_artwork', 'id'), %s)", [start]
+            )
+        works.append(make_artwork(str(number), artist=str(number)))
+        place(space, works[-1], (1.0, number, 1.0, 0.5))
+
+    made = pool.current()
+
+    assert made is not None
+    assert made.ids.tolist() == [work.pk for work in works]
 
 
 def test_the_space_of_the_model_that_serves_is_the_one_asked_in(hall: Hall) -> None:
