@@ -57,6 +57,17 @@ def unsave(*, visitor: Visitor, artworks: Iterable[int]) -> None:
     standing.filter(artwork_id__in=list(artworks)).update(undone=timezone.now())
 
 
+def save_again(*, visitor: Visitor, artworks: Iterable[int]) -> None:
+    """Undo `unsave`: what was taken back last stands again as it was. A hide stays."""
+    saves = Event.objects.filter(
+        visitor=visitor, kind=Event.Kind.SAVE, artwork_id__in=list(artworks)
+    )
+    standing = saves.filter(undone=None).values("artwork_id")
+    undone = saves.exclude(artwork_id__in=standing).order_by("artwork_id", "-undone", "-pk")
+    last = undone.distinct("artwork_id").values("pk")
+    saves.filter(pk__in=last).update(undone=None)
+
+
 def mute(*, visitor: Visitor, artwork: Artwork) -> None:
     """Let nothing the visitor did with a work shape recommendations; the marks themselves stay."""
     _signs(visitor, artwork).filter(muted=None).update(muted=timezone.now())

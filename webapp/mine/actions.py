@@ -114,7 +114,7 @@ def put_back(*, collection: Collection, artwork: Artwork, position: int, note: s
     CollectionItem.objects.get_or_create(
         collection=collection, artwork=artwork, defaults={"position": position, "note": note}
     )
-    feed.save(visitor=collection.visitor, artwork=artwork)
+    feed.save_again(visitor=collection.visitor, artworks=[artwork.pk])
 
 
 @transaction.atomic
@@ -163,8 +163,8 @@ def restore(*, collection: Collection) -> None:
     collection.standard = collection.standard and not own.filter(standard=True).exists()
     collection.deleted = None
     collection.save(update_fields=["deleted", "standard"])
-    for item in collection.items.select_related("artwork"):
-        feed.save(visitor=collection.visitor, artwork=item.artwork)
+    works = collection.items.values_list("artwork_id", flat=True)
+    feed.save_again(visitor=collection.visitor, artworks=works)
 
 
 def exhibit(*, collection: Collection, by_line: str) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp.makers import make_artist, make_artwork
 from webapp.accounts.models import User
 from webapp.feed import actions as feed
 from webapp.feed import hooks
-from webapp.feed.models import Visitor
+from webapp.feed.models import Event, Visitor
 from webapp.feed.queries import marks_of
 from webapp.mine import actions
 from webapp.mine.models import Choices, Collection, Follow
@@ -99,6 +101,56 @@ def test_a_deleted_collection_comes_back_with_its_saves_for_a_day() -> None:
     assert again != saved
     assert marks_of(visitor).saved == (artwork.pk,)
     assert Collection.objects.filter(deleted=None, standard=True).get() == again
+
+
+def test_what_is_restored_stands_as_it_was_and_what_is_hidden_stays_hidden(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    visitor = Visitor.objects.create()
+    light = actions.create(visitor=visitor, title="Light")
+    works = [make_artwork() for _ in range(12)]
+    for work in works:
+        actions.keep(visitor=visitor, artwork=work, collections=[light.pk], list_id=uuid4())
+    feed.mute(visitor=visitor, artwork=works[0])
+    feed.hide(visitor=visitor, artwork=works[0])
+    before = list(Event.objects.order_by("pk").values())
+
+    actions.delete(collection=light)
+    with django_assert_max_num_queries(10):
+        actions.restore(collection=light)
+
+    assert list(Event.objects.order_by("pk").values()) == before
+    assert marks_of(visitor).hidden == (works[0].pk,)
+
+
+def test_a_work_put_back_stands_as_it_was_and_stays_hidden() -> None:
+    visitor, work = Visitor.objects.create(), make_artwork()
+    light = actions.create(visitor=visitor, title="Light")
+    for _ in range(2):  # the first save stays taken back
+        actions.keep(visitor=visitor, artwork=work, collections=[])
+        actions.keep(visitor=visitor, artwork=work, collections=[light.pk], list_id=uuid4())
+    feed.hide(visitor=visitor, artwork=work)
+    before = list(Event.objects.order_by("pk").values())
+
+    actions.arrange(collection=light, order=[], notes={}, without=work.pk)
+    actions.put_back(collection=light, artwork=work, position=0, note="")
+
+    assert list(Event.objects.order_by("pk").values()) == before
+
+
+def test_a_work_of_two_deleted_collections_is_saved_when_either_is_back() -> None:
+    visitor, work = Visitor.objects.create(), make_artwork()
+    light, shade = (actions.create(visitor=visitor, title=each) for each in ("Light", "Shade"))
+    actions.keep(visitor=visitor, artwork=work, collections=[light.pk, shade.pk])
+    for each in (light, shade):
+        actions.delete(collection=each)
+
+    actions.restore(collection=light)
+    once = marks_of(visitor).saved
+    actions.restore(collection=shade)
+
+    assert once == marks_of(visitor).saved == (work.pk,)
+    assert Event.objects.count() == 1
 
 
 def test_what_was_deleted_longer_ago_goes_with_the_next() -> None:
