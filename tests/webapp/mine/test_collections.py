@@ -171,6 +171,23 @@ def test_a_work_taken_out_comes_back_with_its_note_and_place(
     assert twice.status_code == 404
 
 
+def test_a_withdrawn_work_taken_out_comes_back_with_its_note(
+    client: Client, light: Collection, works: list[Artwork]
+) -> None:
+    one, two, three = (work.pk for work in works)
+    light.items.filter(artwork_id=two).update(note="At dusk.")
+    Artwork.objects.filter(pk=two).update(state="withdrawn")
+    page = f"{light.get_absolute_url()}arrange/"
+
+    shown = client.get(page).content.decode()
+    client.post(page, {"work": [one, three], "do": f"remove-{two}"})
+    left = light.items.count()
+    client.post(f"{light.get_absolute_url()}put-back/{two}/")
+
+    assert 'Take out<span class="unseen"> Two</span>' in shown
+    assert (left, light.items.get(artwork_id=two).note) == (2, "At dusk.")
+
+
 def test_a_deleted_collection_is_gone_for_all_until_undone(
     client: Client, light: Collection
 ) -> None:

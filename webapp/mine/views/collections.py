@@ -123,7 +123,10 @@ def _arrange(request: HttpRequest, found: Collection, contents: queries.Contents
         without=moved if verb == "remove" else None,
     )
     if verb == "remove" and moved in order:
-        _offer_undo(request, found, moved, order.index(moved), _notes(request.POST, order))
+        # Works that were withdrawn have no field for their note.
+        kept = {each.artwork.pk: each.note for each in contents.gone}
+        notes = kept | _notes(request.POST, order)
+        _offer_undo(request, found, moved, order.index(moved), notes)
     if not request.accepts("text/html"):
         return HttpResponse(status=204)
     if verb:
