@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
+from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -18,8 +19,8 @@ from webapp.feed.models import Event, Visitor
 
 PAGE: Final = 60
 """Works a page, each once a day."""
-UNDOABLE: Final = 200
-"""Looks at one work that can be brought back."""
+Look: TypeAlias = tuple[str, str | None, str | None]
+"""When, in which list it was found, since when it shapes nothing: what JSON can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,22 @@ def recent(visitor: Visitor | None, *, limit: int) -> list[Artwork]:
     return [cards[pk] for pk in ids if pk in cards]
 
 
-def forget(*, visitor: Visitor, artwork: Artwork) -> list[str]:
-    """Delete that a work was looked at. Return when, for `remember`."""
-    looks = visitor.events.filter(artwork=artwork, kind=Event.Kind.VIEW)
-    times = [time.isoformat() for time in looks.order_by("-time").values_list("time", flat=True)]
-    looks.delete()
-    return times[:UNDOABLE]
+@transaction.atomic
+def forget(*, visitor: Visitor, artwork: Artwork) -> list[Look]:
+    """Delete that a work was looked at. Return the looks, for `remember`."""
+    events = list(visitor.events.filter(artwork=artwork, kind=Event.Kind.VIEW).order_by("-time"))
+    visitor.events.filter(pk__in=[each.pk for each in events]).delete()
+    return [
+        (
+            each.time.isoformat(),
+            str(each.list_id) if each.list_id else None,
+            each.muted.isoformat() if each.muted else None,
+        )
+        for each in events
+    ]
 
 
-def remember(*, visitor: Visitor, artwork: Artwork, times: Iterable[str]) -> None:
+def remember(*, visitor: Visitor, artwork: Artwork, looks: Iterable[Look]) -> None:
     """Undo `forget`."""
     Event.objects.bulk_create(
         Event(
@@ -85,8 +93,10 @@ def remember(*, visitor: Visitor, artwork: Artwork, times: Iterable[str]) -> Non
             artwork=artwork,
             kind=Event.Kind.VIEW,
             time=datetime.fromisoformat(time),
+            list_id=list_id,
+            muted=datetime.fromisoformat(muted) if muted else None,
         )
-        for time in times
+        for time, list_id, muted in looks
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -82,6 +83,30 @@ def test_a_work_is_taken_out_for_good_unless_undone_at_once(
     assert f'action="/yours/history/{pk}/remember/"' in gone
     assert (left, Event.objects.filter(kind="view", artwork_id=pk).count()) == (0, 2)
     assert twice.status_code == 404
+
+
+def test_looks_come_back_all_of_them_and_as_they_were(client: Client, works: list[Artwork]) -> None:
+    visitor, now = Visitor.objects.get(), timezone.now()
+    Event.objects.bulk_create(
+        Event(
+            visitor=visitor,
+            artwork=works[0],
+            kind="view",
+            time=now - timedelta(minutes=ago),
+            muted=now if ago % 2 else None,
+            list_id=uuid4() if ago % 3 else None,
+        )
+        for ago in range(250)
+    )
+    looks = Event.objects.filter(kind="view", artwork=works[0]).order_by("time")
+    before = list(looks.values_list("time", "list_id", "muted"))
+
+    client.post(f"/yours/history/{works[0].pk}/forget/")
+    left = looks.count()
+    client.post(f"/yours/history/{works[0].pk}/remember/")
+
+    assert (left, len(before)) == (0, 251)
+    assert list(looks.values_list("time", "list_id", "muted")) == before
 
 
 def test_clearing_asks_first_and_leaves_likes_alone(client: Client, works: list[Artwork]) -> None:

@@ -16,7 +16,7 @@ from webapp.feed import hooks, visitors, visits
 from webapp.feed.queries import marks_of
 from webapp.mine import access, actions, history, undoing
 
-FORGOTTEN: Final = "mine.forgotten"
+FORGOTTEN: Final = "mine.forgotten_looks"
 
 
 @require_safe
@@ -40,8 +40,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     visitor = visitors.current(request)
     if visitor is None:
         raise Http404
-    times = history.forget(visitor=visitor, artwork=artwork)
-    request.session[FORGOTTEN] = [pk, times]
+    request.session[FORGOTTEN] = [pk, history.forget(visitor=visitor, artwork=artwork)]
     undo = reverse("history-remember", args=[pk])
     undoing.note(request, _("Taken out of your history."), undo)
     return redirect(access.next_page(request, reverse("history")))
@@ -51,10 +50,10 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 def remember(request: HttpRequest, pk: int) -> HttpResponse:
     artwork = get_object_or_404(Artwork, pk=pk)
     visitor = visitors.current(request)
-    of, times = request.session.pop(FORGOTTEN, (0, []))
+    of, looks = request.session.pop(FORGOTTEN, (0, []))
     if visitor is None or of != pk:
         raise Http404
-    history.remember(visitor=visitor, artwork=artwork, times=times)
+    history.remember(visitor=visitor, artwork=artwork, looks=looks)
     messages.success(request, _("It is back."))
     return redirect(access.next_page(request, reverse("history")))
 
