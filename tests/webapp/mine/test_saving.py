@@ -88,7 +88,24 @@ def test_a_full_collection_says_so_and_keeps_what_it_has(
     assert Collection.objects.get().items.count() == 1
 
 
-@pytest.mark.parametrize("chosen", ["999999", "one", "-1", "", "²"])
+def test_a_refused_save_leaves_no_new_collection(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_WORKS", 1)
+    client.post(f"/works/{make_artwork().pk}/save/", {"in": "standard"})
+    full = Collection.objects.get()
+
+    refused = client.post(
+        f"/works/{make_artwork().pk}/save/", {"in": str(full.pk), "new": "Light"}, headers=JSON
+    )
+
+    assert refused.status_code == 409
+    assert Collection.objects.get() == full
+
+
+@pytest.mark.parametrize(
+    "chosen", ["999999", "one", "-1", "", "²", pytest.param("9" * 5_000, id="very long")]
+)
 def test_what_is_no_collection_of_ones_own_is_not_saved_to(client: Client, chosen: str) -> None:
     artwork = make_artwork()
 

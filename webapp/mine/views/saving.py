@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_text_list
@@ -43,12 +44,13 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def _save(request: HttpRequest, work: Artwork) -> HttpResponse:
     visitor = visitors.current_or_new(request)
     try:
-        kept = actions.keep(
-            visitor=visitor,
-            artwork=work,
-            collections=_wanted(request, visitor),
-            list_id=list_of(request),
-        )
+        with transaction.atomic():  # where the save is refused no collection is made for it
+            kept = actions.keep(
+                visitor=visitor,
+                artwork=work,
+                collections=_wanted(request, visitor),
+                list_id=list_of(request),
+            )
     except actions.RefusedError as error:
         return _answer(request, work, visitor, str(error), status=REFUSED)
     if not kept:
@@ -60,7 +62,8 @@ def _save(request: HttpRequest, work: Artwork) -> HttpResponse:
 def _wanted(request: HttpRequest, visitor: Visitor) -> set[int]:
     """The collections chosen, those made by choosing them included."""
     chosen = request.POST.getlist("in")
-    wanted = {int(each) for each in chosen if each.isascii() and each.isdecimal()}
+    named = (each for each in chosen if each.isascii() and each.isdecimal() and len(each) < 19)
+    wanted = {int(each) for each in named}
     if queries.STANDARD in chosen:
         wanted.add(actions.standard(visitor=visitor).pk)
     if title := " ".join(request.POST.get("new", "").replace("\0", "").split()):
