@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from webapp.accounts.models import User
 from webapp.accounts.people import Person, ensure_people
+from webapp.home import demo
 
 SOURCE: Final = "demo"
 """Namespace of the collection's source keys."""
@@ -43,5 +45,7 @@ def ensure_demo(out: OutputWrapper) -> list[Person]:
             source=SOURCE,
         )
         call_command("import_history", str(folder / "events.csv"), source=SOURCE)
+        curator = next(person.name for person in people if person.role == "curator")
+        demo.hang(User.objects.get(username=curator))
         done.touch()
     return people
