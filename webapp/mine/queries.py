@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from webapp.catalog import queries as catalog
@@ -15,8 +15,6 @@ from webapp.catalog.models import Artist, Artwork
 from webapp.feed.models import Visitor
 from webapp.mine.models import Collection, CollectionItem
 
-SEEN = Q(items__artwork__state=Artwork.State.VISIBLE, items__artwork__image__isnull=False)
-"""Items that a visitor may see."""
 STANDARD: Final = "standard"
 """Stands for the standard collection of somebody who has none yet."""
 
@@ -39,14 +37,13 @@ def newest_of_followed(visitor: Visitor | None) -> QuerySet[Artwork]:
 def collections() -> QuerySet[Collection]:
     """Return collections that are not deleted, each with `works`, how many of them can be seen, and
     `shown`, the id of the one that stands for it."""
-    first = CollectionItem.objects.filter(
-        collection=OuterRef("pk"),
-        artwork__state=Artwork.State.VISIBLE,
-        artwork__image__isnull=False,
-    ).order_by("position", "pk")
+    seen = _seen_items()
+    first = seen.order_by("position", "pk")
     chosen = first.filter(artwork_id=OuterRef("cover_id"))
+    # Each is counted by itself, so that of a slice no more than the slice is counted.
+    size = seen.order_by().values("collection").annotate(size=Count("pk")).values("size")
     return Collection.objects.filter(deleted=None).annotate(
-        works=Count("items", filter=SEEN),
+        works=Coalesce(Subquery(size), 0),
         chosen=Subquery(chosen.values("artwork_id")[:1]),
         first=Subquery(first.values("artwork_id")[:1]),
     )
@@ -55,7 +52,16 @@ def collections() -> QuerySet[Collection]:
 def public_exhibitions() -> QuerySet[Collection]:
     """Return the exhibitions that have something to see, the newest first; see `collections`."""
     shown = collections().filter(exhibited__isnull=False, visibility=Collection.Visibility.PUBLIC)
-    return shown.filter(Q(works__gt=0)).order_by("-exhibited", "-pk")
+    return shown.filter(Exists(_seen_items())).order_by("-exhibited", "-pk")
+
+
+def _seen_items() -> QuerySet[CollectionItem]:
+    """Items of the collection of a query around it that a visitor may see."""
+    return CollectionItem.objects.filter(
+        collection=OuterRef("pk"),
+        artwork__state=Artwork.State.VISIBLE,
+        artwork__image__isnull=False,
+    )
 
 
 def covers(found: Sequence[Collection]) -> dict[int, Artwork]:

@@ -64,6 +64,18 @@ def test_exhibitions_are_public_have_something_to_see_and_come_newest_first(
     assert covers == {old.pk: seen, new.pk: seen}
 
 
+def test_of_a_few_exhibitions_only_those_are_counted() -> None:
+    seen = make_artwork("Ridge")
+    for days in range(3):
+        _exhibition("Evening", [seen], days)
+
+    newest = queries.public_exhibitions()[:2]
+
+    assert "GROUP BY" not in str(newest.query).rpartition(' FROM "mine_collection" ')[2]
+    assert [vars(each)["works"] for each in newest] == [1, 1]
+    assert vars(queries.collections().get(pk=_exhibition("Empty", []).pk))["works"] == 0
+
+
 def test_the_owners_choice_is_the_cover_while_it_can_be_seen() -> None:
     one, two = make_artwork("Ridge"), make_artwork("Slope")
     made = _exhibition("Evening", [one, two])

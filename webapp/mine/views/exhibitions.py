@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -11,12 +13,24 @@ from webapp.feed import visitors
 from webapp.feed.queries import marks_of
 from webapp.mine import access, queries
 
+PAGE: Final = 24
+
 
 @require_safe
 def exhibitions(request: HttpRequest) -> HttpResponse:
-    found = list(queries.public_exhibitions())
-    covers = queries.covers(found)
-    context = {"exhibitions": [(each, covers.get(each.pk)) for each in found]}
+    text = request.GET.get("page", "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    start = (max(number, 1) - 1) * PAGE
+    found = list(queries.public_exhibitions()[start : start + PAGE + 1])
+    if start and not found:
+        raise Http404
+    shown = found[:PAGE]
+    covers = queries.covers(shown)
+    context = {
+        "exhibitions": [(each, covers.get(each.pk)) for each in shown],
+        "following": max(number, 1) + 1 if len(found) > PAGE else None,
+        "from_start": not start,
+    }
     return render(request, "mine/exhibitions.html", context)
 
 
