@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -45,6 +47,19 @@ def test_the_page_shows_artists_and_their_new_works_but_none_hidden(client: Clie
     assert f'data-work="{new.pk}"' in html
     assert f'data-work="{hidden.pk}"' not in html
     assert f'data-work="{other.pk}"' not in html
+
+
+def test_the_button_says_by_its_words_alone_whether_one_follows(client: Client) -> None:
+    make_artwork(artist="Ida Moor")
+    button = re.compile(r'<form class="follow.*?(<button.*?</button>)</form>')
+
+    before = button.findall(client.get("/artists/ida-moor/").content.decode())
+    client.post("/artists/ida-moor/follow/")
+    after = button.findall(client.get("/artists/ida-moor/").content.decode())
+
+    name = '<span class="unseen"> Ida Moor</span></button>'
+    assert before == [f'<button class="button">Follow{name}']
+    assert after == [f'<button class="button on">Following{name}']
 
 
 def test_unfollowing_can_be_undone(client: Client) -> None:

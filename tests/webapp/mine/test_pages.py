@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -101,3 +103,13 @@ def test_pages_ask_the_same_few_questions_however_much_is_kept(
         with django_assert_num_queries(budget, info=path):
             response = client.get(path)
         assert response.status_code == 200, path
+
+
+def test_who_may_see_a_collection_is_refused_in_words(client: Client) -> None:
+    client.post("/yours/collections/", {"title": "Light"})
+    page = f"{Collection.objects.get().get_absolute_url()}edit/"
+
+    html = client.post(page, {"title": "Light", "visibility": "public"}).content.decode()
+
+    assert '<fieldset class="field wrong" aria-describedby="id_visibility_error">' in html
+    assert re.search(r'<p class="error" id="id_visibility_error" role="alert">[^<]+</p>', html)
