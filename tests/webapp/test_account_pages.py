@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from webapp.accounts.models import User
+from webapp.api import tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +75,31 @@ def test_a_stranger_is_told_that_there_is_no_account(client: Client) -> None:
     assert "in this browser only" in html
     assert "/account/password/" not in html
     assert "/account/delete/" not in html
+
+
+def test_a_new_password_revokes_the_tokens_of_that_account(client: Client, mara: User) -> None:
+    script = tokens.make(user=mara, name="script", scope="write", expires=None)
+    other = tokens.make(user=User.objects.create_user("ida"), name="x", scope="read", expires=None)
+    refused = client.post("/account/password/", FORM | {"old_password": "wrong"})
+    before = tokens.known(script.secret)
+
+    client.post("/account/password/", FORM)
+
+    assert (refused.status_code, before) == (200, script.token)
+    assert tokens.known(script.secret) is None
+    assert tokens.known(other.secret) == other.token
+    header = {"Authorization": f"Bearer {script.secret}"}
+    assert client.get("/api/v1/me", headers=header).status_code == 401
+
+
+def test_signing_in_revokes_no_token(client: Client, mara: User, settings: Settings) -> None:
+    script = tokens.make(user=mara, name="script", scope="write", expires=None)
+    client.logout()
+    hashers = "django.contrib.auth.hashers"  # the password is hashed anew by the first of them
+    settings.PASSWORD_HASHERS = [f"{hashers}.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+
+    client.post("/sign-in/", {"username": "mara", "password": OLD})
+
+    mara.refresh_from_db()
+    assert mara.password.startswith("scrypt$")
+    assert tokens.known(script.secret) == script.token

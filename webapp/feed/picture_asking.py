@@ -29,6 +29,8 @@ from webapp.jobs import Job, enqueue
 from webapp.vectors import queries as vectors
 from webapp.vectors.models import PictureQuery
 
+SESSION_KEY: Final = "pictures"
+"""Where a session keeps the tokens of the pictures that were asked for in it."""
 MOST_BYTES: Final = 20_000_000
 LIMITS: Final = Limits(max_bytes=MOST_BYTES, max_pixels=60_000_000)
 LONGEST: Final = 1024
@@ -129,6 +131,11 @@ def _forget(rows: QuerySet[PictureQuery]) -> None:
     )
 
 
+def forget_session(tokens: Collection[str]) -> None:
+    """Forget all pictures of a session, for whom there may be no visitor."""
+    _forget(PictureQuery.objects.filter(token__in=list(tokens)))
+
+
 def forget_visitor(visitor_id: int) -> None:
     """Forget all pictures of a visitor who is deleted."""
     _forget(PictureQuery.objects.filter(visitor_id=visitor_id))
@@ -137,6 +144,12 @@ def forget_visitor(visitor_id: int) -> None:
 def hand_over(visitor_id: int, *, to: int) -> None:
     """Give the pictures of a session to the account it signed in to."""
     PictureQuery.objects.filter(visitor_id=visitor_id).update(visitor_id=to)
+
+
+def unowned(tokens: Collection[str]) -> QuerySet[PictureQuery]:
+    """Return the pictures of a session that are nobody's yet, those that are forgotten left out."""
+    known = PictureQuery.objects.filter(token__in=list(tokens), visitor_id=None)
+    return known.filter(expires__gt=timezone.now())
 
 
 def tidy() -> int:

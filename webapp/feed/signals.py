@@ -1,4 +1,4 @@
-"""Sign-in gives the session's likes to the account; who is deleted is forgotten.
+"""Sign-in gives the session's likes and pictures to the account; who is deleted is forgotten.
 
 `accounts` does not know the feed exists.
 """
@@ -34,3 +34,6 @@ def _keep_likes(sender: object, request: HttpRequest | None, user: User, **_kwar
     visitor = Visitor.objects.filter(pk=pk, user=None, label=None).first() if pk else None
     if visitor is not None:
         actions.merge(visitor=visitor, into=user)
+    pictures = picture_asking.unowned(request.session.get(picture_asking.SESSION_KEY, []))
+    if pictures.exists():
+        pictures.update(visitor_id=Visitor.objects.get_or_create(user=user)[0].pk)

@@ -6,18 +6,22 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Some
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webapp.accounts.models import User
+from webapp.feed import picture_finding
 from webapp.feed.models import Event, Impression, Visitor
 from webapp.mine.models import Choices, Collection, CollectionItem, Follow
 from webapp.quiz.models import Answer
+from webapp.vectors.models import PictureQuery
 
 IN_MEMORY: Final = 8 * 1024 * 1024
 """Bytes of the archive kept in memory; a larger one goes through a file that is deleted with it."""
@@ -36,10 +40,26 @@ class Table:
     rows: Callable[[], Iterable[Row]]
 
 
-def archive(visitor: Visitor | None, user: User | None) -> IO[bytes]:
-    """Return the ZIP, at its beginning. A constant number of queries."""
+_later: Final[dict[str, Callable[[User | None], Table]]] = {}
+"""What apps keep that this one does not know, by the name of the table."""
+
+
+def also(name: str, table: Callable[[User | None], Table]) -> None:
+    """Let the export hold a table of a later app."""
+    _later[name] = table
+
+
+def archive(visitor: Visitor | None, user: User | None, pictures: Some[str] = ()) -> IO[bytes]:
+    """Return the ZIP, at its beginning. A constant number of queries.
+
+    `pictures` are the tokens of those that the session searched by, perhaps without a visitor.
+    """
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes
-    tables = _tables(visitor, user)
+    tables = [
+        *_tables(visitor, user),
+        _searched(visitor, pictures),
+        *(table(user) for table in _later.values()),
+    ]
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         zipped.writestr("README.txt", _readme(tables))
         for table in tables:
@@ -152,6 +172,27 @@ def _tables(visitor: Visitor | None, user: User | None) -> list[Table]:
             rows(shown, "time", "surface", "position", "artwork_id", "source"),
         ),
     ]
+
+
+def _searched(visitor: Visitor | None, tokens: Some[str]) -> Table:
+    theirs = Q(token__in=list(tokens)) | (Q(visitor_id=visitor.pk) if visitor else Q())
+    found = PictureQuery.objects.filter(theirs, expires__gt=timezone.now()).order_by("asked", "pk")
+
+    def rows() -> Iterator[Row]:
+        if visitor is None and not tokens:
+            return
+        for each in found.defer("picture", "features").select_related("artwork"):
+            title = each.artwork.title if each.artwork else ""
+            picture = picture_finding.picture_of(each)
+            palette = " ".join(each.palette)
+            yield each.asked, each.expires, each.artwork_id, title, each.box, palette, picture
+
+    return Table(
+        "pictures",
+        _("Pictures you searched by, until they are forgotten."),
+        ("asked", "expires", "artwork", "title", "part", "colours", "picture"),
+        rows,
+    )
 
 
 def _account(visitor: Visitor | None, user: User | None) -> Row:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from base64 import b64decode
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 from zipfile import ZipFile
 
@@ -17,10 +19,12 @@ from django.utils import timezone
 from tests.webapp.makers import make_artwork
 from webapp.accounts import guessing
 from webapp.accounts.models import User
+from webapp.api import tokens
 from webapp.feed import impressions, partitions
 from webapp.feed.models import Correspondence, Event, Impression, Pick, Visitor
 from webapp.mine.models import Collection, CollectionItem, Follow
 from webapp.quiz.models import Answer, Quiz
+from webapp.vectors.models import PictureQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +212,46 @@ def test_other_people_lose_nothing(client: Client, mara: User) -> None:
     client.post("/account/delete/", {"password": PASSWORD, "sure": "1"})
 
     assert "Theirs" in other.get("/yours/collections/").content.decode()
+
+
+def test_the_export_holds_the_pictures_that_were_searched_by(client: Client, mara: User) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    owner = Visitor.objects.get(user=mara).pk
+    for token, visitor, expires in (
+        ("hers", owner, soon),
+        ("of her session", None, soon),
+        ("forgotten", owner, timezone.now()),
+        ("another's", None, soon),
+    ):
+        PictureQuery.objects.create(
+            token=token,
+            visitor_id=visitor,
+            expires=expires,
+            state="done",
+            palette=["96281e", "1c3263"],
+            preview=token.encode(),
+        )
+    session = client.session
+    session["pictures"] = ["of her session"]
+    session.save()
+
+    files = _export(client)
+
+    rows = json.loads(files["pictures.json"])
+    previews = [b64decode(row["picture"].partition(",")[2]).decode() for row in rows]
+    assert previews == ["hers", "of her session"]
+    assert {row["colours"] for row in rows} == {"96281e 1c3263"}
+    assert rows[0]["expires"] == soon.isoformat()
+
+
+def test_the_export_holds_what_tokens_are_called_and_no_secret(client: Client, mara: User) -> None:
+    made = tokens.make(user=mara, name="My script", scope="read", expires=None)
+    tokens.make(user=User.objects.create_user("ida"), name="Hers", scope="write", expires=None)
+
+    files = _export(client)
+
+    (row,) = json.loads(files["tokens.json"])
+    assert (row["name"], row["scope"], row["used"]) == ("My script", "read", None)
+    assert row["created"] == made.token.created.isoformat()
+    assert made.secret not in files["tokens.json"]
+    assert made.token.digest not in files["tokens.json"]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.accounts.forms import ConfirmForm
 from webapp.accounts.models import User
-from webapp.feed import hooks, visitors, visits
+from webapp.feed import hooks, picture_asking, visitors, visits
 from webapp.mine import erasing, exporting
 
 
@@ -28,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @never_cache
 def export(request: HttpRequest) -> FileResponse:
     """All that is kept of who asks, as a ZIP."""
-    file = exporting.archive(visitors.current(request), _user(request))
+    file = exporting.archive(visitors.current(request), _user(request), _pictures(request))
     name = f"artrec-{timezone.now():%Y-%m-%d}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
@@ -40,7 +40,8 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request, user, request.POST or None) if user else None
     agreed = request.method == "POST" and "sure" in request.POST
     if agreed and (form is None or form.is_valid()):
-        erasing.erase(visitor=visitors.current(request), user=user)
+        visitor = visitors.current(request)
+        erasing.erase(visitor=visitor, user=user, pictures=_pictures(request))
         logout(request)
         messages.success(request, _("All that was kept of you is deleted."))
         response = redirect("browse")
@@ -48,6 +49,11 @@ def erase(request: HttpRequest) -> HttpResponse:
         return response
     context = {"form": form, "unsure": request.method == "POST" and not agreed, "tab": "account"}
     return render(request, "mine/erase.html", context)
+
+
+def _pictures(request: HttpRequest) -> list[str]:
+    """The tokens of pictures that this session searched by."""
+    return list(request.session.get(picture_asking.SESSION_KEY, []))
 
 
 def _user(request: HttpRequest) -> User | None:
