@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.webapp.makers import make_artwork
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, visits
+from webapp.feed import actions, hooks, visits
 from webapp.feed.models import Event, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,19 @@ def test_a_work_that_is_not_visible_is_not_remembered(client: Client) -> None:
 
     assert client.post(f"/works/{work.pk}/viewed/").status_code == 404
     assert "visit" not in client.cookies
+
+
+def test_looks_before_signing_in_are_not_noted_where_history_is_paused(client: Client) -> None:
+    user = User.objects.create_user("mara")
+    member = Client()
+    member.force_login(user)
+    member.post("/yours/history/pause/")
+    work = make_artwork()
+    client.post(f"/works/{work.pk}/viewed/")
+
+    client.force_login(user)
+    client.post(f"/works/{work.pk}/viewed/")
+
+    assert hooks.wanted(Visitor.objects.get()).unrecorded
+    assert not Event.objects.exists()
+    assert client.cookies["visit"].value == ""

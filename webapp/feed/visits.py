@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from webapp.feed import actions
+from webapp.feed import actions, hooks
 from webapp.feed.models import Event, Visitor
 
 PAUSE: Final = timedelta(minutes=30)
@@ -77,9 +77,11 @@ def keep(request: HttpRequest, response: Response, artwork_id: int) -> Response:
 
 
 def hand_over(request: HttpRequest, response: Response, visitor: Visitor) -> Response:
-    """Give what a browser remembers to the visitor that a stranger has become."""
+    """Give what a browser remembers to the visitor that a stranger has become, or that has signed
+    in, unless they want no history."""
     if COOKIE in request.COOKIES:
-        actions.record_looks(visitor=visitor, looks=_kept(request))
+        if not hooks.wanted(visitor).unrecorded:
+            actions.record_looks(visitor=visitor, looks=_kept(request))
         response.delete_cookie(COOKIE, samesite="Lax")
     return response
 
