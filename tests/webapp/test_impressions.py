@@ -251,3 +251,18 @@ def test_who_is_deleted_is_forgotten() -> None:
     visitor.delete()
 
     assert set(Impression.objects.values_list("visitor_id", flat=True)) == {None, other.pk}
+
+
+def test_rows_that_came_after_their_visitor_had_gone_name_nobody() -> None:
+    there, gone = Visitor.objects.create(), Visitor.objects.create()
+    number = gone.pk
+    gone.delete()
+    for visitor_id in (there.pk, number):  # as another process writes what it had waiting
+        record(2, visitor_id=visitor_id)
+    impressions.flush()
+
+    forgotten = impressions.forget_gone()
+
+    left = sorted(Impression.objects.values_list("visitor_id", flat=True), key=str)
+    assert forgotten == 2
+    assert left == [there.pk, there.pk, None, None]

@@ -16,7 +16,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
@@ -30,12 +30,13 @@ from django.db import (
     connection,
     transaction,
 )
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
 from webapp import metrics
 from webapp.feed import partitions
-from webapp.feed.models import Impression
+from webapp.feed.models import Impression, Visitor
 
 if TYPE_CHECKING:
     from webapp.feed.ranking import Entry
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 BATCH: Final = 500
 CAPACITY: Final = 20_000
 """Rows that may wait: some 300 pages."""
+LATELY: Final = timedelta(days=2)
+"""How far `forget_gone` looks back: several of its rounds, and a day without workers."""
 _INSERT: Final = """
 INSERT INTO feed_impression (list_id, position, time, visitor_id, artwork_id, surface, space_id,
                              experiment_id, variant, source, propensity)
@@ -197,6 +200,17 @@ def hand_over(visitor_id: int, *, to: int) -> None:
 def forget(visitor_id: int) -> None:
     """Keep what was shown to a visitor who is deleted, but not to whom."""
     Impression.objects.filter(visitor_id=visitor_id).update(visitor_id=None)
+
+
+def forget_gone() -> int:
+    """Forget lately shown to whom where that visitor is gone, and return how many rows that were.
+
+    When somebody is deleted or signs in, rows may wait in other processes, where nobody reaches
+    them: they are written afterwards, with the number of a visitor who is no more.
+    """
+    lately = Impression.objects.filter(time__gt=timezone.now() - LATELY, visitor_id__isnull=False)
+    there = Visitor.objects.filter(pk=OuterRef("visitor_id"))
+    return lately.filter(~Exists(there)).update(visitor_id=None)
 
 
 def _take() -> list[Row]:
