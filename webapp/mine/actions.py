@@ -23,7 +23,7 @@ MOST_COLLECTIONS: Final = 200
 MOST_WORKS: Final = 1_000
 """In one collection."""
 BRING_BACK: Final = timedelta(days=1)
-"""So long a deleted collection can be brought back; then it goes with the next that is deleted."""
+"""So long a deleted collection can be brought back; then `sweep` makes an end of it."""
 
 
 class RefusedError(Exception):
@@ -148,11 +148,20 @@ def arrange(
 @transaction.atomic
 def delete(*, collection: Collection) -> None:
     """Delete a collection; for a while `restore` brings it back."""
-    Collection.objects.filter(deleted__lt=timezone.now() - BRING_BACK).delete()
     works = list(collection.items.values_list("artwork_id", flat=True))
     collection.deleted, collection.exhibited = timezone.now(), None
     collection.save(update_fields=["deleted", "exhibited"])
     _unsave_alone(collection.visitor, works)
+
+
+def can_be_restored(collection: Collection) -> bool:
+    """Tell whether a collection is deleted, and not too long ago."""
+    return collection.deleted is not None and collection.deleted > timezone.now() - BRING_BACK
+
+
+def sweep() -> None:
+    """Delete for good what cannot be brought back any more. One query where there is nothing."""
+    Collection.objects.filter(deleted__lte=timezone.now() - BRING_BACK).delete()
 
 
 @transaction.atomic

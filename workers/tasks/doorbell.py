@@ -1,4 +1,7 @@
-"""Ring again for rows that were left waiting: a lost message, a killed worker, a new broker."""
+"""Ring again for rows that were left waiting: a lost message, a killed worker, a new broker.
+
+What takes no worker's while and is due by the clock is done on the way.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
 from webapp.lab.models import Tradeoff
 from webapp.lab.tradeoff import waiting
+from webapp.mine import actions as mine
 from workers import answering, claims, promotions, runs
 from workers.app import app
 
@@ -53,6 +57,7 @@ def ring_again() -> None:
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
+    mine.sweep()
 
 
 def _start_scheduled() -> None:

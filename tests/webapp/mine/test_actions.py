@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -153,13 +152,14 @@ def test_a_work_of_two_deleted_collections_is_saved_when_either_is_back() -> Non
     assert Event.objects.count() == 1
 
 
-def test_what_was_deleted_longer_ago_goes_with_the_next() -> None:
+def test_what_was_deleted_longer_ago_is_swept() -> None:
     visitor = Visitor.objects.create()
     old, new = (actions.create(visitor=visitor, title=title) for title in ("Old", "New"))
-    actions.delete(collection=old)
-    Collection.objects.filter(pk=old.pk).update(deleted=timezone.now() - timedelta(days=2))
+    for each in (old, new):
+        actions.delete(collection=each)
+    Collection.objects.filter(pk=old.pk).update(deleted=timezone.now() - actions.BRING_BACK)
 
-    actions.delete(collection=new)
+    actions.sweep()
 
     assert list(Collection.objects.all()) == [new]
 

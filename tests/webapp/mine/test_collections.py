@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
@@ -300,3 +301,16 @@ def test_an_exhibition_has_a_page_of_its_own_until_it_closes(works: list[Artwork
     assert led == shown
     assert stranger.get(shown)["Location"] == rooms.get_absolute_url()
     assert "Rooms" not in stranger.get("/exhibitions/").content.decode()
+
+
+def test_after_a_day_a_deleted_collection_cannot_be_brought_back(
+    client: Client, light: Collection
+) -> None:
+    address = light.get_absolute_url()
+    client.post(f"{address}delete/")
+    Collection.objects.update(deleted=timezone.now() - actions.BRING_BACK)
+
+    refused = client.post(f"{address}restore/")
+
+    assert refused.status_code == 404
+    assert Collection.objects.get().deleted is not None

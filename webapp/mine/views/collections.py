@@ -178,6 +178,8 @@ def delete(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, token: str) -> HttpResponse:
     found = access.own(request, token, deleted=True)
+    if not actions.can_be_restored(found):
+        raise Http404
     actions.restore(collection=found)
     return redirect(found)
 
