@@ -227,7 +227,14 @@ STORAGES = {
 # Files above this many bytes go to disk while they arrive; the form checks the count itself.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
+FILE_UPLOAD_HANDLERS = [
+    "webapp.uploads.Limited",  # not on the pages that take files, which have limits of their own
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 UPLOAD_MAX_BYTES = 100 * 1024 * 1024
+TILES_MOST = int(os.environ.get("ARTREC_TILES", "2000"))
+"""Pictures whose tiles are kept; those nobody has looked into for longest go first."""
 
 # Impressions: how long one waits to be written with others, and for how many months they are kept
 # in the table; older months are detached from it, for the operator to archive or drop.

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from artrec.serving.transform import Transform
 from tests.webapp.makers import make_artwork, make_space, place
+from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
-from webapp.feed import meaning
+from webapp.feed import meaning, picture_finding
 from webapp.vectors.models import PictureQuery, Space, WordsQuery
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +253,7 @@ def test_a_long_text_in_any_script_has_an_address(client: Client, space: Space) 
 def test_what_was_asked_before_costs_no_worker(client: Client, space: Space) -> None:
     row = read("harbour")
 
-    assert meaning.ask("Harbour") == row
+    assert meaning.ask("Harbour", address="::1") == row
     row.refresh_from_db()
     assert row.state == State.DONE
 
@@ -260,7 +262,7 @@ def test_what_was_asked_before_costs_no_worker(client: Client, space: Space) -> 
 def test_what_failed_or_expired_is_asked_anew(space: Space, changes: dict[str, Any]) -> None:
     row = read("harbour", **changes)
 
-    again = meaning.ask("harbour")
+    again = meaning.ask("harbour", address="::1")
 
     assert (again.pk, again.state, again.features) == (row.pk, State.QUEUED, None)
     assert again.expires > timezone.now()
@@ -305,3 +307,39 @@ def test_empty_words_and_too_many_are_refused(
     assert "Write what you are looking for" in empty.content.decode()
     assert "Try again in a minute" in many.content.decode()
     assert client.get("/search/meaning/?q=harbour").status_code == 302
+
+
+@pytest.mark.parametrize("limit", ["PER_ADDRESS", "PER_ASKER"])
+def test_one_asker_has_so_many_texts_read_and_another_goes_on(
+    space: Space, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(meaning, limit, 2)
+    one, other = Client(REMOTE_ADDR="2001:db8::7"), Client(REMOTE_ADDR="2001:db8:1::7")
+    one.force_login(User.objects.create_user("mara"))
+    one.post(reverse("mark", args=[make_artwork().pk, "like"]))
+    words = ["harbour", "harbour", "boat", "night"]
+
+    asked = [one.post("/search/meaning/", {"q": text})["Location"] for text in words]
+    elsewhere = other.post("/search/meaning/", {"q": "night"})["Location"]
+
+    assert [place.startswith("/search/meaning/") for place in asked] == [True, True, True, False]
+    assert elsewhere.startswith("/search/meaning/")
+
+
+def test_a_part_of_a_work_leads_nowhere_once_the_work_is_withdrawn(client: Client) -> None:
+    work = make_artwork("The harbour")
+    row = PictureQuery.objects.create(
+        token="part",
+        address="x",
+        artwork=work,
+        box=[0, 0, 1, 1],
+        state=State.DONE,
+        preview=b"x",
+        expires=timezone.now() + timedelta(days=1),
+    )
+    before = picture_finding.find("part")
+    Artwork.objects.update(state=Artwork.State.WITHDRAWN)
+
+    assert before == row
+    assert picture_finding.find("part") is None
+    assert client.get("/search/picture/part/").status_code == 404

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from PIL import Image
 
@@ -140,6 +141,43 @@ def test_the_connection_of_who_sends_endlessly_is_cut(
 
     assert "Choose a picture first" in cut.json()["said"]
     assert not PictureQuery.objects.exists()
+
+
+def test_of_several_files_only_the_first_is_read(client: Client) -> None:
+    files = {
+        name: SimpleUploadedFile(f"{name}.jpg", picture()) for name in ("picture", "other", "third")
+    }
+    seen: list[list[int]] = []
+
+    class Keeping(MemoryFileUploadHandler):
+        """Notes what reaches the handlers that keep files."""
+
+        def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+            seen.append([start, len(raw_data)])
+            return super().receive_data_chunk(raw_data, start)
+
+    request = RequestFactory().post(URL, files)
+    bounded = picture_upload.Bounded(request, 100_000)
+    request.upload_handlers = [bounded, Keeping(request)]
+    read: Any = request.FILES
+
+    assert read["picture"].read() == picture()
+    assert seen == [[0, len(picture())]]
+    assert read["other"].size == read["third"].size == 0
+    assert client.post(URL, {"picture": SimpleUploadedFile("a.jpg", picture())}).status_code == 302
+
+
+def test_all_files_of_a_request_count_towards_where_it_is_cut(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = picture("BMP", (100, 80))
+    monkeypatch.setattr(picture_upload, "MOST_READ", 2 * len(data))
+    files = {f"picture{number}": SimpleUploadedFile("a.bmp", data) for number in range(4)}
+
+    request = RequestFactory().post(URL, files)
+    request.upload_handlers.insert(0, picture_upload.Bounded(request, 100_000))
+
+    assert set(request.FILES) == {"picture0", "picture1"}
 
 
 def test_nothing_chosen_is_said(client: Client) -> None:
@@ -310,3 +348,40 @@ def test_a_picture_that_is_not_kept_makes_nobody_known(client: Client) -> None:
 
     assert not Visitor.objects.exists()
     assert PictureQuery.objects.get().visitor_id is None
+
+
+def test_pictures_of_who_had_done_nothing_yet_go_with_all_that_is_deleted(client: Client) -> None:
+    send(client)
+    answer(PictureQuery.objects.get())
+
+    client.post("/account/delete/", {"sure": "1"})
+
+    row = PictureQuery.objects.get()
+    assert (row.state, row.features, row.palette, row.placeholder) == (State.FAILED, None, [], "")
+    assert row.expires <= timezone.now()
+
+
+def test_pictures_of_who_had_done_nothing_yet_are_theirs_once_they_sign_in(client: Client) -> None:
+    user = User.objects.create_user("mara")
+    send(client)
+    row = PictureQuery.objects.get()
+    answer(row)
+
+    client.force_login(user)
+    row.refresh_from_db()
+    user.delete()
+
+    assert row.visitor_id is not None
+    row.refresh_from_db()
+    assert (row.state, row.features) == (State.FAILED, None)
+
+
+def test_of_who_is_signed_in_every_picture_is_known_to_be_theirs(client: Client) -> None:
+    user = User.objects.create_user("mara")
+    client.force_login(user)
+
+    send(client)
+    User.objects.get().delete()  # by another session, which knows of no token
+
+    row = PictureQuery.objects.get()
+    assert (row.state, row.picture) == (State.FAILED, None)

@@ -12,25 +12,17 @@ from datetime import timedelta
 from math import ceil
 from typing import Final
 
-from django.db import connection
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from webapp.accounts import counting
+from webapp.accounts.counting import WHILE
 from webapp.accounts.models import Guesses
 from webapp.clients import network
 
-WHILE: Final = timedelta(minutes=15)
 PER_ADDRESS: Final = 50
 PER_ACCOUNT: Final = 100
 PER_BOTH: Final = 10
-
-_COUNT: Final = """
-INSERT INTO accounts_guesses AS known (key, count, since) VALUES (%s, 1, now())
-ON CONFLICT (key) DO UPDATE SET count = known.count + 1
-RETURNING count, since
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +37,12 @@ class Guess:
 
 def begin(name: str, address: str) -> Guess:
     """Count a try, and tell whether it may be made."""
-    Guesses.objects.filter(since__lt=Now() - WHILE).delete()
+    counting.forget_old()
     name, address = name.strip().casefold(), network(address)
     limits = [
-        (_key("address", address), PER_ADDRESS),
-        (_key("both", f"{address} {name}"), PER_BOTH),
-        (_key("account", name), PER_ACCOUNT),
+        (counting.key_of("address", address), PER_ADDRESS),
+        (counting.key_of("both", f"{address} {name}"), PER_BOTH),
+        (counting.key_of("account", name), PER_ACCOUNT),
     ]
     counted = []
     for key, limit in limits:
@@ -69,14 +61,8 @@ def forgive(guess: Guess) -> None:
 
 def _count(key: str, limit: int) -> int:
     """Add one; return for how many minutes there is to wait, 0 for none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key])
-        count, since = cursor.fetchone()
+    count, since = counting.add(key)
     if count <= limit:
         return 0
     left: timedelta = since + WHILE - timezone.now()
     return max(1, ceil(left / timedelta(minutes=1)))
-
-
-def _key(kind: str, text: str) -> str:
-    return salted_hmac(f"accounts.guessing.{kind}", text, algorithm="sha256").hexdigest()

@@ -16,8 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from artrec.serving.wording import words_query
+from webapp import clients
+from webapp.accounts import counting
 from webapp.catalog.conditions import Condition
 from webapp.feed.likeness import Ranked, Reference
+from webapp.feed.models import Visitor
 from webapp.feed.picture_finding import transform_of
 from webapp.jobs import Job, enqueue
 from webapp.vectors import queries as vectors
@@ -33,6 +36,9 @@ LONGEST: Final = 200
 KEEP: Final = timedelta(days=30)
 QUEUE: Final = 200
 """Texts that may wait in all."""
+PER_ASKER: Final = 45
+PER_ADDRESS: Final = 180
+"""New texts within a while, of one visitor and of one address, where many may sit."""
 
 
 class RefusedError(Exception):
@@ -45,11 +51,16 @@ def space_that_reads() -> Space | None:
     return space if space and space.extractor.partition("/")[0] in READS_WORDS else None
 
 
-def ask(text: str) -> WordsQuery:
+def ask(text: str, *, address: str, visitor: Visitor | None = None) -> WordsQuery:
     """Ask a worker what a text means; what is known or waits already costs nothing.
 
+    Args:
+        text: What is looked for.
+        address: Where it comes from.
+        visitor: Who asks, if known.
+
     Raises:
-        RefusedError: If nothing here reads words, there are none, or too many wait.
+        RefusedError: If nothing here reads words, there are none, or too many were asked for.
     """
     text = normal(text)
     space = space_that_reads()
@@ -60,7 +71,8 @@ def ask(text: str) -> WordsQuery:
     known = WordsQuery.objects.filter(extractor=space.extractor, text=text).first()
     if known and known.state != WordsQuery.State.FAILED and known.expires > timezone.now():
         return known
-    if WordsQuery.objects.filter(state=WordsQuery.State.QUEUED).count() >= QUEUE:
+    waiting = WordsQuery.objects.filter(state=WordsQuery.State.QUEUED)
+    if waiting.count() >= QUEUE or _asks_too_much(address, visitor):
         raise RefusedError(_("Many searches are being made just now. Try again in a minute."))
     row, _created = WordsQuery.objects.update_or_create(
         extractor=space.extractor,
@@ -75,6 +87,13 @@ def ask(text: str) -> WordsQuery:
     )
     enqueue(Job.READ_QUERIES)
     return row
+
+
+def _asks_too_much(address: str, visitor: Visitor | None) -> bool:
+    network = clients.network(address)
+    return counting.is_too_much("words from", network, most=PER_ADDRESS) or (
+        visitor is not None and counting.is_too_much("words of", str(visitor.pk), most=PER_ASKER)
+    )
 
 
 def find(text: str) -> WordsQuery | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from artrec.serving.transform import Transform
 from webapp.catalog.conditions import Condition
+from webapp.catalog.models import Artwork
 from webapp.feed.likeness import Ranked, Reference
 from webapp.feed.models import Visitor
 from webapp.vectors import queries as vectors
@@ -28,8 +29,9 @@ SHOWN: Final = 12
 
 
 def find(token: str) -> PictureQuery | None:
-    """Return a picture by its token, until it expires. One query."""
+    """Return a picture by its token, until it expires or its work is withdrawn. One query."""
     rows = PictureQuery.objects.filter(token=token, expires__gt=timezone.now())
+    rows = rows.filter(Q(artwork=None) | Q(artwork__state=Artwork.State.VISIBLE))
     return rows.defer("picture").select_related("artwork").first() if token else None
 
 

@@ -20,14 +20,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from artrec.images import Box
-from webapp import clients
+from webapp import clients, uploads
 from webapp.catalog import queries as catalog
 from webapp.feed import meaning, picture_asking, picture_finding, visitors
-from webapp.feed.picture_asking import MOST_BYTES, RefusedError
+from webapp.feed.picture_asking import MOST_BYTES, SESSION_KEY, RefusedError
 from webapp.feed.picture_upload import Bounded
 from webapp.vectors.models import Query
 
-SESSION_KEY: Final = "pictures"
 REMEMBERED: Final = 40
 """Pictures of a session that are known to be its own."""
 
@@ -40,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     # A file that is too large must be stopped before anything looks for the token in the form, so
     # the token is checked a step further in.
     handler = Bounded(request, MOST_BYTES)
-    request.upload_handlers.insert(0, handler)
+    request.upload_handlers = [handler, *uploads.unlimited(request)]
     return _search(request, handler)
 
 
@@ -49,8 +48,10 @@ def _search(request: HttpRequest, handler: Bounded) -> HttpResponse:
     if request.method != "POST":
         return render(request, "feed/picture.html", _offer(request))
     tokens = request.session.get(SESSION_KEY, [])
+    # Of somebody signed in it is known whose it is: another session of theirs may erase it.
+    known = visitors.current_or_new if request.user.is_authenticated else visitors.current
     asking: dict[str, Any] = {
-        "visitor": visitors.current(request),
+        "visitor": known(request),
         "tokens": tokens,
         "address": clients.address(request),
     }
@@ -123,7 +124,8 @@ def words(request: HttpRequest) -> HttpResponse:
     place = f"{reverse('meaning')}?{urlencode({'q': text})}"
     if request.method == "POST":
         try:
-            meaning.ask(text)
+            visitor = visitors.current(request)
+            meaning.ask(text, address=clients.address(request), visitor=visitor)
         except meaning.RefusedError as error:
             messages.warning(request, str(error))
             return redirect(f"{reverse('browse')}?{urlencode({'q': text})}")
