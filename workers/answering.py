@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from django.db import models
+from django.db import InterfaceError, OperationalError, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -21,6 +21,7 @@ from artrec.images import open_image, palette, part, placeholder, small_copy
 from webapp.catalog.models import Artwork
 from webapp.catalog.palette import colours_of
 from webapp.feed import picture_asking
+from webapp.jobs import Job, enqueue
 from webapp.vectors import queries
 from webapp.vectors.encoding import check_rows
 from webapp.vectors.models import PictureQuery, Query, Space, Vector, WordsQuery
@@ -38,6 +39,8 @@ SAMPLE: Final = 32
 UNUSUAL: Final = 0.1
 """A best match that is less alike than this share of theirs is no good match."""
 AGAIN_SECONDS: Final = 3600.0
+PER_CALL: Final = 16
+"""Pictures, and as many texts, that are answered before other work gets its turn."""
 
 _usual: dict[int, tuple[float, float | None]] = {}
 """By space: when it was measured, and what."""
@@ -53,6 +56,9 @@ def make_ready() -> None:
     except FeatureError as error:
         log.warning("nobody can search by a picture: %s", error)
         return
+    except Exception:  # as one of the network's own, which nobody foresees
+        log.exception("nobody can search by a picture")
+        return
     usual_likeness(space)
 
 
@@ -66,16 +72,25 @@ def is_called_for() -> bool:
 
 
 def answer_waiting() -> int:
-    """Answer everybody who waits, one after the other; return how many. One query or two if none.
+    """Answer who waits, one after the other; return how many. Two queries if none.
 
-    Safe to run twice and to be killed: rows are claimed.
+    Of more than `PER_CALL` the rest is rung for again. Safe to run twice and to be killed: rows are
+    claimed.
     """
     done = 0
     for model, work in ((PictureQuery, _see), (WordsQuery, _read)):
         waiting: models.QuerySet[Any] = model._default_manager.filter(state=Query.State.QUEUED)
-        while claimed := claims.claim(waiting, limit=1):
+        if not waiting.filter(claims.free()).exists():
+            continue
+        make_ready()  # it may take longer than a claim holds
+        for _ in range(PER_CALL):
+            claimed = claims.claim(waiting, limit=1)
+            if not claimed:
+                break
             _answer(model, claimed[0], work)
             done += 1
+        else:
+            enqueue(Job.READ_QUERIES)
         for pk in claims.exhausted(waiting):
             _end(model, pk, state=Query.State.FAILED)
     return done
@@ -121,6 +136,11 @@ def _answer(model: type[Query], pk: int, work: Any) -> None:
         values = work(row, space)
     except (ArtrecError, OSError, Artwork.image.RelatedObjectDoesNotExist) as error:
         log.warning("%s could not be answered: %s", row, error)
+        values = {"state": Query.State.FAILED}
+    except (OperationalError, InterfaceError):
+        raise  # the database is away for a moment, and the job is tried again
+    except Exception:  # one visitor's picture must not stop everybody's search
+        log.exception("%s could not be answered", row)
         values = {"state": Query.State.FAILED}
     _end(model, pk, **values)
     log.info("answered %s in %.2f s", row, time.perf_counter() - started)

@@ -11,21 +11,25 @@ import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import OperationalError
 from django.utils import timezone
 from numpy.typing import NDArray
 from PIL import Image
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from artrec.features import TEXT_IMAGE, load_extractor
+from artrec.features import TEXT_IMAGE, Extractor, load_extractor
 from artrec.serving.transform import fit_transform_for
 from tests.artrec.features.test_wording import TINY
 from tests.waiting import wait_until
 from tests.webapp.makers import make_artwork
 from tests.workers.conftest import Stack
+from webapp import jobs
 from webapp.catalog.conditions import VISIBLE
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed import meaning, picture_asking, picture_finding
 from webapp.feed.likeness import Ranked
 from webapp.feed.meaning import READS_WORDS
+from webapp.jobs import Job
 from webapp.vectors.models import PictureQuery, Space, WordsQuery
 from workers import answering, claims, resources, spaces
 from workers.tasks.picture import read_queries
@@ -197,6 +201,81 @@ def test_what_cannot_be_seen_fails_and_keeps_no_picture() -> None:
 
 
 @pytest.mark.django_db
+def test_what_nobody_foresaw_fails_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gallery()
+    first, second = ask(painting(0)), ask(painting(1))
+    pictures = iter([first])
+
+    def placeholder_of(image: Image.Image) -> str:
+        if next(pictures, None):
+            raise ZeroDivisionError
+        return "data:,"
+
+    monkeypatch.setattr(answering, "placeholder", placeholder_of)
+    read_queries()
+
+    states = [PictureQuery.objects.get(pk=row.pk).state for row in (first, second)]
+    assert states == [State.FAILED, State.DONE]
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery()
+    row = ask(painting(0))
+
+    def away(_image: Image.Image) -> str:
+        raise OperationalError
+
+    monkeypatch.setattr(answering, "placeholder", away)
+    with pytest.raises(OperationalError):
+        answering.answer_waiting()
+
+    row.refresh_from_db()
+    assert row.state == State.QUEUED
+
+
+@pytest.mark.django_db
+def test_many_who_wait_are_answered_in_turns(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    gallery()
+    rung: list[Job] = []
+    for seed in range(3):
+        ask(painting(seed))
+    monkeypatch.setattr(answering, "PER_CALL", 2)
+    monkeypatch.setattr(jobs, "send", lambda job, _arguments: rung.append(job))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        first = answering.answer_waiting()
+    heard = list(rung)
+    with django_capture_on_commit_callbacks(execute=True):
+        second = answering.answer_waiting()
+
+    assert (first, second) == (2, 1)
+    assert heard == rung == [Job.READ_QUERIES]
+
+
+@pytest.mark.django_db
+def test_the_network_is_loaded_before_anything_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery()
+    ask(painting(0))
+    load, claimed = resources.extractor, []
+
+    def loading(name: str) -> Extractor:
+        claimed.append(PictureQuery.objects.exclude(claimed_until=None).exists())
+        return load(name)
+
+    monkeypatch.setattr(resources, "extractor", loading)
+    answering.answer_waiting()
+
+    assert claimed == [False, True]
+
+
+@pytest.mark.django_db
 def test_without_questions_the_worker_makes_ready_and_tidies_up() -> None:
     row = ask_before_anything_is_seen()
     read_queries()
@@ -233,8 +312,8 @@ def test_words_are_read_by_a_network_that_sees_pictures_as_well(
 ) -> None:
     works = gallery("tiny/pad/random")
     monkeypatch.setattr(meaning, "READS_WORDS", frozenset({"tiny"}))
-    row = meaning.ask("  A red   Boat ")
-    assert meaning.ask("a red boat") == row
+    row = meaning.ask("  A red   Boat ", address="::1")
+    assert meaning.ask("a red boat", address="::1") == row
     assert meaning.reference(meaning.key_of("a red boat"), "") is None
 
     read_queries()
