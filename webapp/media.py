@@ -15,7 +15,7 @@ from django.views.decorators.http import condition, require_safe
 
 from artrec.images.tiles import info
 from webapp.catalog.files import tile_name
-from webapp.catalog.models import Tiles
+from webapp.catalog.models import Artwork, Tiles
 
 YEAR_SECONDS = 365 * 24 * 3600
 DAY_SECONDS = 24 * 3600
@@ -65,7 +65,8 @@ def image_service(_request: HttpRequest, key: str) -> HttpResponseRedirect:
 @require_safe
 def image_info(request: HttpRequest, key: str) -> JsonResponse:
     """Say what a IIIF viewer may ask for: the picture in tiles, level 0 of the Image API."""
-    rows = Tiles.objects.select_related("image").filter(state=Tiles.State.DONE)
+    shown = Tiles.objects.filter(image__artwork__state=Artwork.State.VISIBLE)
+    rows = shown.select_related("image").filter(state=Tiles.State.DONE)
     image = get_object_or_404(rows, key=key, image__key=key).image
     answer: dict[str, Any] = info(image.width, image.height, address=service(request, key))
     response = JsonResponse(answer, content_type=INFO_TYPE)

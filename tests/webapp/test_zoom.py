@@ -10,10 +10,12 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.webapp.makers import make_artwork
 from webapp import jobs
 from webapp.catalog import files, tiles
+from webapp.catalog.actions import withdraw
 from webapp.catalog.models import Artwork, ArtworkImage, Tiles
 from webapp.jobs import Job
 
@@ -166,3 +168,57 @@ def test_a_new_picture_has_no_tiles_of_the_old(client: Client) -> None:
 
     assert client.get(f"{service}/info.json").status_code == 404
     assert client.get(reverse("zoom", args=[work.pk])).json() == {"state": "none"}
+
+
+def test_one_address_has_so_many_cut_and_another_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "PER_ADDRESS", 1)
+    addresses = [reverse("zoom", args=[scan(str(number)).pk]) for number in range(3)]
+    near, far = Client(REMOTE_ADDR="2001:db8::7"), Client(REMOTE_ADDR="2001:db8:1::7")
+
+    first, again, second = (near.post(addresses[at]).json()["state"] for at in (0, 0, 1))
+    other = far.post(addresses[2]).json()["state"]
+
+    assert (first, again, second, other) == ("waiting", "waiting", "none", "waiting")
+
+
+def test_tiles_that_nobody_asked_for_longest_make_room(settings: Settings) -> None:
+    settings.TILES_MOST = 2
+    works = [scan(str(number)) for number in range(4)]
+    for age, work in enumerate(works):
+        cut(work)
+        Tiles.objects.filter(image=work.image).update(asked=timezone.now() - age * 2 * tiles.FRESH)
+        default_storage.save(files.tile_name(work.image.key, "full", "max"), ContentFile(b"x"))
+    tiles.ask(works[3].image)  # somebody looks into the oldest again
+
+    dropped = tiles.drop_oldest()
+
+    left = set(Tiles.objects.values_list("image", flat=True))
+    assert (dropped, left) == (2, {works[0].image.pk, works[3].image.pk})
+    kept = [
+        default_storage.exists(files.tile_name(work.image.key, "full", "max")) for work in works
+    ]
+    assert kept == [True, False, False, True]
+    assert tiles.drop_oldest() == 0
+
+
+def test_a_withdrawn_work_has_no_service(client: Client) -> None:
+    service = cut(scan())
+    Artwork.objects.update(state=Artwork.State.WITHDRAWN)
+
+    assert client.get(f"{service}/info.json").status_code == 404
+
+
+def test_with_the_withdrawal_of_a_work_its_tiles_go(
+    client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    work, other = scan(), scan("Another")
+    service = cut(work)
+    cut(other)
+    name = files.tile_name(work.image.key, "0,0,512,512", "512,512")
+    default_storage.save(name, ContentFile(b"x"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw([work.pk])
+
+    assert client.get(f"{service}/0,0,512,512/512,512/0/default.jpg").status_code == 404
+    assert Tiles.objects.get().image_id == other.image.pk

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage, storages
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image
+from pytest_django import Settings
 
 from artrec.images import Limits, OpenedImage, open_image
 from tests.artrec.images.test_tiles import gradient, wanted
@@ -108,12 +109,29 @@ def test_a_picture_without_its_original_fails_with_a_reason() -> None:
 
 @pytest.mark.django_db
 def test_a_picture_that_kills_its_worker_is_given_up() -> None:
-    tiles.ask(hang())
+    image = hang()
+    tiles.ask(image)
     Tiles.objects.update(attempts=claims.MAX_ATTEMPTS)
+    default_storage.save(files.tile_name(image.key, "full", "max"), ContentFile(b"half"))
 
     cut_tiles()
 
     assert Tiles.objects.get().state == State.FAILED
+    assert not stored(image.key)
+
+
+@pytest.mark.django_db
+def test_cutting_one_picture_more_than_are_kept_drops_the_oldest(settings: Settings) -> None:
+    settings.TILES_MOST = 1
+    first, second = hang(), hang()
+    for image in (first, second):
+        tiles.ask(image)
+
+    cut_tiles()
+    cut_tiles()
+
+    assert not stored(first.key)
+    check(second)
 
 
 @pytest.mark.django_db

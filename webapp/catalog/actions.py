@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from webapp.catalog import colours, files
+from webapp.catalog import colours, files, tiles
 from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
 from webapp.catalog.models import Artist, Artwork, ArtworkImage
 from webapp.jobs import Job, enqueue
@@ -137,8 +137,11 @@ def delete_artworks(artwork_ids: Iterable[int]) -> None:
 
 @transaction.atomic
 def withdraw(artwork_ids: Iterable[int]) -> int:
-    """Take works off the walls; likes and vectors stay. Return how many were shown."""
-    shown = Artwork.objects.filter(pk__in=list(artwork_ids)).exclude(state=Artwork.State.WITHDRAWN)
+    """Take works off the walls; likes and vectors stay, but nobody can look closer any more.
+    Return how many were shown."""
+    ids = list(artwork_ids)
+    transaction.on_commit(partial(tiles.drop_of, ids))
+    shown = Artwork.objects.filter(pk__in=ids).exclude(state=Artwork.State.WITHDRAWN)
     return shown.update(state=Artwork.State.WITHDRAWN, state_reason="", claimed_until=None)
 
 

@@ -7,15 +7,19 @@ and for pictures that are hardly larger than what is shown anyway, the largest v
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from webapp.catalog.files import variant_name
+from webapp import clients
+from webapp.accounts import counting
+from webapp.catalog.files import delete_tiles, variant_name
 from webapp.catalog.models import ArtworkImage, Tiles
 from webapp.jobs import Job, enqueue
 
@@ -26,6 +30,12 @@ HEAVY: Final = 8_000_000
 QUEUE: Final = 50
 """Pictures that may wait in all: a few minutes of one worker."""
 RETRY: Final = timedelta(hours=6)
+PER_ADDRESS: Final = 60
+"""Pictures that one address may have cut within a while; many may sit there."""
+FRESH: Final = timedelta(days=1)
+"""So exactly it is noted when tiles were last asked for."""
+AT_ONCE: Final = 20
+"""Pictures whose tiles are dropped in one go."""
 
 
 def deserves(image: ArtworkImage) -> bool:
@@ -55,16 +65,19 @@ def waiting() -> QuerySet[Tiles]:
 
 
 @transaction.atomic
-def ask(image: ArtworkImage) -> Tiles | None:
+def ask(image: ArtworkImage, *, address: str | None = None) -> Tiles | None:
     """Ask a worker for the tiles of an image; what is there or waits already costs nothing.
 
-    None where tiles would show no more, and while too many pictures wait: ask again later then.
-    What failed is tried again after a while; perhaps only a storage was away.
+    None where tiles would show no more, while too many pictures wait, and when too many were asked
+    for from the `address` it comes from, if from outside: ask again later then. What failed is
+    tried again after a while; perhaps only a storage was away.
     """
     known = find(image)
     if not deserves(image) or (known and not _is_worth_a_retry(known)):
+        if known and known.state == Tiles.State.DONE and timezone.now() - known.asked > FRESH:
+            Tiles.objects.filter(pk=known.pk).update(asked=timezone.now())
         return known
-    if waiting().count() >= QUEUE:
+    if waiting().count() >= QUEUE or (address is not None and _asks_too_much(address)):
         return None
     row, _created = Tiles.objects.update_or_create(
         image=image,
@@ -79,6 +92,37 @@ def ask(image: ArtworkImage) -> Tiles | None:
     )
     enqueue(Job.CUT_TILES)
     return row
+
+
+@transaction.atomic
+def drop_oldest() -> int:
+    """Drop the tiles of pictures that nobody asked for longest, beyond `TILES_MOST`; return how
+    many pictures. They are cut again when they are asked for."""
+    done = Tiles.objects.filter(state=Tiles.State.DONE)
+    too_many = min(AT_ONCE, done.count() - settings.TILES_MOST)
+    if too_many <= 0:
+        return 0
+    # Held until the files are gone, so that nobody cuts them anew meanwhile.
+    rows = done.select_for_update(skip_locked=True).order_by("asked", "pk")[:too_many]
+    return _drop(list(rows))
+
+
+@transaction.atomic
+def drop_of(artwork_ids: Iterable[int]) -> int:
+    """Drop the tiles of these works, asked for or done; return of how many."""
+    rows = Tiles.objects.select_for_update().filter(image__artwork__in=list(artwork_ids))
+    return _drop(list(rows))
+
+
+def _drop(rows: list[Tiles]) -> int:
+    for row in rows:
+        delete_tiles(row.key)
+    Tiles.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def _asks_too_much(address: str) -> bool:
+    return counting.is_too_much("tiles for", clients.network(address), most=PER_ADDRESS)
 
 
 def _is_worth_a_retry(row: Tiles) -> bool:

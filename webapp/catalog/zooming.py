@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from webapp import clients
 from webapp.catalog import queries, tiles
 from webapp.catalog.models import Tiles
 
@@ -18,7 +19,10 @@ def zoom(request: HttpRequest, pk: int) -> JsonResponse:
     A POST asks a worker for the tiles first.
     """
     image = get_object_or_404(queries.artworks(), pk=pk).image
-    row = tiles.ask(image) if request.method == "POST" else tiles.find(image)
+    if request.method == "POST":
+        row = tiles.ask(image, address=clients.address(request))
+    else:
+        row = tiles.find(image)
     answer = {"state": row.state if row else "none"}
     if row and row.state == Tiles.State.DONE:
         answer["info"] = reverse("image-info", args=[row.key])

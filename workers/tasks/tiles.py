@@ -36,11 +36,13 @@ GIVEN_UP: Final = "The worker ended each time, perhaps for lack of memory."
 def cut_tiles() -> None:
     """Cut one picture that waits; then other jobs get their turn. Safe to run twice."""
     waiting = tiles.waiting()
-    Tiles.objects.filter(pk__in=claims.exhausted(waiting)).update(
-        state=Tiles.State.FAILED, reason=GIVEN_UP, claimed_until=None
-    )
+    spent = Tiles.objects.filter(pk__in=claims.exhausted(waiting))
+    for key in spent.values_list("key", flat=True):
+        files.delete_tiles(key)
+    spent.update(state=Tiles.State.FAILED, reason=GIVEN_UP, claimed_until=None)
     for pk in claims.claim(waiting, limit=1):
         _work(pk)
+        tiles.drop_oldest()
         if waiting.filter(claims.free()).exists():
             enqueue(Job.CUT_TILES)
 
