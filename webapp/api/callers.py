@@ -60,7 +60,8 @@ def of(request: HttpRequest) -> Caller:
                 " or no Authorization at all.",
             )
         request.user = token.user
-        return Caller("token", str(token.pk), token)
+        # By owner: tokens can be had without end.
+        return Caller("token", f"user {token.user_id}", token)
     if isinstance(request.user, User):
         return Caller("visitor", f"user {request.user.pk}")
     if request.session.get(visitors.SESSION_KEY):

@@ -234,3 +234,15 @@ def test_requests_at_the_same_time_do_not_get_more_than_is_allowed(settings: Set
         allowed = sum(pool.map(ask, range(60)))
 
     assert 20 <= allowed <= 22  # some have grown back meanwhile
+
+
+def test_tokens_of_one_owner_share_an_allowance(
+    client: Client, vera: User, settings: Settings
+) -> None:
+    settings.API_PER_MINUTE = {"address": 1, "visitor": 1, "token": 1}
+
+    codes = [client.get(f"{ROOT}/works", headers=bearer(vera)).status_code for _ in range(2)]
+    other = bearer(User.objects.create_user("otto"))
+
+    assert codes == [200, 429]
+    assert client.get(f"{ROOT}/works", headers=other).status_code == 200
