@@ -9,11 +9,14 @@ const POLL_MS = 1500;
 const POLLS = 80;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let library = null;
+let turn = 0; // of showing: only the last one goes on once the library has come
 let now = null; // what is open: { viewer, dialog, … }
 
 export async function show(dialog, link) {
+  turn += 1;
+  const mine = turn;
   await load(dialog.dataset.library);
-  if (!dialog.open) return;
+  if (mine !== turn || !dialog.open) return;
   forgoStyles();
   const viewer = globalThis.OpenSeadragon({
     element: dialog.querySelector(".zoom-canvas"),
@@ -174,6 +177,7 @@ async function ask(link, options) {
 }
 
 function end() {
+  if (!now) return;
   clearTimeout(now.timer);
   tell("");
   if (document.fullscreenElement) document.exitFullscreen();
