@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from webapp.accounts import guessing
+from webapp.accounts import counting, guessing
 from webapp.accounts.models import Guesses, User
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_the_owner_signs_in_from_elsewhere_meanwhile() -> None:
 def test_the_while_ends_however_often_one_tries_during_it() -> None:
     for _ in range(guessing.PER_BOTH + 5):
         sign_in()
-    Guesses.objects.update(since=timezone.now() - guessing.WHILE + timedelta(seconds=70))
+    Guesses.objects.update(since=timezone.now() - counting.WHILE + timedelta(seconds=70))
     almost = sign_in(password=PASSWORD)
     Guesses.objects.update(since=F("since") - timedelta(seconds=71))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from webapp.feed import meaning, picture_finding, visitors
 from webapp.feed.likeness import Reference
-from webapp.feed.picture_pages import SESSION_KEY
+from webapp.feed.picture_asking import SESSION_KEY
 from webapp.feed.wish import Wish
 
 register = template.Library()
