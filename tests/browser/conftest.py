@@ -59,7 +59,7 @@ class Site:
             return 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     """Serve a small demo collection, imported through real workers."""
     # Not pytest's own folder: run as root, PostgreSQL is another user and may not enter there.
@@ -113,14 +113,14 @@ def site() -> Iterator[Site]:
         sys.stdout.write((var / "serve.log").read_text())  # pytest shows it when something failed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def passwords(site: Site) -> dict[str, tuple[str, str]]:
     """Return name and password of the demo people by role."""
     people = json.loads((site.var / "demo-people.json").read_text())
     return {entry["role"]: (entry["name"], entry["password"]) for entry in people}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, driven by Playwright."""
     with sync_playwright() as playwright:

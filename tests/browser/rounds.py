@@ -102,7 +102,7 @@ def furnish(context: BrowserContext, name: str) -> Found:
     page.fill("input[name=password2]", PASSWORD)
     page.locator("main form button").last.click()
     page.wait_for_url("**/for-you/")
-    page.goto("/browse/")
+    page.goto("/browse/?sort=popular")
     found = page.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.work)")
     works = [str(pk) for pk in found]
     for pk in works[:4]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Site
 
@@ -72,7 +72,7 @@ def test_a_rail_moves_by_its_buttons_and_by_the_arrow_keys(desk: Page) -> None:
 
     further.click()
     expect(back).to_be_enabled()
-    assert strip.evaluate("strip => strip.scrollLeft") > 100
+    expect_moved(strip)
     back.click()
     expect(back).to_be_disabled()
 
@@ -83,7 +83,7 @@ def test_a_rail_moves_by_its_buttons_and_by_the_arrow_keys(desk: Page) -> None:
         desk.keyboard.press("ArrowRight")
     focused = rail.locator(".card-picture:focus")
     expect(focused).to_be_in_viewport()
-    assert strip.evaluate("strip => strip.scrollLeft") > 100
+    expect_moved(strip)
 
 
 def test_a_hidden_work_comes_back_to_the_rail_it_was_in(desk: Page) -> None:
@@ -112,3 +112,8 @@ def test_without_scripts_the_door_opens_and_leads_on(context_without_scripts: Pa
     page.get_by_role("link", name=re.compile(r"See all \d+ works")).click()
 
     expect(page).to_have_url(re.compile("/browse/$"))
+
+
+def expect_moved(strip: Locator) -> None:
+    """Wait until a strip has been moved; it moves smoothly."""
+    strip.page.wait_for_function("strip => strip.scrollLeft > 100", arg=strip.element_handle())

@@ -13,7 +13,7 @@ SHIFT = "() => document.querySelector('.lenses').getBoundingClientRect().height"
 
 
 def open_a_work(page: Page) -> None:
-    page.goto("/browse/")
+    page.goto("/browse/?sort=popular")
     page.locator(".card-picture").nth(3).click()
     page.locator(".lens-switch").scroll_into_view_if_needed()
 
@@ -58,7 +58,7 @@ def test_lenses_change_in_place_and_lead_on(page: Page) -> None:
 
 def test_without_scripts_the_switch_is_links(context_without_scripts: Page) -> None:
     page = context_without_scripts
-    page.goto("/browse/")
+    page.goto("/browse/?sort=popular")
     page.locator(".card-picture").nth(3).click()
 
     page.get_by_role("link", name="Look", exact=True).click()

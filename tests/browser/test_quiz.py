@@ -95,7 +95,11 @@ def expect_question(page: Page, number: int) -> None:
 
 def swipe(page: Page, by: int) -> None:
     """Draw a finger over the pictures, as far as `by` to the right."""
-    page.wait_for_timeout(250)  # until the question has come to rest
+    page.wait_for_timeout(250)  # until the question has begun to come in
+    # A finger that comes down on a question that still moves is not for its pictures.
+    page.wait_for_function(
+        "() => !document.activeViewTransition && !document.getAnimations().length"
+    )
     box = page.locator(".quiz-works").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

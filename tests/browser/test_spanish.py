@@ -20,7 +20,9 @@ ENGLISH = re.compile(
 WORDS = """() => {
     // What curators wrote stays as they wrote it.
     const data = "cite, .who, .artist, .description, .label .facts, .label .small, .cite p,"
-        + " .running, .choices .what, .wordmark, pre, code, kbd, script, template";
+        + " .running, .choices .what, .wordmark, pre, code, kbd, script, template"
+        // Styles and materials by which a taste is named.
+        + ", .lean a, .taste-words span:first-child, [id^=group-]";
     const copy = document.body.cloneNode(true);
     copy.querySelectorAll(data).forEach((each) => each.remove());
     const said = [...copy.querySelectorAll("[placeholder]")].map((each) => each.placeholder);
@@ -46,7 +48,7 @@ def spanish(chromium: Browser, site: Site) -> Iterator[Page]:
 
 
 def test_the_main_pages_are_in_spanish_throughout(spanish: Page) -> None:
-    spanish.goto("/browse/")
+    spanish.goto("/browse/?sort=popular")
     works = spanish.locator(".card").evaluate_all("cards => cards.map(card => card.dataset.work)")
     spanish.goto(f"/works/{works[0]}/")
     artist = spanish.locator(".label .artist a").get_attribute("href") or ""

@@ -11,13 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_visitor_sees_why_compares_and_sets_a_reason_aside(page: Page) -> None:
-    page.goto("/browse/")
+    page.goto("/browse/?sort=popular")
     for place in (2, 5):
         page.locator(".card-picture").nth(place).click()
         like = page.locator(".stage .mark.like")
         like.click()
         expect(like).to_have_attribute("aria-pressed", "true")
-        page.goto("/browse/")
+        page.goto("/browse/?sort=popular")
     page.goto("/for-you/")
     link = page.locator("a.why").first
     link.scroll_into_view_if_needed()
@@ -56,7 +56,7 @@ def test_a_visitor_sees_why_compares_and_sets_a_reason_aside(page: Page) -> None
 
 def test_reasons_and_comparisons_work_without_javascript(context_without_scripts: Page) -> None:
     page = context_without_scripts
-    page.goto("/browse/")
+    page.goto("/browse/?sort=popular")
     page.locator(".card-picture").nth(1).click()
     page.locator(".stage .mark.like").click()
     page.goto("/for-you/")
