@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.waiting import wait_until
 
@@ -24,6 +24,10 @@ ROOT = Path(__file__).parent.parent.parent
 WORKS = 60
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+# Other tests compute beside these: what comes within moments on a quiet machine may take longer.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)

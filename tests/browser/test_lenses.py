@@ -24,11 +24,12 @@ def test_lenses_change_in_place_and_lead_on(page: Page) -> None:
     current = page.locator(".lens-switch [aria-current]")
     expect(current).to_have_text("Most agree")
     page.evaluate("() => { window.stayed = true; }")
-    height, top = page.evaluate(SHIFT), page.evaluate("scrollY")
+    height = page.evaluate(SHIFT)
 
     page.get_by_role("link", name="Colour", exact=True).click()
     expect(current).to_have_text("Colour")
     expect(current).to_be_focused()
+    top = page.evaluate("scrollY")  # to click, the switch was brought into view
     assert page.url.endswith("lens=colour")
     expect(page.locator(".lens-why").first).to_have_text(re.compile("^(Both in|Near in its)"))
     page.keyboard.press("ArrowRight")
