@@ -9,6 +9,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -49,24 +51,42 @@ def measure(job: Job) -> str | None:
     context = multiprocessing.get_context("spawn")  # no threads or caches of ours in there
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(job, sender), daemon=True)
-    # Ctrl-C waits until the process has all it needs, or it would complain about the half of it.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    sender.close()
-    try:
+        # The process must have all it needs, or it would complain about the half of it.
+        with _ctrl_c_held_back():
+            process.start()
+        sender.close()
         failure: str | None = receiver.recv()
     except EOFError:
         failure = "its process ended without a word, as it does when memory runs out."
     except KeyboardInterrupt:
-        process.terminate()
+        if process.is_alive():
+            process.terminate()
         raise
     finally:
-        process.join()
+        if process.is_alive():
+            process.join()
         receiver.close()
     return failure
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let Ctrl-C take effect only at the end, here and in processes started within.
+
+    They inherit the mask. Here the mask would not do: the signal may reach another thread, one of
+    BLAS say, and Python then interrupts the main thread all the same.
+    """
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def shuffled(content: Content) -> Content:
