@@ -79,7 +79,7 @@ def test_a_rail_moves_by_its_buttons_and_by_the_arrow_keys(desk: Page) -> None:
     desk.locator("[data-rail]").nth(1).locator(".card-picture").first.focus()
     desk.keyboard.press("ArrowUp")
     expect(rail.locator(".card-picture").first).to_be_focused()
-    for _ in range(6):
+    for _ in range(rail.locator(".card-picture").count() - 1):
         desk.keyboard.press("ArrowRight")
     focused = rail.locator(".card-picture:focus")
     expect(focused).to_be_in_viewport()

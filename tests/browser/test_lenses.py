@@ -24,12 +24,13 @@ def test_lenses_change_in_place_and_lead_on(page: Page) -> None:
     current = page.locator(".lens-switch [aria-current]")
     expect(current).to_have_text("Most agree")
     page.evaluate("() => { window.stayed = true; }")
-    height = page.evaluate(SHIFT)
+    colour = page.get_by_role("link", name="Colour", exact=True)
+    colour.scroll_into_view_if_needed()  # else the click would
+    height, top = page.evaluate(SHIFT), page.evaluate("scrollY")
 
-    page.get_by_role("link", name="Colour", exact=True).click()
+    colour.click()
     expect(current).to_have_text("Colour")
     expect(current).to_be_focused()
-    top = page.evaluate("scrollY")  # to click, the switch was brought into view
     assert page.url.endswith("lens=colour")
     expect(page.locator(".lens-why").first).to_have_text(re.compile("^(Both in|Near in its)"))
     page.keyboard.press("ArrowRight")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import get_args
 from uuid import uuid4
 
@@ -84,6 +85,7 @@ def test_rows_are_counted_in_every_state_and_the_oldest_is_told() -> None:
 
 def test_tasks_workers_broker_and_what_serves_are_told() -> None:
     make_space()
+    started = monotonic()
     actions.give_sign("celery@a", ["celery"])
     actions.tally("workers.train", "success", 2.0)
     actions.tally("workers.train", "success", 1.5)
@@ -95,7 +97,7 @@ def test_tasks_workers_broker_and_what_serves_are_told() -> None:
     assert figure('artrec_task_seconds_count{outcome="failure",task="workers.train"}', page) == 1
     silent = 'artrec_worker_silent_seconds{worker="celery@a"}'
     assert f"{silent} " in page
-    assert abs(figure(silent, page)) < 60
+    assert 0 <= figure(silent, page) <= monotonic() - started
     assert 'artrec_doorbells{queue="gpu"} ' in page
     assert re.search(r'artrec_serving_info{.*purpose="look".*} 1.0', page)
 
