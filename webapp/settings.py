@@ -100,6 +100,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "csp",
+    "pgtrigger",
+    "pghistory",
     "webapp",
     "webapp.accounts",
     "webapp.catalog",
@@ -112,6 +114,7 @@ INSTALLED_APPS = [
     "webapp.operations",
     "webapp.home",
     "webapp.api",
+    "webapp.desk",
 ]
 MIDDLEWARE = [
     "webapp.middleware.observed",
@@ -205,6 +208,7 @@ STATICFILES_DIRS: list[Any] = [
     ("vendor/newsreader", _npm / "@fontsource" / "newsreader"),
     ("vendor/figtree", _npm / "@fontsource-variable" / "figtree"),
     ("vendor/openseadragon", _npm / "openseadragon" / "build" / "openseadragon"),
+    ("vendor/tus", _npm / "tus-js-client" / "dist"),
 ]
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 MEDIA_URL = "media/"
