@@ -28,11 +28,12 @@ class Artist(models.Model):
 
 
 class Artwork(models.Model):
-    """One work. It is shown once its image is checked and its vector stored."""
+    """One work. It is shown once its image is checked and its vector stored, unless it is held."""
 
     class State(models.TextChoices):
         CHECKED = "checked", "waiting for its vector"
         VISIBLE = "visible", "visible"
+        DRAFT = "draft", "held back"
         FAILED = "failed", "could not be embedded"
         WITHDRAWN = "withdrawn", "withdrawn"
 
@@ -70,6 +71,10 @@ class Artwork(models.Model):
     """A worker holds this row until then; after that another may take it."""
     attempts = models.PositiveSmallIntegerField(default=0)
     """How often embedding was tried since the image was last changed."""
+    held = models.BooleanField(default=False, db_default=False)
+    """Held back by its curator: with its vector it becomes a draft, not visible."""
+    deleted = models.DateTimeField(null=True, blank=True)
+    """When it was withdrawn to be deleted; until the sweep comes by, that can be undone."""
 
     class Meta:
         ordering = ("-added", "-id")
@@ -79,6 +84,11 @@ class Artwork(models.Model):
                 fields=["id"],
                 name="artwork_waiting",
                 condition=models.Q(state="checked"),
+            ),
+            models.Index(
+                fields=["deleted"],
+                name="artwork_deleted",
+                condition=models.Q(deleted__isnull=False),
             ),
         )
 

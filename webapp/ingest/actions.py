@@ -41,9 +41,9 @@ class Incoming:
     source_key: str = ""
 
 
-def start_batch(*, source: str, user: User | None = None) -> Batch:
-    """Open a batch for the files to come."""
-    return Batch.objects.create(source=source[:300], user=user)
+def start_batch(*, source: str, user: User | None = None, held: bool = False) -> Batch:
+    """Open a batch for the files to come. The works of a held one end as drafts."""
+    return Batch.objects.create(source=source[:300], user=user, held=held)
 
 
 def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:

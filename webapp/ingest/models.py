@@ -17,10 +17,15 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
     created = models.DateTimeField(auto_now_add=True)
+    held = models.BooleanField(default=False)
+    """Its works are held back as drafts until somebody publishes them."""
+    told = models.DateTimeField(null=True, blank=True)
+    """When its end was last told; empty while something is under way or not yet told."""
 
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = "batches"
+        indexes = (models.Index(fields=["id"], name="batch_untold", condition=models.Q(told=None)),)
 
     def __str__(self) -> str:
         return self.source
@@ -34,6 +39,8 @@ class Item(models.Model):
         RECEIVED = "received", "received"
         STORED = "stored", "stored, waiting for its vector"
         VISIBLE = "visible", "in the gallery"
+        DRAFT = "draft", "held back"
+        DELETED = "deleted", "deleted"
         DUPLICATE = "duplicate", "already here"
         REFUSED = "refused", "refused"
         FAILED = "failed", "failed"
@@ -51,17 +58,22 @@ class Item(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.RECEIVED)
     reason = models.TextField(blank=True)
     """Why it was refused or failed: a sentence for the admin."""
+    proposed = models.JSONField(default=dict)
+    """What the picture's own EXIF, IPTC and XMP say, as `Facts` in JSON."""
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     artwork = models.ForeignKey(
         Artwork, on_delete=models.SET_NULL, null=True, blank=True, related_name="items"
     )
     created = models.DateTimeField(auto_now_add=True)
+    checked = models.DateTimeField(null=True, blank=True)
+    """When its picture had been checked and stored."""
     finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("id",)
         indexes = (
+            models.Index(fields=["batch", "state"], name="item_story"),
             models.Index(fields=["id"], name="item_waiting", condition=models.Q(state="received")),
             models.Index(fields=["id"], name="item_wanted", condition=models.Q(state="wanted")),
             models.Index(
@@ -71,6 +83,82 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sheet(models.Model):
+    """A metadata table that came with a batch: read once, mapped by hand, then applied."""
+
+    class State(models.TextChoices):
+        READ = "read", "read"
+        APPLIED = "applied", "applied"
+        REFUSED = "refused", "refused"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="sheets")
+    name = models.CharField(max_length=500)
+    columns = models.JSONField(default=list)
+    """The names in its first line, as they are written there."""
+    rows = models.JSONField(default=list)
+    """One list of texts for each further line, as long as `columns`, after its number in the file:
+    [2, ["Harbour", "1907"]]."""
+    mapping = models.JSONField(default=dict)
+    """What is made of each column, by its place: {"0": "file", "3": "title"}."""
+    state = models.CharField(max_length=7, choices=State.choices, default=State.READ)
+    problems = models.JSONField(default=list)
+    """Sentences: why it was refused, or which of its cells could not be used."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Change(models.Model):
+    """Something done to many works of a batch at once, with what it takes to undo it."""
+
+    class Kind(models.TextChoices):
+        PUBLISH = "publish", "published"
+        UNPUBLISH = "unpublish", "held back"
+        DELETE = "delete", "deleted"
+        SHEET = "sheet", "filled in from a table"
+        GRID = "grid", "edited"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="changes")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    works = models.JSONField()
+    """By artwork id, the facts before and after: {"17": [{"year": null}, {"year": 1907}]}; of
+    what changes no facts, two empty ones."""
+    made = models.DateTimeField(auto_now_add=True)
+    undone = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{len(self.works)} works {self.get_kind_display()}"
+
+
+class Notice(models.Model):
+    """Tells who brought a batch in that it has come to its end; shown on their next page."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE)
+    words = models.CharField(max_length=500)
+    created = models.DateTimeField(auto_now_add=True)
+    seen = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["user"], name="notice_unseen", condition=models.Q(seen=None)),
+        )
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Origin(models.Model):
