@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -62,10 +63,13 @@ def find_by_sha256(sha256: str) -> Artwork | None:
 
 
 @transaction.atomic
-def publish_image(*, image: CheckedImage, facts: Facts, source_key: str | None = None) -> Published:
+def publish_image(
+    *, image: CheckedImage, facts: Facts, source_key: str | None = None, held: bool = False
+) -> Published:
     """Make an artwork of a checked image, or give the work of `source_key` a new one.
 
-    The work then waits for its vector; a withdrawn work stays withdrawn. Ring EMBED_ARTWORKS
+    The work then waits for its vector; a withdrawn work stays withdrawn. A new work is `held` back
+    from visitors if so asked. Ring EMBED_ARTWORKS
     afterwards, once for as many works as come together.
 
     Raises:
@@ -75,9 +79,9 @@ def publish_image(*, image: CheckedImage, facts: Facts, source_key: str | None =
         raise DuplicateImageError(known)
     before = Artwork.objects.filter(source_key=source_key).first() if source_key else None
     replaced = ArtworkImage.objects.filter(artwork=before).first() if before else None
-    artwork = create_or_update_artwork(facts=facts, source_key=source_key)
+    artwork = create_or_update_artwork(facts=facts, source_key=source_key, held=held)
     if artwork.state != Artwork.State.WITHDRAWN:
-        _wait_for_vector(Artwork.objects.filter(pk=artwork.pk))
+        wait_for_vector(Artwork.objects.filter(pk=artwork.pk))
     values = {name: getattr(image, name) for name in CheckedImage.__slots__}
     values["colours"] = colours.families(image.palette)
     try:
@@ -92,7 +96,9 @@ def publish_image(*, image: CheckedImage, facts: Facts, source_key: str | None =
 
 
 @transaction.atomic
-def create_or_update_artwork(*, facts: Facts, source_key: str | None = None) -> Artwork:
+def create_or_update_artwork(
+    *, facts: Facts, source_key: str | None = None, held: bool = False
+) -> Artwork:
     """Make the work of `source_key`, or bring its facts up to date; without a key make a new one.
 
     Only the facts that are named change. A new work starts as "waiting for its vector".
@@ -104,16 +110,23 @@ def create_or_update_artwork(*, facts: Facts, source_key: str | None = None) -> 
     if artwork is None:
         complete: Facts = {"title": UNTITLED, "artist": UNKNOWN_ARTIST, "added": timezone.now()}
         complete.update(facts)
-        artwork = Artwork(artist=_artist(complete), source_key=source_key or None)
+        artwork = Artwork(artist=_artist(complete), source_key=source_key or None, held=held)
         _assign(artwork, complete)
         artwork.save()
-    elif changed := changed_facts(artwork, facts):
+    else:
+        change_facts(artwork, facts)
+    return artwork
+
+
+def change_facts(artwork: Artwork, facts: Facts) -> set[str]:
+    """Write the facts in which a work differs, and return their names. Reads `artwork.artist`."""
+    if changed := changed_facts(artwork, facts):
         artwork.artist = _artist(facts) if "artist" in facts else artwork.artist
         if artwork.artist.bio != (bio := facts.get("artist_bio") or artwork.artist.bio):
             Artist.objects.filter(pk=artwork.artist_id).update(bio=bio)
         _assign(artwork, facts)
         artwork.save(update_fields=sorted({*changed - _OF_ARTIST, "artist"}))
-    return artwork
+    return changed
 
 
 def changed_facts(artwork: Artwork, facts: Facts) -> set[str]:
@@ -123,6 +136,15 @@ def changed_facts(artwork: Artwork, facts: Facts) -> set[str]:
     # A card without a biography says nothing against the one we have.
     now["artist_bio"] = artwork.artist.bio if facts.get("artist_bio") else ""
     return {name for name, value in facts.items() if now[name] != value}
+
+
+def facts_now(artwork: Artwork, names: Iterable[str]) -> Facts:
+    """Return what `artwork` says of these facts. Reads `artwork.artist`."""
+    of_artist = {"artist": artwork.artist.name, "artist_bio": artwork.artist.bio}
+    values = {
+        name: of_artist[name] if name in of_artist else getattr(artwork, name) for name in names
+    }
+    return cast(Facts, values)
 
 
 @transaction.atomic
@@ -151,17 +173,21 @@ def show_again(artwork_ids: Iterable[int]) -> int:
     away = Artwork.objects.filter(
         pk__in=list(artwork_ids), state__in=[Artwork.State.WITHDRAWN, Artwork.State.FAILED]
     )
-    count = _wait_for_vector(away)
+    count = wait_for_vector(away)
     if count:
         enqueue(Job.EMBED_ARTWORKS)
     return count
 
 
-def _wait_for_vector(artworks: Any) -> int:
-    count: int = artworks.update(
-        state=Artwork.State.CHECKED, state_reason="", attempts=0, claimed_until=None
+def wait_for_vector(artworks: QuerySet[Artwork]) -> int:
+    """Let works be placed anew. Ring EMBED_ARTWORKS afterwards."""
+    return artworks.update(
+        state=Artwork.State.CHECKED,
+        state_reason="",
+        attempts=0,
+        claimed_until=None,
+        deleted=None,
     )
-    return count
 
 
 def _assign(artwork: Artwork, facts: Facts) -> None:

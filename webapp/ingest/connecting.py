@@ -74,6 +74,8 @@ def is_public(address: str) -> bool:
             return is_public(str(ip.ipv4_mapped))
         if ip.sixtofour or ip.teredo or any(ip in network for network in _TRANSLATED):
             return False
+        if ip.is_reserved or ip.is_site_local:  # "::127.0.0.1" among them
+            return False
     return ip.is_global and not ip.is_multicast
 
 

@@ -151,8 +151,8 @@ def download(
                 stream.write(chunk)
                 on_chunk()
             said = answer.http.headers
-            etag, date = said.get("ETag", ""), said.get("Last-Modified", "")
-            return Downloaded(stream.tell(), etag[:300], date[:100])
+            etag, date = _mark(said.get("ETag", ""), 300), _mark(said.get("Last-Modified", ""), 100)
+            return Downloaded(stream.tell(), etag, date)
 
     return _persist(web, url, once)
 
@@ -269,15 +269,18 @@ def _body(answer: _Answer, limit: int) -> Iterator[bytes]:
         raise http.client.IncompleteRead(b"", answer.http.length)
 
 
+def _mark(text: str, longest: int) -> str:
+    """Return a header to be sent back one day; one that is too odd or too long is dropped."""
+    return text if len(text) <= longest and text.isascii() and text.isprintable() else ""
+
+
 def _retry_after(text: str) -> float | None:
     """Return the seconds that a host asks us to wait: it names them, or a time."""
+    if text.isdecimal():
+        return min(float(text), LONGEST_WAIT)
     try:
-        seconds = float(int(text))
-    except ValueError:
-        try:
-            then = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        then = then if then.tzinfo else then.replace(tzinfo=UTC)
-        seconds = (then - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_WAIT)
+        then = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return min(max((then - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -15,6 +16,7 @@ from django.utils.html import strip_tags
 from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
 from webapp.catalog.models import Artist, Artwork
 from webapp.ingest import cells
+from webapp.ingest.sources.contract import Record
 
 LONGEST_TEXT: Final = 100_000
 """Of columns without a limit of their own."""
@@ -24,6 +26,10 @@ _DIMENSIONS: Final = re.compile(
     r"(\d+(?:\.\d+)?)\s*(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?)\s*(?:(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?))?\s*cm",
     re.IGNORECASE,
 )
+PREVIEW_WIDTH: Final = 330
+"""Pixels; one of the steps of Wikimedia Commons."""
+_IIIF_IMAGE: Final = re.compile(r"(https?://.+)/full/[^/]+/0/(default\.jpg)")
+_COMMONS_THUMB: Final = re.compile(r"(https://upload\.wikimedia\.org/.+/thumb/.+)/\d+px-([^/]+)")
 _BEFORE_CHRIST: Final = re.compile(r"\bB\.?\s?C\.?(?:\s?E\b)?", re.IGNORECASE)
 
 
@@ -53,6 +59,24 @@ def fitted(facts: Facts) -> Facts:
     values["title"] = values.get("title") or "Untitled"
     values["artist"] = values.get("artist") or UNKNOWN_ARTIST
     return cast(Facts, values)
+
+
+def storable(record: Record) -> Record:
+    """Return the record without what no database takes: NULs and halves of characters."""
+    values = {name: _storable(value) for name, value in asdict(record).items()}
+    return Record(**{**values, "facts": {k: _storable(v) for k, v in record.facts.items()}})
+
+
+def smaller(url: str) -> str:
+    """Return where a picture lies some 330 pixels wide, by IIIF or on Wikimedia Commons; or "".
+
+    The widths are ones that both kinds of servers keep or make without enlarging most pictures.
+    """
+    if found := _IIIF_IMAGE.fullmatch(url):
+        return f"{found[1]}/full/{PREVIEW_WIDTH},/0/{found[2]}"
+    if found := _COMMONS_THUMB.fullmatch(url):
+        return f"{found[1]}/{PREVIEW_WIDTH}px-{found[2]}"
+    return ""
 
 
 def year_of(text: str) -> int | None:
@@ -95,6 +119,12 @@ def credit(parts: Iterable[str]) -> str:
 def longest_credit() -> int:
     """Return how many characters of a required statement can be shown."""
     return _longest("credit_line")
+
+
+def _storable(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _longest(name: str) -> int:

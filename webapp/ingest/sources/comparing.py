@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from webapp.catalog.actions import changed_facts
+from webapp.catalog.actions import changed_facts, facts_now
 from webapp.catalog.facts import Facts
 from webapp.catalog.models import Artwork
 from webapp.ingest.models import Item, Origin
@@ -48,7 +48,11 @@ class Change:
     verdict: Verdict
     reason: str = ""
     record: Record | None = None
+    """As it was read; None of what the source does not name any more."""
     facts: Facts | None = None
+    """What the catalogue shall say; None where nothing is to be done."""
+    before: Facts | None = None
+    """What it says now, of the facts that differ."""
     artwork: int | None = None
     afresh: bool = True
     """Whether the picture is to be sent in any case, not only if it differs from the last."""
@@ -73,7 +77,7 @@ def compare(source: str, records: Sequence[Record], seen: Collection[str]) -> li
     for key, record in zip(keys, records, strict=True):
         if key in earlier:
             reason = "The source names it twice."
-            changes.append(Change(key=key, title=key, verdict=Verdict.SKIP, reason=reason))
+            changes.append(_skip(key, key, record, reason))
         else:
             changes.append(_decide(key, record, here))
         earlier.add(key)
@@ -140,24 +144,25 @@ def _decide(key: str, record: Record, here: _Here) -> Change:
     work, item = here.works.get(key), here.items.get(key)
     title = work.title if work else fitted(record.facts).get("title", "")
     if record.error and not record.problem:
-        return Change(key=key, title=title, verdict=Verdict.SKIP, reason=record.error)
+        return _skip(key, title, record, record.error)
     if problem := problem_of(record):
         away = work is None or work.state == Artwork.State.WITHDRAWN
         verdict = Verdict.SKIP if away else Verdict.GONE
         pk = work.pk if work else None
-        return Change(key=key, title=title, verdict=verdict, reason=problem, artwork=pk)
-    if item and item.state in _ON_THE_WAY:
         return Change(
-            key=key, title=title, verdict=Verdict.SKIP, reason="It is on its way already."
+            key=key, title=title, verdict=verdict, reason=problem, record=record, artwork=pk
         )
+    if item and item.state in _ON_THE_WAY:
+        return _skip(key, title, record, "It is on its way already.")
     facts = shown_facts(record)
     if work is None:
         facts["availability"] = Artwork.Availability.NOT_FOR_SALE.value
         if item and item.state in _NOT_AGAIN and item.url == record.image_url:
             reason = f"{_STATES[Item.State(item.state)]}: {item.reason}"
-            return Change(key=key, title=title, verdict=Verdict.SKIP, reason=reason)
+            return _skip(key, title, record, reason)
         return Change(key=key, title=title, verdict=Verdict.NEW, record=record, facts=facts)
-    changed = ", ".join(sorted(changed_facts(work, facts)))
+    before = facts_now(work, changed_facts(work, facts))
+    changed = ", ".join(sorted(before))
     failed = item is not None and item.state == Item.State.FAILED
     told = _picture(record, here.origins.get(key))
     if failed or told:
@@ -172,9 +177,14 @@ def _decide(key: str, record: Record, here: _Here) -> Change:
         reason=reason,
         record=record,
         facts=facts,
+        before=before,
         artwork=work.pk,
         afresh=failed or told != _PERHAPS,
     )
+
+
+def _skip(key: str, title: str, record: Record, reason: str) -> Change:
+    return Change(key=key, title=title, verdict=Verdict.SKIP, reason=reason, record=record)
 
 
 def _picture(record: Record, origin: Origin | None) -> str:

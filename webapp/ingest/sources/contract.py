@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.fetching import Web
@@ -26,9 +26,13 @@ class Ask:
     query: str = ""
     url: str = ""
     file: Path | None = None
+    ids: tuple[str, ...] = ()
+    """Of the works that are wanted, as the museum numbers them."""
+    read: frozenset[str] = frozenset()
+    """Ids of works that were read before an interruption; they need not be asked for again."""
 
     def __str__(self) -> str:
-        asked = [self.query, self.url, self.file.name if self.file else ""]
+        asked = [*self.ids, self.query, self.url, self.file.name if self.file else ""]
         return " ".join(part for part in asked if part) or "everything"
 
 
@@ -41,6 +45,8 @@ class Record:
     facts: Facts = field(default_factory=Facts)
     """As the museum has them; they are fitted to our columns later."""
     image_url: str = ""
+    preview_url: str = ""
+    """A small version of the picture, to look at before it is fetched; empty if there is none."""
     rights: str = ""
     """Name or address of the licence of the picture."""
     required_statement: str = ""
@@ -55,12 +61,35 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of asking a source, as a form offers it."""
+
+    name: str
+    """For the form; unique in the source."""
+    title: str
+    help: str
+    field: Literal["ids", "query", "url", "files"]
+    example: str = ""
+    files: tuple[str, ...] = ()
+    """The files to give. Of one the name is free; several have to be named so."""
+    words: bool = False
+    """Whether words may choose among the works of the files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A museum, and how to ask it."""
 
     name: str
     """First part of the source keys, so it never changes."""
     title: str
+    about: str = ""
+    """What there is, in a sentence or two."""
+    licence: str = ""
+    """Which of it is taken, and under which licence, in a sentence or two."""
+    ways: tuple[Way, ...] = ()
+    ids: str = ""
+    """What an id looks like, as a regular expression; empty where works cannot be named by it."""
     records: Callable[[Ask, Web], Iterator[Record]]
     """Yields works one by one; raises SourceError or FetchError if it cannot go on."""
     hosts: frozenset[str] = frozenset()

@@ -16,8 +16,8 @@ from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
 from webapp.ingest.sources import iiif2, iiif3
-from webapp.ingest.sources.cleaning import dimensions, year_of
-from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+from webapp.ingest.sources.cleaning import dimensions, smaller, year_of
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 DEEPEST: Final = 8
 """Collections within collections."""
@@ -54,7 +54,7 @@ def records(ask: Ask, web: Web) -> Iterator[Record]:
         thing = get_json(web, ask.url, accept=ACCEPT)
     else:
         raise SourceError("Give the address of a manifest or collection with --url.")
-    yield from _walk(thing, web, ask.url)
+    yield from _walk(thing, web, ask)
 
 
 def _saved(file: Path) -> Any:
@@ -66,17 +66,17 @@ def _saved(file: Path) -> Any:
         raise SourceError(f"{file} is not JSON: {error}.") from error
 
 
-def _walk(thing: Any, web: Web, url: str) -> Iterator[Record]:
+def _walk(thing: Any, web: Web, ask: Ask) -> Iterator[Record]:
     """Yield the works of a manifest or collection that was read, and of all that it leads to."""
     reader = _reader(thing)
     if reader.is_manifest(thing):
         yield _record(reader.read(thing))
         return
     waiting = [(part, 1) for part in reversed(list(reader.parts(thing)))]
-    seen = {url}
+    seen = {ask.url}
     while waiting:
         part, depth = waiting.pop()
-        if part.url in seen:
+        if part.url in seen or part.url in ask.read:
             continue
         seen.add(part.url)
         try:
@@ -128,6 +128,7 @@ def _record(read: iiif3.Manifest) -> Record:
         id=read.id,
         facts=facts,
         image_url=read.image_url,
+        preview_url=smaller(read.image_url),
         rights=read.rights,
         required_statement=read.required_statement,
         provider=read.provider,
@@ -138,6 +139,33 @@ def _record(read: iiif3.Manifest) -> Record:
 SOURCE: Final = Source(
     name="iiif",
     title="IIIF",
+    about=(
+        "Manifests and collections as thousands of museums and libraries publish them "
+        "(Presentation 2 and 3). A manifest is one work, shown by its first picture."
+    ),
+    licence=(
+        "Only manifests that name CC0, Public Domain Mark, CC BY or CC BY-SA. Their required "
+        "statement and provider are shown with the work."
+    ),
+    ways=(
+        Way(
+            name="address",
+            title="Address",
+            help=(
+                "Of a manifest or a collection. Other hosts than the known ones are added by "
+                "ARTREC_SOURCE_HOSTS."
+            ),
+            field="url",
+            example="https://iiif.wellcomecollection.org/presentation/v3/b18035723",
+        ),
+        Way(
+            name="file",
+            title="File",
+            help="A manifest or a collection that was saved as JSON.",
+            field="files",
+            files=("manifest.json",),
+        ),
+    ),
     records=records,
     hosts=frozenset(_KNOWN),
     pauses={"www.artic.edu": 1.0, "api.artic.edu": 1.0},

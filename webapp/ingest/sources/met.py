@@ -6,7 +6,7 @@ object by object. The API allows 80 requests a second; we ask 20.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
 from webapp.ingest.sources.cleaning import moment, year_of
-from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 from webapp.ingest.sources.tables import read_rows
 
 API: Final = "https://collectionapi.metmuseum.org/public/collection/v1"
@@ -27,8 +27,16 @@ _NOT_OPEN: Final = "The Met does not give it to the public domain."
 def records(ask: Ask, web: Web) -> Iterator[Record]:
     """Yield the works of the CSV, of a search, or all."""
     if ask.file is not None:
-        yield from _of_csv(ask.file, ask.query, web)
+        yield from _of_csv(ask, ask.file, web)
         return
+    for number in _numbers(ask, web):
+        if number not in ask.read:
+            yield _object(number, web)
+
+
+def _numbers(ask: Ask, web: Web) -> Iterable[str]:
+    if ask.ids:
+        return ask.ids
     if ask.query:
         asked = urlencode({"hasImages": "true", "q": ask.query})
         answer = get_json(web, f"{API}/search?{asked}")
@@ -36,19 +44,19 @@ def records(ask: Ask, web: Web) -> Iterator[Record]:
         answer = get_json(web, f"{API}/objects")
     if not isinstance(answer, dict) or "objectIDs" not in answer:
         raise SourceError("The Met's API does not answer as documented: there is no objectIDs.")
-    for number in answer["objectIDs"] or ():
-        yield _object(str(number), web)
+    return [str(number) for number in answer["objectIDs"] or ()]
 
 
-def _of_csv(file: Path, query: str, web: Web) -> Iterator[Record]:
+def _of_csv(ask: Ask, file: Path, web: Web) -> Iterator[Record]:
     for row in read_rows(file, needed=("Object ID", "Is Public Domain")):
         words = f"{row.get('Title', '')} {row.get('Artist Display Name', '')}".lower()
-        if query.lower() not in words:
+        number = row["Object ID"].strip()
+        if ask.query.lower() not in words or number in ask.read:
             continue
         if row["Is Public Domain"].strip().lower() != "true":
-            yield Record(id=row["Object ID"], problem=_NOT_OPEN)
+            yield Record(id=number, problem=_NOT_OPEN)
         else:
-            yield _object(row["Object ID"].strip(), web)
+            yield _object(number, web)
 
 
 def _object(number: str, web: Web) -> Record:
@@ -88,6 +96,7 @@ def _record(number: str, found: dict[str, Any]) -> Record:
         id=number,
         facts=facts,
         image_url=str(found.get("primaryImage") or ""),
+        preview_url=str(found.get("primaryImageSmall") or ""),
         rights="" if problem == _NOT_OPEN else "CC0",
         provider=str(found.get("repository") or PROVIDER),
         changed=moment(found.get("metadataDate")),
@@ -118,6 +127,36 @@ def _size(measurements: object) -> Facts:
 SOURCE: Final = Source(
     name="met",
     title=PROVIDER,
+    about=(
+        "Half a million works of five thousand years, from Egypt to photography; New York. "
+        "Each object is asked for by its number."
+    ),
+    licence="Only objects that the museum marks as in the public domain; it gives them as CC0.",
+    ways=(
+        Way(
+            name="search",
+            title="Search",
+            help="Words of titles, artists, materials, places. Objects with pictures are found.",
+            field="query",
+            example="wheat field",
+        ),
+        Way(
+            name="ids",
+            title="Object numbers",
+            help="The numbers that end the addresses of metmuseum.org/art/collection/search/…",
+            field="ids",
+            example="436535 437853",
+        ),
+        Way(
+            name="table",
+            title="MetObjects.csv",
+            help="The table of github.com/metmuseum/openaccess, or its first line and some others.",
+            field="files",
+            files=("MetObjects.csv",),
+            words=True,
+        ),
+    ),
+    ids=r"\d{1,9}",
     records=records,
     hosts=frozenset({"collectionapi.metmuseum.org", "images.metmuseum.org"}),
     pauses={"collectionapi.metmuseum.org": 0.05, "images.metmuseum.org": 0.5},

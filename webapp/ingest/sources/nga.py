@@ -13,8 +13,8 @@ from typing import Final
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.fetching import Web
-from webapp.ingest.sources.cleaning import dimensions, moment, year_of
-from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+from webapp.ingest.sources.cleaning import dimensions, moment, smaller, year_of
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 from webapp.ingest.sources.tables import read_rows
 
 PROVIDER: Final = "National Gallery of Art, Washington"
@@ -90,6 +90,7 @@ def _record(row: Mapping[str, str], image: _Image | None) -> Record:
         id=row["objectid"],
         facts=facts,
         image_url=image.url if image else "",
+        preview_url=smaller(image.url) if image else "",
         rights="CC0" if image and image.is_open else "",
         provider=PROVIDER,
         changed=moment(row.get("lastdetectedmodification", "")),
@@ -100,6 +101,21 @@ def _record(row: Mapping[str, str], image: _Image | None) -> Record:
 SOURCE: Final = Source(
     name="nga",
     title=PROVIDER,
+    about=(
+        "Some 140,000 works, among them Leonardo's only painting in the Americas; Washington. "
+        "It publishes two tables; nothing is asked of the museum but pictures."
+    ),
+    licence="Only pictures that the table marks as open access; the museum gives them as CC0.",
+    ways=(
+        Way(
+            name="tables",
+            title="Open-data tables",
+            help="From the folder “data” of github.com/NationalGalleryOfArt/opendata.",
+            field="files",
+            files=("objects.csv", "published_images.csv"),
+            words=True,
+        ),
+    ),
     records=records,
     hosts=frozenset({"api.nga.gov"}),
     pauses={"api.nga.gov": 1.0},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from django.db import transaction
 from webapp.catalog.actions import create_or_update_artwork
 from webapp.catalog.facts import to_json
 from webapp.ingest.connecting import FetchError
-from webapp.ingest.fetching import Web
+from webapp.ingest.fetching import TryLaterError, Web
 from webapp.ingest.models import Batch, Item, Origin
+from webapp.ingest.sources.cleaning import storable
 from webapp.ingest.sources.comparing import Change, Verdict, compare, gone
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, scope_of
 from webapp.jobs import Job, enqueue
+
+log = logging.getLogger(__name__)
 
 CHUNK: Final = 50
 """Works compared at once, and handed over in one transaction."""
@@ -34,18 +38,21 @@ class Sync:
     counts: Counter[Verdict] = field(default_factory=Counter)
     stopped: str = ""
     """Why the source could not be read to its end; what was read until then counts."""
+    later: TryLaterError | None = None
+    """That reason, where the host only wants to be asked later."""
 
 
 def changes(
-    sync: Sync, web: Web, *, limit: int | None, batch: Batch | None = None
+    sync: Sync, web: Web, *, limit: int | None, batch: Batch | None = None, size: int = CHUNK
 ) -> Iterator[Change]:
-    """Yield what is new, changed or gone, and why others are passed over.
+    """Yield what is new, changed or gone, and why others are passed over; `size` at a time.
 
     With a `batch` each chunk is also carried out, before it is told of; without one nothing is
-    written. What is gone is only known of a source that was read to its end.
+    written. What is gone is only known of a source that was read to its end: one that ended
+    before the limit.
     """
     records = _told(sync, web)
-    while chunk := list(islice(records, CHUNK if limit is None else min(CHUNK, limit))):
+    while chunk := list(islice(records, size if limit is None else min(size, limit))):
         told = compare(sync.source.name, chunk, sync.seen)
         if batch is not None:
             carry_out(told, batch, scope=scope_of(sync.source.name, sync.ask))
@@ -55,7 +62,7 @@ def changes(
             yield change
         if limit is not None:
             limit -= len(chunk)
-    if limit is None and not sync.stopped:
+    if limit != 0 and not sync.stopped:
         for change in gone(scope_of(sync.source.name, sync.ask), sync.seen):
             sync.counts[change.verdict] += 1
             yield change
@@ -111,7 +118,16 @@ def _remember(change: Change, record: Record, scope: str) -> None:
 
 def _told(sync: Sync, web: Web) -> Iterator[Record]:
     """Yield the records; a source that breaks off ends there, and `sync` knows why."""
+    source, ask = sync.source, sync.ask
     try:
-        yield from sync.source.records(sync.ask, web)
+        if ask.ids and not source.ids:
+            raise SourceError(f"Works of {source.title} cannot be asked for by their numbers.")
+        for record in source.records(ask, web):
+            if record.id not in ask.read:
+                yield storable(record)
     except (SourceError, FetchError) as error:
         sync.stopped = str(error)
+        sync.later = error if isinstance(error, TryLaterError) else None
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        log.exception("%s answers in a way that its source does not expect", source.name)
+        sync.stopped = f"{source.title} does not answer as documented ({error})."

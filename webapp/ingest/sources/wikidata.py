@@ -17,8 +17,8 @@ from urllib.parse import unquote, urlencode
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.fetching import Web, get_json
-from webapp.ingest.sources.cleaning import moment, plain, year_of
-from webapp.ingest.sources.contract import Ask, Record, Source, SourceError
+from webapp.ingest.sources.cleaning import moment, plain, smaller, year_of
+from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 SPARQL: Final = "https://query.wikidata.org/sparql"
 COMMONS: Final = "https://commons.wikimedia.org/w/api.php"
@@ -26,6 +26,19 @@ AT_ONCE: Final = 50
 """Titles that one request to Commons may name."""
 WIDTH: Final = 1920
 """One of the widths that Commons keeps ready."""
+_OF_ITEMS: Final = """
+SELECT ?item ?itemLabel ?image ?creatorLabel ?inception ?materialLabel ?genreLabel ?collectionLabel
+?height ?width WHERE {{
+  VALUES ?item {{ {} }}
+  OPTIONAL {{ ?item wdt:P18 ?image }} OPTIONAL {{ ?item wdt:P170 ?creator }}
+  OPTIONAL {{ ?item wdt:P571 ?inception }} OPTIONAL {{ ?item wdt:P186 ?material }}
+  OPTIONAL {{ ?item wdt:P136 ?genre }} OPTIONAL {{ ?item wdt:P195 ?collection }}
+  OPTIONAL {{ ?item p:P2048/psn:P2048/wikibase:quantityAmount ?metresHigh }}
+  OPTIONAL {{ ?item p:P2049/psn:P2049/wikibase:quantityAmount ?metresWide }}
+  BIND(100 * ?metresHigh AS ?height) BIND(100 * ?metresWide AS ?width)
+  SERVICE wikibase:label {{ bd:serviceParam wikibase:language "en,mul" }}
+}}"""
+"""What we want to know of items; sizes come in the unit of the SI, which is the metre."""
 Work = dict[str, list[str]]
 """What the rows of one item say, each value once."""
 
@@ -34,8 +47,9 @@ def records(ask: Ask, web: Web) -> Iterator[Record]:
     """Yield the items of a saved result, or of the query's."""
     if ask.file is not None:
         answer = _saved(ask.file)
-    elif ask.query:
-        asked = urlencode({"query": ask.query, "format": "json"})
+    elif ask.query or ask.ids:
+        query = ask.query or _OF_ITEMS.format(" ".join(f"wd:{item}" for item in ask.ids))
+        asked = urlencode({"query": query, "format": "json"})
         answer = get_json(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
     else:
         raise SourceError("Give a SPARQL query with --query, or its result as JSON with --file.")
@@ -119,6 +133,7 @@ def _record(item: str, work: Work, images: Mapping[str, Mapping[str, Any]]) -> R
         return Record(id=item, problem="Its picture is not on Wikimedia Commons.")
     said = info.get("extmetadata") or {}
     label = _first(work, "itemLabel")
+    url = str(info.get("thumburl") or info.get("url") or "")
     return Record(
         id=item,
         facts=Facts(
@@ -131,7 +146,8 @@ def _record(item: str, work: Work, images: Mapping[str, Mapping[str, Any]]) -> R
             width_cm=_centimetres(_first(work, "width")),
             source_url=f"https://www.wikidata.org/wiki/{item}",
         ),
-        image_url=str(info.get("thumburl") or info.get("url") or ""),
+        image_url=url,
+        preview_url=smaller(url),
         rights=_metadata(said, "LicenseUrl") or _metadata(said, "LicenseShortName"),
         required_statement=_author(said),
         provider=_first(work, "collectionLabel") or "Wikimedia Commons",
@@ -173,6 +189,46 @@ def _centimetres(text: str) -> Decimal | None:
 SOURCE: Final = Source(
     name="wikidata",
     title="Wikidata",
+    about=(
+        "Paintings, prints and sculptures of every museum, found by a query; their pictures come "
+        "from Wikimedia Commons."
+    ),
+    licence=(
+        "Only pictures that Commons has as CC0, in the public domain, CC BY or CC BY-SA; who made "
+        "the picture is named where the licence wants it."
+    ),
+    ways=(
+        Way(
+            name="query",
+            title="SPARQL query",
+            help=(
+                "It selects ?item and ?image, and perhaps ?itemLabel, ?creatorLabel, ?inception, "
+                "?materialLabel, ?genreLabel, ?collectionLabel, ?height and ?width in centimetres."
+            ),
+            field="query",
+            example=(
+                "SELECT ?item ?itemLabel ?image ?creatorLabel WHERE {\n"
+                "  ?item wdt:P170 wd:Q5582; wdt:P18 ?image; wdt:P170 ?creator.\n"
+                '  SERVICE wikibase:label { bd:serviceParam wikibase:language "en" }\n'
+                "}"
+            ),
+        ),
+        Way(
+            name="ids",
+            title="Items",
+            help="The numbers of works, as in wikidata.org/wiki/Q12418.",
+            field="ids",
+            example="Q12418 Q45585",
+        ),
+        Way(
+            name="file",
+            title="Saved result",
+            help="Of a query, downloaded from query.wikidata.org as “JSON file (verbose)”.",
+            field="files",
+            files=("query.json",),
+        ),
+    ),
+    ids=r"Q\d{1,12}",
     records=records,
     hosts=frozenset(
         {"query.wikidata.org", "commons.wikimedia.org", "upload.wikimedia.org", "www.wikidata.org"}

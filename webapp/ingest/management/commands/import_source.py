@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("source", choices=sorted(SOURCES))
         parser.add_argument("--query", default="", help="what to ask for; see docs/sources.md")
         parser.add_argument("--url", default="", help="address of a manifest or of a search")
+        parser.add_argument("--ids", nargs="+", default=[], help="the museum's numbers of works")
         parser.add_argument("--file", type=Path, help="a file or folder that the museum publishes")
         parser.add_argument("--limit", type=int, help="look at so many works at most")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done")
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         source: str,
         query: str,
         url: str,
+        ids: list[str],
         file: Path | str | None,
         limit: int | None,
         dry_run: bool,
@@ -63,7 +65,7 @@ class Command(BaseCommand):
     ) -> None:
         if limit is not None and limit < 1:
             raise CommandError("--limit must be 1 or more.")
-        ask = Ask(query=query, url=url, file=Path(file) if file else None)
+        ask = Ask(query=query, url=url, file=Path(file) if file else None, ids=tuple(ids))
         sync = Sync(SOURCES[source], ask)
         try:
             web = web_for(sync.source)
