@@ -41,6 +41,17 @@ class Incoming:
     source_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that arrived some other way and lies in the private storage."""
+
+    name: str
+    """For people; may be a path."""
+    stored: str
+    """Its name there, which becomes the name of the original."""
+    facts: Facts = field(default_factory=Facts)
+
+
 def start_batch(*, source: str, user: User | None = None, held: bool = False) -> Batch:
     """Open a batch for the files to come. The works of a held one end as drafts."""
     return Batch.objects.create(source=source[:300], user=user, held=held)
@@ -59,24 +70,35 @@ def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
             items = []
             for file in files:
                 stored.append(originals.save(f"incoming/{uuid.uuid4().hex}", file.content))
-                items.append(
-                    Item(
-                        batch=batch,
-                        name=file.name[:NAME_LENGTH],
-                        incoming=stored[-1],
-                        metadata=to_json(file.facts),
-                        source_key=file.source_key,
-                    )
-                )
-            rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
-            Item.objects.bulk_create(items)
-            if not rung:
-                enqueue(Job.CHECK_ITEMS)
+                items.append(_received(batch, file.name, stored[-1], file.facts, file.source_key))
+            _note(items)
     except BaseException:
         for name in stored:
             originals.delete(name)
         raise
     return items
+
+
+@transaction.atomic
+def receive_stored(*, batch: Batch, files: Iterable[Stored]) -> list[Item]:
+    """Note files that lie in the private storage already, as `receive_files` does."""
+    items = [_received(batch, file.name, file.stored, file.facts) for file in files]
+    _note(items)
+    return items
+
+
+def refuse(*, batch: Batch, reasons: Iterable[tuple[str, str]]) -> None:
+    """Tell the story of files that are not taken, each by its name and the reason."""
+    Item.objects.bulk_create(
+        Item(
+            batch=batch,
+            name=name[:NAME_LENGTH],
+            state=Item.State.REFUSED,
+            reason=reason,
+            finished=timezone.now(),
+        )
+        for name, reason in reasons
+    )
 
 
 @transaction.atomic
@@ -114,6 +136,24 @@ def discard_file(name: str) -> None:
     except OSError as error:
         # A file too many does no harm; the story of its item is told either way.
         log.warning("could not delete %s: %s", name, error)
+
+
+def _received(batch: Batch, name: str, stored: str, facts: Facts, source_key: str = "") -> Item:
+    return Item(
+        batch=batch,
+        name=name[:NAME_LENGTH],
+        incoming=stored,
+        metadata=to_json(facts),
+        source_key=source_key,
+    )
+
+
+def _note(items: list[Item]) -> None:
+    """Write the rows of received files, and ring unless others already wait for theirs."""
+    rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
+    Item.objects.bulk_create(items)
+    if not rung:
+        enqueue(Job.CHECK_ITEMS)
 
 
 def _start_over(items: list[Item], state: Item.State) -> None:
