@@ -1,0 +1,1 @@
+"""The desk of the people who keep the gallery: edits at scale, names, who changed what."""
