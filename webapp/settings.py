@@ -110,11 +110,14 @@ INSTALLED_APPS = [
     "webapp.quiz",
     "webapp.mine",
     "webapp.ingest",
+    "webapp.intake",
+    "webapp.duplicates",
     "webapp.lab",
     "webapp.operations",
     "webapp.home",
     "webapp.api",
     "webapp.desk",
+    "webapp.transfer",
 ]
 MIDDLEWARE = [
     "webapp.middleware.observed",
@@ -131,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "webapp.duplicates.redirecting.merged",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webapp.api.gate.gate",
 ]
@@ -147,6 +151,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "webapp.feed.context.visitor",
+                "webapp.ingest.context.notices",
             ],
         },
     }
@@ -216,6 +221,8 @@ MEDIA_ROOT = VAR / "media"
 ORIGINALS_ROOT = VAR / "originals"
 RUNS_ROOT = VAR / "runs"
 """Checkpoints of trainings, on the machine that trains."""
+EXPORTS_ROOT = VAR / "exports"
+"""Exports that admins asked for, where a worker writes them and a web process sends them."""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "originals": {
@@ -237,6 +244,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 UPLOAD_MAX_BYTES = 100 * 1024 * 1024
+ARCHIVE_MAX_BYTES = 20 * 1024**3
 TILES_MOST = int(os.environ.get("ARTREC_TILES", "2000"))
 """Pictures whose tiles are kept; those nobody has looked into for longest go first."""
 
@@ -244,6 +252,17 @@ TILES_MOST = int(os.environ.get("ARTREC_TILES", "2000"))
 # in the table; older months are detached from it, for the operator to archive or drop.
 IMPRESSIONS_FLUSH_SECONDS = 1.0
 IMPRESSIONS_KEEP_MONTHS = int(os.environ.get("ARTREC_IMPRESSION_MONTHS", "13"))
+
+# E-mail, such as "your upload has ended". Without a host none is sent; people see it on the site.
+EMAIL_HOST = os.environ.get("ARTREC_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("ARTREC_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("ARTREC_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("ARTREC_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("ARTREC_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("ARTREC_EMAIL_FROM", "artrec@localhost")
+SITE_ADDRESS = os.environ.get("ARTREC_SITE_ADDRESS", "").rstrip("/")
+"""What e-mails put before a path, e.g. "https://gallery.example"; without it they hold no links."""
 
 # Museums' sources. Without a contact nothing is asked of anybody.
 SOURCES_CONTACT = os.environ.get("ARTREC_CONTACT", "")

@@ -115,6 +115,7 @@ def retry_failed(*, batch: Batch) -> int:
     _start_over(unchecked, Item.State.RECEIVED)
     _start_over(stored, Item.State.STORED)
     show_again([item.artwork_id for item in stored if item.artwork_id is not None])
+    Batch.objects.filter(pk=batch.pk).update(told=None)
     if unfetched:
         enqueue(Job.FETCH_ITEMS)
     if unchecked:
@@ -152,6 +153,7 @@ def _note(items: list[Item]) -> None:
     """Write the rows of received files, and ring unless others already wait for theirs."""
     rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
     Item.objects.bulk_create(items)
+    Batch.objects.filter(pk__in={item.batch_id for item in items}).update(told=None)
     if not rung:
         enqueue(Job.CHECK_ITEMS)
 

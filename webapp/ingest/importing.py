@@ -136,7 +136,7 @@ def _outcome(entry: Entry, item: Item | None) -> Outcome:
             return Outcome(entry.file, Result.UPDATED, entry.reason)
     state = item.state if item else Item.State.RECEIVED
     reason = item.reason if item else ""
-    if state == Item.State.VISIBLE:
+    if state in {Item.State.VISIBLE, Item.State.DRAFT}:
         result = Result.ADDED if entry.verdict is Verdict.ADD else Result.UPDATED
         return Outcome(entry.file, result, reason or entry.reason)
     if state == Item.State.DUPLICATE:

@@ -129,6 +129,8 @@ class Change(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
     kind = models.CharField(max_length=9, choices=Kind.choices)
+    whole = models.BooleanField(default=False)
+    """It was about the whole batch, files still on their way included."""
     works = models.JSONField()
     """By artwork id, the facts before and after: {"17": [{"year": null}, {"year": 1907}]}; of
     what changes no facts, two empty ones."""

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils import timezone
 
-from webapp.ingest.models import Batch, Item
+from webapp.accounts.models import User
+from webapp.ingest.models import Batch, Change, Item, Notice
+
+PACE: Final = timedelta(minutes=1)
+FEWEST: Final = 3
+"""Files that must have ended for a pace to be told."""
+MAX_WORDS: Final = 8
+UNDER_WAY: Final = (Item.State.WANTED, Item.State.RECEIVED, Item.State.STORED)
+"""States from which a file still goes on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,9 @@ class Progress:
     stored: int
     """Checked, waiting for the vector."""
     visible: int
+    draft: int
+    """Held back from visitors."""
+    deleted: int
     duplicate: int
     refused: int
     failed: int
@@ -28,7 +42,8 @@ class Progress:
     @property
     def settled(self) -> int:
         """Files whose story has ended."""
-        return self.visible + self.duplicate + self.refused + self.failed
+        ended = self.visible + self.draft + self.deleted
+        return ended + self.duplicate + self.refused + self.failed
 
     @property
     def steps(self) -> int:
@@ -49,20 +64,55 @@ def progress(batch: Batch) -> Progress:
     return Progress(**Item.objects.filter(batch=batch).aggregate(total=Count("pk"), **counts))
 
 
-def story(batch: Batch, *, state: str = "") -> QuerySet[Item]:
-    """Return the items of a batch, with what a page shows of their works."""
+def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
+    """Return the items of a batch, with what a page shows of their works.
+
+    `words` are looked for in the file's name and in the title and artist of its work.
+    """
     items = Item.objects.filter(batch=batch).select_related("artwork__artist", "artwork__image")
-    return items.filter(state=state) if state else items
+    if state:
+        items = items.filter(state=state)
+    for word in words.split()[:MAX_WORDS]:
+        items = items.filter(
+            Q(name__icontains=word)
+            | Q(artwork__title__icontains=word)
+            | Q(artwork__artist__name__icontains=word)
+        )
+    return items
+
+
+def seconds_left(batch: Batch, now: Progress) -> int | None:
+    """Return for how long the rest of a batch will take at the pace of the last minute.
+
+    None while nothing has ended in that minute, or nothing is left.
+    """
+    since = timezone.now() - PACE
+    ended = Item.objects.filter(batch=batch, finished__gt=since)
+    pace = ended.aggregate(count=Count("pk"), first=Min("finished"), last=Max("finished"))
+    left = now.total - now.settled
+    if not left or pace["count"] < FEWEST or pace["last"] == pace["first"]:
+        return None
+    each = (pace["last"] - pace["first"]).total_seconds() / (pace["count"] - 1)
+    return max(1, round(left * each))
 
 
 def recent_batches(count: int = 10) -> QuerySet[Batch]:
     """Return the newest batches with `total`, `settled` and `bad` counted."""
-    ended = [Item.State.VISIBLE, Item.State.DUPLICATE, Item.State.REFUSED, Item.State.FAILED]
     return Batch.objects.select_related("user").annotate(
         total=Count("items"),
-        settled=Count("items", filter=Q(items__state__in=ended)),
+        settled=Count("items", filter=~Q(items__state__in=UNDER_WAY)),
         bad=Count("items", filter=Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])),
     )[:count]
+
+
+def changes(batch: Batch, count: int = 5) -> list[Change]:
+    """Return what was last done to many works of a batch at once."""
+    return list(Change.objects.filter(batch=batch).select_related("user")[:count])
+
+
+def notices(user: User, count: int = 50) -> QuerySet[Notice]:
+    """Return what somebody was told of their batches, newest first."""
+    return Notice.objects.filter(user=user)[:count]
 
 
 def obstacle(batch: Batch) -> str:

@@ -9,11 +9,14 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
-from webapp.catalog import tiles
+from webapp.catalog import publishing, tiles
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Correspondence, Replay
+from webapp.ingest import changes, notices
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
+from webapp.intake import actions as intake
+from webapp.intake.models import Parcel
 from webapp.jobs import Job, enqueue
 from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
@@ -22,6 +25,7 @@ from webapp.lab.tradeoff import waiting
 from webapp.mine import actions as mine
 from workers import answering, claims, promotions, runs
 from workers.app import app
+from workers.tasks import duplicates
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,8 @@ def ring_again() -> None:
     received = Item.objects.filter(claims.free(), state=Item.State.RECEIVED)
     if received.exists():
         enqueue(Job.CHECK_ITEMS)
+    if Parcel.objects.filter(claims.free(), state=Parcel.State.WAITING).exists():
+        enqueue(Job.UNPACK)
     checked = Artwork.objects.filter(claims.free(), state=Artwork.State.CHECKED)
     if checked.exists():
         enqueue(Job.EMBED_ARTWORKS)
@@ -54,9 +60,15 @@ def ring_again() -> None:
         enqueue(Job.REPLAY)
     if Correspondence.objects.filter(claims.free(), state=Correspondence.State.QUEUED).exists():
         enqueue(Job.EXPLAIN)
+    if duplicates.waiting().filter(claims.free()).exists():
+        enqueue(Job.FIND_DUPLICATES)
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
+    notices.tell_ended()
+    publishing.sweep()
+    changes.sweep()
+    intake.tidy()
     mine.sweep()
 
 
@@ -70,6 +82,8 @@ def _start_scheduled() -> None:
 def _end_stories() -> None:
     """End the stories of items whose work was shown or deleted by another way."""
     stored = Item.objects.filter(state=Item.State.STORED)
+    drafts = stored.filter(artwork__state=Artwork.State.DRAFT)
+    settle(items=drafts.values_list("pk", flat=True), state=Item.State.DRAFT)
     shown = stored.filter(artwork__state=Artwork.State.VISIBLE)
     settle(items=shown.values_list("pk", flat=True), state=Item.State.VISIBLE)
     withdrawn = stored.filter(artwork__state=Artwork.State.WITHDRAWN)

@@ -135,12 +135,20 @@ def _publish(
     for space in targets:
         spaces.store(space, ids, rows)
     places.store(trained, ids)
-    Artwork.objects.filter(pk__in=ids).update(
-        state=Artwork.State.VISIBLE, state_reason="", claimed_until=None, attempts=0
-    )
-    waiting = Item.objects.filter(artwork__in=ids, state=Item.State.STORED)
-    settle(items=waiting.values_list("pk", flat=True), state=Item.State.VISIBLE)
+    _show(ids)
     return len(ids)
+
+
+def _show(ids: Sequence[int]) -> None:
+    """End the way of placed works: in the gallery, or among the drafts if they are held."""
+    waiting = Item.objects.filter(state__in=(Item.State.STORED, Item.State.DRAFT))
+    for held, state, end in (
+        (False, Artwork.State.VISIBLE, Item.State.VISIBLE),
+        (True, Artwork.State.DRAFT, Item.State.DRAFT),
+    ):
+        works = Artwork.objects.filter(pk__in=ids, held=held)
+        works.update(state=state, state_reason="", claimed_until=None, attempts=0)
+        settle(items=waiting.filter(artwork__in=works).values_list("pk", flat=True), state=end)
 
 
 def _give_up() -> None:

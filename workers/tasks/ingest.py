@@ -6,25 +6,28 @@ import logging
 import os
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from artrec.errors import ImageError
 from webapp.catalog import files
 from webapp.catalog.actions import (
+    UNTITLED,
     CheckedImage,
     DuplicateImageError,
     create_or_update_artwork,
     publish_image,
 )
-from webapp.catalog.facts import from_json
+from webapp.catalog.facts import Facts, from_json, to_json
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.actions import discard_file, settle
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from webapp.vectors.models import Feature, Vector
-from workers import claims, pictures
+from workers import claims, picture_facts, pictures
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -66,7 +69,7 @@ def _check_batch(ids: list[int]) -> int:
     open_ids = set(ids)
     stored = 0
     with ThreadPoolExecutor(THREADS, thread_name_prefix="check") as pool:
-        futures = {pool.submit(pictures.check, item.incoming): item for item in items}
+        futures = {pool.submit(_look_at, item.incoming): item for item in items}
         for future in as_completed(futures):
             item = futures[future]
             stored += _conclude(item, future)
@@ -75,10 +78,16 @@ def _check_batch(ids: list[int]) -> int:
     return stored
 
 
-def _conclude(item: Item, future: Future[CheckedImage]) -> bool:
+def _look_at(incoming: str) -> tuple[CheckedImage, Facts]:
+    """Check a picture, and read what it says of itself; no database here."""
+    image = pictures.check(incoming)
+    return image, picture_facts.read(incoming)
+
+
+def _conclude(item: Item, future: Future[tuple[CheckedImage, Facts]]) -> bool:
     """Write down what became of one item; tell whether it became an artwork."""
     try:
-        image = future.result()
+        image, proposed = future.result()
     except ImageError as error:
         settle(items=[item.pk], state=Item.State.REFUSED, reason=str(error))
         discard_file(item.incoming)
@@ -90,17 +99,18 @@ def _conclude(item: Item, future: Future[CheckedImage]) -> bool:
         log.exception("item %s could not be checked", item.pk)
         Item.objects.filter(pk=item.pk).update(reason=f"It will be tried again ({error}).")
     else:
-        return _store(item, image)
+        return _store(item, image, proposed)
     return False
 
 
-def _store(item: Item, image: CheckedImage) -> bool:
+def _store(item: Item, image: CheckedImage, proposed: Facts) -> bool:
     """Make the artwork and end the item's first step in one transaction, or clean up."""
     try:
         with transaction.atomic():
-            waiting = Item.objects.select_for_update().filter(state=Item.State.RECEIVED)
-            if waiting.filter(pk=item.pk).first():
-                _publish(item, image)
+            waiting = Item.objects.select_for_update(of=("self",)).select_related("batch")
+            # As it is now: a metadata table may have been applied meanwhile.
+            if now := waiting.filter(pk=item.pk, state=Item.State.RECEIVED).first():
+                _publish(now, image, proposed)
                 return True
             log.info("item %s is gone or was done by another worker", item.pk)
     except DuplicateImageError as duplicate:
@@ -112,9 +122,12 @@ def _store(item: Item, image: CheckedImage) -> bool:
     return False
 
 
-def _publish(item: Item, image: CheckedImage) -> None:
+def _publish(item: Item, image: CheckedImage, proposed: Facts) -> None:
     published = publish_image(
-        image=image, facts=from_json(item.metadata), source_key=item.source_key or None
+        image=image,
+        facts=_facts(item, proposed),
+        source_key=item.source_key or None,
+        held=item.batch.held,
     )
     artwork = published.artwork
     if published.replaced:
@@ -123,20 +136,39 @@ def _publish(item: Item, image: CheckedImage) -> None:
         Vector.objects.filter(artwork=artwork).delete()
         transaction.on_commit(partial(files.delete_files, published.replaced))
     Item.objects.filter(pk=item.pk).update(
-        state=Item.State.STORED, artwork=artwork, reason="", claimed_until=None
+        state=Item.State.STORED,
+        artwork=artwork,
+        proposed=to_json(proposed),
+        checked=timezone.now(),
+        reason="",
+        claimed_until=None,
     )
     if Artwork.objects.filter(pk=artwork.pk, state=Artwork.State.WITHDRAWN).exists():
         settle(items=[item.pk], state=Item.State.VISIBLE, reason="The work is withdrawn.")
 
 
+def _facts(item: Item, proposed: Facts) -> Facts:
+    """What is known of a file: by a table or a source, else by the picture, else by its name.
+
+    Where a collection has its own records, what a photographer wrote into the file is not asked.
+    """
+    said = from_json(item.metadata)
+    if item.source_key:
+        return said
+    named = Facts(title=PurePosixPath(item.name).stem[:300] or UNTITLED)
+    return Facts(**{**named, **proposed, **said})
+
+
 def _conclude_duplicate(item: Item, artwork: Artwork) -> None:
     """The same file is here already: as this very work from an earlier run, or as another."""
-    Item.objects.filter(pk=item.pk).update(artwork=artwork)
+    Item.objects.filter(pk=item.pk).update(artwork=artwork, checked=timezone.now())
     if item.source_key and artwork.source_key == item.source_key:
         create_or_update_artwork(facts=from_json(item.metadata), source_key=item.source_key)
         Item.objects.filter(pk=item.pk).update(state=Item.State.STORED, claimed_until=None)
     else:
         reason = f"The same file is already here as “{artwork.title}” by {artwork.artist}."
+        if artwork.deleted:
+            reason += " That work was deleted; undo its deletion to have it back."
         settle(items=[item.pk], state=Item.State.DUPLICATE, reason=reason)
 
 
@@ -144,7 +176,8 @@ def _clean_up(image: CheckedImage) -> None:
     """Delete the files of an image that got no row; another worker's row keeps them."""
     if not ArtworkImage.objects.filter(key=image.key).exists():
         files.delete_variants(image.key, files.variants(image.widths, image.formats))
-        if not Item.objects.filter(incoming=image.original, state=Item.State.RECEIVED).exists():
+        needed = (Item.State.RECEIVED, Item.State.DELETED)
+        if not Item.objects.filter(incoming=image.original, state__in=needed).exists():
             discard_file(image.original)
 
 
