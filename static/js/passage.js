@@ -18,10 +18,19 @@ async function name(transition, other) {
   picture.style.viewTransitionName = "";
 }
 
+// The browser gives a passage up when the next one begins or the tab is put aside. That is no error.
+function allowGivingUp(transition) {
+  for (const step of [transition.updateCallbackDone, transition.ready, transition.finished]) step.catch(() => {});
+}
+
 addEventListener("pageswap", (event) => {
-  if (event.viewTransition && event.activation?.entry?.url) name(event.viewTransition, event.activation.entry.url);
+  if (!event.viewTransition) return;
+  allowGivingUp(event.viewTransition);
+  if (event.activation?.entry?.url) name(event.viewTransition, event.activation.entry.url);
 });
 addEventListener("pagereveal", (event) => {
+  if (!event.viewTransition) return;
+  allowGivingUp(event.viewTransition);
   const from = globalThis.navigation?.activation?.from?.url;
-  if (event.viewTransition && from) name(event.viewTransition, from);
+  if (from) name(event.viewTransition, from);
 });
