@@ -27,6 +27,7 @@ class Job(StrEnum):
     FETCH_ITEMS = "workers.fetch_items"
     CHECK_ITEMS = "workers.check_items"
     EMBED_ARTWORKS = "workers.embed_artworks"
+    SYNC = "workers.sync"
     REFIT_SPACE = "workers.refit_space"
     TRAIN = "workers.train"
     PROMOTE = "workers.promote"

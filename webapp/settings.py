@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "webapp.ingest",
     "webapp.intake",
     "webapp.duplicates",
+    "webapp.museums",
     "webapp.lab",
     "webapp.operations",
     "webapp.home",

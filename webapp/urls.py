@@ -17,6 +17,7 @@ from webapp.home import urls as home
 from webapp.ingest import urls as ingest
 from webapp.lab import urls as lab
 from webapp.mine import urls as mine
+from webapp.museums import urls as museums
 from webapp.quiz import urls as quiz
 from webapp.sitemaps import SITEMAPS, robots
 
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *quiz.urlpatterns,
     *mine.urlpatterns,
     *ingest.urlpatterns,
+    *museums.urlpatterns,
     path("api/", include(api.urlpatterns)),
     *api.iiif,
     path("lab/", include(lab.urlpatterns)),

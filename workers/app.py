@@ -43,6 +43,7 @@ app.conf.update(
             "picture",
             "promote",
             "space",
+            "sync",
             "tiles",
             "train",
         )

@@ -23,6 +23,8 @@ from webapp.lab.catalogue import SettingsError
 from webapp.lab.models import Tradeoff
 from webapp.lab.tradeoff import waiting
 from webapp.mine import actions as mine
+from webapp.museums import actions as museums
+from webapp.museums.models import Sync
 from workers import answering, claims, promotions, runs
 from workers.app import app
 from workers.tasks import duplicates
@@ -49,6 +51,9 @@ def ring_again() -> None:
     checked = Artwork.objects.filter(claims.free(), state=Artwork.State.CHECKED)
     if checked.exists():
         enqueue(Job.EMBED_ARTWORKS)
+    museums.ask_weekly()
+    if Sync.objects.filter(claims.free(), state__in=Sync.OPEN).exists():
+        enqueue(Job.SYNC)
     _start_scheduled()
     runs.ring()
     promotions.ring()

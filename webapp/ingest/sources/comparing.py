@@ -57,6 +57,11 @@ class Change:
     afresh: bool = True
     """Whether the picture is to be sent in any case, not only if it differs from the last."""
 
+    @property
+    def fetches(self) -> bool:
+        """Whether the picture is to be fetched."""
+        return self.verdict in {Verdict.NEW, Verdict.PICTURE}
+
 
 @dataclass(frozen=True, slots=True)
 class _Here:

@@ -70,6 +70,8 @@ class Way:
     help: str
     field: Literal["ids", "query", "url", "files"]
     example: str = ""
+    needs: tuple[str, ...] = ()
+    """What a query has to hold."""
     files: tuple[str, ...] = ()
     """The files to give. Of one the name is free; several have to be named so."""
     words: bool = False

@@ -38,6 +38,8 @@ class Sync:
     counts: Counter[Verdict] = field(default_factory=Counter)
     stopped: str = ""
     """Why the source could not be read to its end; what was read until then counts."""
+    whole: bool = False
+    """Whether it was read to its end, so that it is known what is gone."""
     later: TryLaterError | None = None
     """That reason, where the host only wants to be asked later."""
 
@@ -62,16 +64,18 @@ def changes(
             yield change
         if limit is not None:
             limit -= len(chunk)
-    if limit != 0 and not sync.stopped:
+    sync.whole = limit != 0 and not sync.stopped
+    if sync.whole:
         for change in gone(scope_of(sync.source.name, sync.ask), sync.seen):
             sync.counts[change.verdict] += 1
             yield change
 
 
 @transaction.atomic
-def carry_out(told: Sequence[Change], batch: Batch, *, scope: str) -> int:
+def carry_out(told: Sequence[Change], batch: Batch | None, *, scope: str) -> int:
     """Update facts, and want the pictures that are to be fetched. Return how many are.
 
+    A batch is needed only where there are such pictures: see `Change.fetches`.
     All of it holds or nothing: a killed import is simply run again.
     """
     wanted = []
@@ -82,10 +86,10 @@ def carry_out(told: Sequence[Change], batch: Batch, *, scope: str) -> int:
         if change.verdict in {Verdict.CHANGED, Verdict.PICTURE}:
             create_or_update_artwork(facts=facts, source_key=change.key)
         _remember(change, record, scope)
-        if change.verdict in {Verdict.NEW, Verdict.PICTURE}:
+        if change.fetches:
             wanted.append(
                 Item(
-                    batch=batch,
+                    batch_id=batch.pk if batch else None,
                     name=f"{facts['title']} ({change.key})"[:NAME_LENGTH],
                     url=record.image_url,
                     metadata=to_json(facts),

@@ -201,6 +201,7 @@ SOURCE: Final = Source(
         Way(
             name="query",
             title="SPARQL query",
+            needs=("?item", "?image"),
             help=(
                 "It selects ?item and ?image, and perhaps ?itemLabel, ?creatorLabel, ?inception, "
                 "?materialLabel, ?genreLabel, ?collectionLabel, ?height and ?width in centimetres."
