@@ -1,0 +1,142 @@
+"""A small gallery with everything an export can hold, and what can be seen of one."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from PIL import Image
+
+from artrec.serving.transform import Transform
+from tests.webapp.makers import make_artist
+from tests.webapp.tastes import make_taste, mean_bundle
+from webapp.accounts.models import User
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.feed.browsing import piece
+from webapp.feed.models import Event, Pick, Serving, Visitor
+from webapp.feed.profile import profile_of
+from webapp.feed.ranking import recommend
+from webapp.feed.served import forget, serving
+from webapp.feed.wish import Wish
+from webapp.mine.models import Choices, Collection, CollectionItem, Follow
+from webapp.quiz.models import Answer, Quiz
+from webapp.transfer.images import keep_variants
+from webapp.vectors import actions
+from webapp.vectors.models import Space
+from webapp.vectors.queries import nearest
+
+START = datetime(2025, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
+DIM = 4
+
+
+def make_gallery(rng: np.random.Generator, *, works: int = 12) -> list[Artwork]:
+    """Works with pictures in both spaces, three visitors, picks and collections."""
+    made = [make_work(rng, number) for number in range(works)]
+    ids = [work.pk for work in made]
+    transform = Transform((("all", 0, DIM),), np.zeros(DIM, np.float32), np.ones(DIM, np.float32), None)
+    look = Space.objects.create(
+        purpose="look",
+        extractor="test",
+        dim=DIM,
+        scored=DIM,
+        transform=transform.to_bytes(),
+        fitted_on=0,
+        state=Space.State.LIVE,
+    )
+    rows = rng.normal(size=(works, DIM)).astype(np.float32)
+    actions.store_features("test", ids, rows)
+    actions.store_vectors(look, ids, rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    actions.store_vectors(make_taste(mean_bundle()), ids, rng.normal(size=(works, DIM)))
+    make_people(made)
+    Serving.objects.create(diversity=0.4, per_artist=2)
+    return made
+
+
+def make_work(rng: np.random.Generator, number: int, **facts: Any) -> Artwork:
+    """A work with a picture of its own in the storages."""
+    pixels = rng.integers(0, 256, size=(9, 12, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).resize((64, 48)).save(buffer, "PNG")
+    key = f"key{number:03d}"
+    known = {"title": f"Ridge {number}", "state": Artwork.State.VISIBLE, "medium": "oil"}
+    known |= {"added": START + timedelta(days=number), "year": 1890 + number, **facts}
+    known |= {"artist": make_artist(f"Hand {number % 3}")}
+    work = Artwork.objects.create(**known)
+    name = storages["originals"].save(f"{number}.png", ContentFile(buffer.getvalue()))
+    ArtworkImage.objects.create(
+        artwork=work,
+        original=name,
+        key=key,
+        perceptual_hash=f"{number:016x}",
+        placeholder="data:image/webp;base64,UklGRg==",
+        palette=[{"hex": "#8a7f70", "lab": [54.0, 1.0, 9.0], "share": 1.0}],
+        colours=["brown"],
+        **keep_variants(key, buffer.getvalue()),
+    )
+    return work
+
+
+def make_people(works: list[Artwork]) -> None:
+    mara = User.objects.create_user("mara", "mara@example.org", "a quiet evening ridge")
+    mara.groups.add(Group.objects.get_or_create(name="curators")[0])
+    signed_in = Visitor.objects.create(user=mara)
+    collector = Visitor.objects.create(label="collector-1")
+    stranger = Visitor.objects.create()
+    Visitor.objects.update(created=START)
+    liked = {signed_in: works[:3], collector: works[4:6], stranger: works[7:8]}
+    for visitor, chosen in liked.items():
+        for number, work in enumerate(chosen):
+            time = START + timedelta(minutes=number)
+            Event.objects.create(visitor=visitor, artwork=work, kind="like", time=time)
+    Choices.objects.create(visitor=collector, history_paused=True)
+    Follow.objects.create(visitor=signed_in, artist=works[0].artist)
+    quiz = Quiz.objects.create(visitor=stranger, seed=7)
+    shown = [work.pk for work in works[:4]]
+    Answer.objects.create(quiz=quiz, number=0, shown=shown, chosen=works[1])
+    Pick.objects.create(artwork=works[9], by=mara)
+    for title, visibility in (("Evenings", "public"), ("Only mine", "private")):
+        collection = Collection.objects.create(
+            visitor=signed_in, title=title, visibility=visibility, cover=works[1]
+        )
+        for position, work in enumerate(works[:2]):
+            CollectionItem.objects.create(collection=collection, artwork=work, position=position)
+
+
+def seen() -> dict[str, Any]:
+    """What visitors see: the order of browsing, likeness to each work, and For you."""
+    forget()
+    works = {work.pk: work.title for work in Artwork.objects.all()}
+    look = Space.objects.get(purpose="look", state=Space.State.LIVE)
+    knobs = Serving.objects.get()
+    served = serving()
+    for_you = {}
+    for visitor in [None, *Visitor.objects.order_by("pk")]:
+        entries = recommend(profile_of(visitor), served, knobs=knobs, limit=8, hour=1)
+        for_you[str(visitor)] = [
+            [works[entry.artwork_id], entry.source, entry.score, list(entry.because)]
+            for entry in entries
+        ]
+    vectors = dict(look.vectors.values_list("artwork_id", "values"))
+    return {
+        "browse": [[work.pk, work.title, work.artist.name] for work in piece(Wish()).works],
+        "similar": {
+            works[pk]: [
+                [works[hit.artwork_id], hit.score]
+                for hit in nearest(look, np.asarray(values, np.float32), limit=5)
+            ]
+            for pk, values in sorted(vectors.items())
+        },
+        "for_you": for_you,
+        "pictures": sorted(
+            ArtworkImage.objects.values_list("key", "sha256", "original", "width", "height")
+        ),
+        "collections": [
+            [each.title, each.token, each.created.isoformat()]
+            for each in Collection.objects.order_by("pk")
+        ],
+    }

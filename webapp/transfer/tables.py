@@ -1,0 +1,135 @@
+"""Which rows travel besides works and spaces, in which order, and how each is known again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.contrib.auth.models import Group
+from django.db.models import Model, Q, QuerySet
+
+from webapp.accounts.models import User
+from webapp.catalog.models import Artist
+from webapp.feed.models import Event, Pick, Serving, Visitor
+from webapp.lab.models import Run, Version
+from webapp.mine.models import Choices, Collection, CollectionItem, Follow
+from webapp.quiz.models import Answer, Quiz
+
+WORKS: Final = "works"
+VISITORS: Final = "people/visitors"
+USERS: Final = "people/users"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A kind of rows, in the file `data/<name>.jsonl`."""
+
+    name: str
+    model: type[Model]
+    identity: tuple[str, ...] = ()
+    """Columns by which a row is known again; without any there is one row at most."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Column: table of the rows it leads to. Where those stayed behind, so does the row, unless
+    the column may be empty."""
+    leave_out: tuple[str, ...] = ()
+    of: Callable[[QuerySet[Any], list[int], bool], QuerySet[Any]] | None = None
+    """Which rows belong to some works, with people or without; all by default."""
+
+    @property
+    def file(self) -> str:
+        return f"data/{self.name}.jsonl"
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it travels only when asked for."""
+        return self.name.startswith("people/")
+
+
+def _by_artwork(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
+    return rows.filter(artwork_id__in=works)
+
+
+def _collections(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
+    return rows if people else rows.filter(visibility="public", deleted=None)
+
+
+def _collected(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
+    of_public = Q() if people else Q(collection__visibility="public", collection__deleted=None)
+    return rows.filter(of_public, artwork_id__in=works)
+
+
+def _artists(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
+    return rows.filter(artworks__in=works).distinct()
+
+
+ARTISTS: Final = Table("artists", Artist, ("name",), of=_artists)
+OTHERS: Final = (
+    Table(USERS, User, ("username",)),
+    Table("people/groups", Group, ("name",)),
+    Table(
+        "people/memberships",
+        User.groups.through,
+        ("user_id", "group_id"),
+        {"user_id": USERS, "group_id": "people/groups"},
+    ),
+    Table("site/serving", Serving, links={"changed_by_id": USERS}),
+    Table(VISITORS, Visitor, ("user_id", "label", "created"), {"user_id": USERS}),
+    Table(
+        "people/events",
+        Event,
+        ("visitor_id", "artwork_id", "kind", "time"),
+        {"visitor_id": VISITORS, "artwork_id": WORKS},
+        of=_by_artwork,
+    ),
+    Table("people/choices", Choices, ("visitor_id",), {"visitor_id": VISITORS}),
+    Table(
+        "people/follows",
+        Follow,
+        ("visitor_id", "artist_id"),
+        {"visitor_id": VISITORS, "artist_id": "artists"},
+        of=lambda rows, works, _people: rows.filter(artist__artworks__in=works).distinct(),
+    ),
+    Table("people/quizzes", Quiz, ("visitor_id", "seed", "started"), {"visitor_id": VISITORS}),
+    Table(
+        "people/answers",
+        Answer,
+        ("quiz_id", "number"),
+        {"quiz_id": "people/quizzes", "chosen_id": WORKS},
+    ),
+    Table(
+        "site/picks",
+        Pick,
+        ("artwork_id",),
+        {"artwork_id": WORKS, "by_id": USERS},
+        of=_by_artwork,
+    ),
+    Table(
+        "site/collections",
+        Collection,
+        ("token",),
+        {"visitor_id": VISITORS, "cover_id": WORKS},
+        of=_collections,
+    ),
+    Table(
+        "site/collected",
+        CollectionItem,
+        ("collection_id", "artwork_id"),
+        {"collection_id": "site/collections", "artwork_id": WORKS},
+        of=_collected,
+    ),
+)
+"""After works. A table stands behind those its links lead to."""
+
+RUNS: Final = Table(
+    "models/runs",
+    Run,
+    ("model", "seed", "created"),
+    leave_out=("by_id", "parent_id", "claimed_until", "worker"),
+)
+VERSIONS: Final = Table(
+    "models/versions",
+    Version,
+    ("sha256", "run_id"),
+    {"run_id": "models/runs", "space_id": "spaces"},
+)
