@@ -19,7 +19,7 @@ DJANGO_SIDE = {"django", "celery", "pgvector", "psycopg", "webapp", "workers"}
 NUMPY_ONLY = {"numpy", "artrec"} | set(sys.stdlib_module_names)
 APPS = (
     *("accounts", "catalog", "vectors", "feed", "quiz", "mine"),
-    *("ingest", "museums", "lab", "operations", "home", "api"),
+    *("ingest", "intake", "museums", "lab", "operations", "home", "api"),
 )
 """From the ground up: an app may import those before it, never those after it."""
 WEB_MAY_USE = ("artrec.serving", "artrec.online", "artrec.errors", "artrec.images")

@@ -26,6 +26,7 @@ class Job(StrEnum):
 
     FETCH_ITEMS = "workers.fetch_items"
     CHECK_ITEMS = "workers.check_items"
+    UNPACK = "workers.unpack"
     EMBED_ARTWORKS = "workers.embed_artworks"
     SYNC = "workers.sync"
     REFIT_SPACE = "workers.refit_space"

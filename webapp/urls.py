@@ -15,6 +15,7 @@ from webapp.feed import lens_pages, marking, picking, picture_pages, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
 from webapp.ingest import urls as ingest
+from webapp.intake import urls as intake
 from webapp.lab import urls as lab
 from webapp.mine import urls as mine
 from webapp.museums import urls as museums
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *quiz.urlpatterns,
     *mine.urlpatterns,
     *ingest.urlpatterns,
+    *intake.urlpatterns,
     *museums.urlpatterns,
     path("api/", include(api.urlpatterns)),
     *api.iiif,

@@ -46,6 +46,7 @@ app.conf.update(
             "sync",
             "tiles",
             "train",
+            "unpack",
         )
     ],
     # Listened to in turn, so that who waits for an answer stands behind no heap of other jobs.

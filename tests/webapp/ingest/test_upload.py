@@ -7,19 +7,16 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries
 
-from tests.webapp.ingest.pictures import picture
 from tests.webapp.makers import make_artwork
-from webapp import jobs
 from webapp.accounts.models import User
 from webapp.accounts.roles import ADMINS, CURATORS
 from webapp.catalog.models import Artwork
 from webapp.ingest import queries
 from webapp.ingest.actions import Incoming, receive_files, start_batch
-from webapp.ingest.models import Batch, Item
+from webapp.ingest.models import Item
 
 pytestmark = pytest.mark.django_db
 
@@ -36,95 +33,6 @@ def signed_in(role: str | None) -> Client:
 @pytest.fixture
 def admin(db: None) -> Client:
     return signed_in(ADMINS)
-
-
-def upload(name: str = "evening ridge.jpg", seed: int = 1) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, picture(seed))
-
-
-def test_strangers_are_asked_to_sign_in() -> None:
-    answer = Client().get("/upload/")
-
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/sign-in/?next=/upload/")
-
-
-@pytest.mark.parametrize("role", [None, CURATORS])
-def test_who_may_not_add_works_may_not_upload(role: str | None) -> None:
-    client = signed_in(role)
-
-    answers = [client.get("/upload/"), client.post("/upload/file/", {"pictures": upload()})]
-
-    assert [answer.status_code for answer in answers] == [403, 403]
-    assert not Item.objects.exists()
-
-
-def test_many_files_in_one_form_become_one_batch(admin: Client) -> None:
-    answer = admin.post("/upload/", {"pictures": [upload("a.jpg", 1), upload("b.jpg", 2)]})
-
-    batch = Batch.objects.get()
-    assert answer.headers["Location"] == f"/upload/{batch.pk}/"
-    assert batch.source == "Upload by mara"
-    assert list(batch.items.values_list("name", "state")) == [
-        ("a.jpg", "received"),
-        ("b.jpg", "received"),
-    ]
-    story = admin.get(f"/upload/{batch.pk}/").content.decode()
-    assert "a.jpg" in story
-    assert 'data-state="received"' in story
-
-
-def test_files_sent_one_by_one_join_the_batch_they_name(admin: Client) -> None:
-    first = admin.post("/upload/file/", {"pictures": upload("a.jpg")}).json()
-    second = admin.post("/upload/file/", {"pictures": upload("b.jpg"), "batch": first["batch"]})
-
-    assert second.status_code == 201
-    assert second.json()["batch"] == first["batch"]
-    item = Item.objects.get(name="a.jpg")
-    assert item.metadata == {"title": "a"}
-    originals = Path(storages["originals"].path(""))
-    assert (originals / item.incoming).read_bytes() == picture(1)
-
-
-def test_nobody_adds_to_the_batch_of_another(admin: Client) -> None:
-    batch = start_batch(source="theirs")
-
-    answer = admin.post("/upload/file/", {"pictures": upload(), "batch": batch.pk})
-
-    assert answer.status_code == 404
-    assert not Item.objects.exists()
-
-
-def test_the_workers_are_rung_for_once_the_rows_are_there(
-    admin: Client,
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    rung: list[tuple[str, int]] = []
-    monkeypatch.setattr(jobs, "send", lambda job, _kw: rung.append((job, Item.objects.count())))
-
-    with django_capture_on_commit_callbacks(execute=True):
-        admin.post("/upload/", {"pictures": [upload("a.jpg", 1), upload("b.jpg", 2)]})
-
-    assert rung == [("workers.check_items", 2)]
-
-
-@pytest.mark.parametrize("path", ["/upload/", "/upload/file/"])
-def test_limits_are_told_in_a_sentence(admin: Client, settings: Settings, path: str) -> None:
-    settings.UPLOAD_MAX_BYTES = 2**20
-
-    large = admin.post(path, {"pictures": SimpleUploadedFile("big.jpg", bytes(3 * 2**20))})
-    none = admin.post(path, {})
-    many = admin.post(path, {"pictures": [upload(f"{i}.jpg") for i in range(101)]})
-
-    for answer, sentence in (
-        (large, "big.jpg has 3 MB; at most 1 MB are allowed."),
-        (none, "Choose at least one picture."),
-        (many, "101 files at once are too many; choose at most 100"),
-    ):
-        assert answer.status_code == 400
-        assert sentence in answer.content.decode()
-    assert not Item.objects.exists()
 
 
 def test_the_status_tells_each_files_result(admin: Client) -> None:

@@ -1,15 +1,18 @@
-"""What may be uploaded, checked before it is stored."""
+"""What the plain upload form takes, checked before it is stored."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from webapp.intake.actions import most_bytes, too_large
+from webapp.intake.names import shown
+
 MAX_FILES: Final = 100
-"""Files in one form; larger collections come in by `manage.py import_folder`."""
+"""Files in one form; with JavaScript there is no such limit."""
+ACCEPTED: Final = "image/*,.tif,.tiff,.avif,.zip,.csv,.tsv,.xlsx,.jsonl,.json"
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -21,7 +24,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several uploaded files, each within the size allowed."""
 
-    widget = ManyFilesInput(attrs={"multiple": True, "accept": "image/*,.tif,.tiff,.avif"})
+    widget = ManyFilesInput(attrs={"multiple": True, "accept": ACCEPTED})
     default_error_messages = {"required": "Choose at least one picture."}
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
@@ -33,16 +36,18 @@ class FilesField(forms.FileField):
         files = data or [None]  # the widget gives a list; None is refused as missing
         if len(files) > MAX_FILES:
             raise forms.ValidationError(
-                f"{len(files)} files at once are too many; choose at most {MAX_FILES}, or import "
-                "the whole folder with manage.py import_folder."
+                f"{len(files)} files at once are too many; choose at most {MAX_FILES}, or "
+                "send them as a ZIP archive."
             )
         # An empty file is stored like others: its refusal belongs into the story of the batch.
         cleaned: list[UploadedFile[Any]] = [self._clean_one(file, initial) for file in files]
         return cleaned
 
     def _clean_one(self, file: Any, initial: Any) -> UploadedFile[Any]:
-        if isinstance(file, UploadedFile) and (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(too_large(file))
+        if isinstance(file, UploadedFile):
+            name, size = shown(file.name or ""), file.size or 0
+            if size > most_bytes(name):
+                raise forms.ValidationError(too_large(name, size))
         cleaned: UploadedFile[Any] = super().clean(file, initial)
         return cleaned
 
@@ -51,12 +56,4 @@ class UploadForm(forms.Form):
     """The upload page's form."""
 
     pictures = FilesField(label="Pictures", allow_empty_file=True, max_length=500)
-
-
-def too_large(file: UploadedFile[Any]) -> str:
-    """Return what to tell somebody whose file has too many bytes."""
-    size, allowed = (file.size or 0) / 2**20, settings.UPLOAD_MAX_BYTES / 2**20
-    return (
-        f"{file.name} has {size:,.0f} MB; at most {allowed:,.0f} MB are allowed. "
-        "Save it as JPEG, or at a smaller size."
-    )
+    held = forms.BooleanField(required=False)

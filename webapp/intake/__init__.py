@@ -1,0 +1,1 @@
+"""How files arrive: resumable uploads by the tus protocol, and archives that are unpacked."""
