@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
-from webapp.catalog import colours, files, tiles
+from webapp.catalog import colours, files, hooks, tiles
 from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
 from webapp.catalog.models import Artist, Artwork, ArtworkImage
 from webapp.jobs import Job, enqueue
@@ -135,7 +135,10 @@ def changed_facts(artwork: Artwork, facts: Facts) -> set[str]:
     now["artist"] = artwork.artist.name
     # A card without a biography says nothing against the one we have.
     now["artist_bio"] = artwork.artist.bio if facts.get("artist_bio") else ""
-    return {name for name, value in facts.items() if now[name] != value}
+    changed = {name for name, value in facts.items() if now[name] != value}
+    if "artist" in changed and hooks.formerly_named(facts["artist"]) == artwork.artist:
+        changed.remove("artist")  # they are called otherwise now
+    return changed
 
 
 def facts_now(artwork: Artwork, names: Iterable[str]) -> Facts:
@@ -199,7 +202,8 @@ def _assign(artwork: Artwork, facts: Facts) -> None:
 def _artist(facts: Facts) -> Artist:
     """Return the artist of that name, made now if need be."""
     name = " ".join(facts["artist"].split())
-    artist = Artist.objects.filter(name=name).first() or _make_artist(name)
+    known = Artist.objects.filter(name=name).first() or hooks.formerly_named(name)
+    artist = known or _make_artist(name)
     if (bio := facts.get("artist_bio")) and artist.bio != bio:
         artist.bio = bio
         artist.save(update_fields=["bio"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from webapp.catalog import hooks as former
 from webapp.catalog import palette, swatches
 from webapp.catalog import queries as catalog
 from webapp.feed import (
@@ -77,7 +78,13 @@ def artwork(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def artist(request: HttpRequest, slug: str) -> HttpResponse:
-    person = get_object_or_404(catalog.artists(), slug=slug)
+    person = catalog.artists().filter(slug=slug).first()
+    if person is None:
+        # Not for good: a merge can be undone.
+        now = former.formerly_at(slug)
+        if now is None:
+            raise Http404
+        return redirect(now)
     marks = queries.marks_of(visitors.current(request))
     after = request.GET.get("after", "")
     piece = browsing.piece(Wish(), artist=person, after=after, exclude=marks.hidden)
