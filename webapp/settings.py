@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webapp.desk.auditing.signed",
     "django.contrib.messages.middleware.MessageMiddleware",
     "webapp.duplicates.redirecting.merged",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

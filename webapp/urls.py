@@ -11,6 +11,8 @@ from webapp import health, media
 from webapp.accounts import views as accounts
 from webapp.api import urls as api
 from webapp.catalog import zooming
+from webapp.desk import urls as desk
+from webapp.duplicates import urls as duplicates
 from webapp.feed import lens_pages, marking, picking, picture_pages, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
@@ -71,10 +73,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *mine.urlpatterns,
     *ingest.urlpatterns,
     *intake.urlpatterns,
+    *duplicates.urlpatterns,
     *museums.urlpatterns,
     path("api/", include(api.urlpatterns)),
     *api.iiif,
     path("lab/", include(lab.urlpatterns)),
+    path("desk/", include(desk.urlpatterns)),
     path("admin/login/", accounts.admin_door),
     path("admin/", admin.site.urls),
     re_path(
