@@ -9,13 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from django.contrib.auth.models import Group
-
+from webapp.accounts.actions import give
 from webapp.accounts.models import User
-from webapp.accounts.roles import ADMINS, CURATORS
 
-NAMES: Final = {"visitor": "vera", "curator": "carl", "admin": "ada"}
-GROUPS: Final = {"visitor": [], "curator": [CURATORS], "admin": [ADMINS]}
+NAMES: Final = {"visitor": "vera", "cataloguer": "cate", "curator": "carl", "admin": "ada"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +25,22 @@ class Person:
 
 
 def ensure_people(file: Path) -> list[Person]:
-    """Return the demo people, making them, their passwords and `file` (mode 0600) if missing."""
-    if not file.exists():
-        made = [
-            Person(role, name, f"{name}-{secrets.token_hex(4)}") for role, name in NAMES.items()
-        ]
-        descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            json.dump([asdict(person) for person in made], stream)
-    people = [Person(**entry) for entry in json.loads(file.read_text())]
+    """Return the demo people, making those, their passwords and `file` (mode 0600) that are
+    missing."""
+    people = [Person(**each) for each in json.loads(file.read_text())] if file.exists() else []
+    known = {person.role for person in people}
+    people += [
+        Person(role, name, f"{name}-{secrets.token_hex(4)}")
+        for role, name in NAMES.items()
+        if role not in known
+    ]
+    descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump([asdict(person) for person in people], stream)
     for person in people:
-        user, created = User.objects.get_or_create(
-            username=person.name, defaults={"is_staff": person.role != "visitor"}
-        )
+        user, created = User.objects.get_or_create(username=person.name)
         if created:
             user.set_password(person.password)
             user.save()
-            user.groups.set(Group.objects.filter(name__in=GROUPS[person.role]))
+            give(user, person.role)
     return people

@@ -58,7 +58,7 @@ OF_COLLECTIONS: Final = (
     # What visitors keep to themselves is nobody's business here either.
     pghistory.UpdateEvent(
         "changed",
-        condition=pgtrigger.Condition(f"({_public}) AND ({_differs(*COLLECTION).sql})"),
+        condition=pgtrigger.Condition(f"(({_public}) AND ({_differs(*COLLECTION).sql}))"),
     ),
 )
 OF_PEOPLE: Final = (pghistory.UpdateEvent("changed", condition=_differs(*PERSON)),)

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.webapp.lab.makers import curator, make_epochs, make_run
 from tests.webapp.makers import make_artwork, make_space
 from webapp.accounts.models import User
-from webapp.accounts.roles import ADMINS
+from webapp.accounts.roles import CATALOGUERS
 from webapp.feed.models import Event, Visitor
 from webapp.lab import catalogue
 from webapp.lab.models import Run
@@ -45,10 +45,10 @@ def test_strangers_are_asked_to_sign_in(path: str) -> None:
     assert answer.headers["Location"].startswith("/sign-in/?next=/lab/")
 
 
-@pytest.mark.parametrize("role", [None, ADMINS])
+@pytest.mark.parametrize("role", [None, CATALOGUERS])
 @pytest.mark.parametrize("path", [*READ, *ACT, "/lab/runs/1/", "/lab/runs/1/status/"])
-def test_visitors_and_admins_are_kept_out(client: Client, role: str | None, path: str) -> None:
-    user = User.objects.create_user("ada", is_staff=role is not None)
+def test_visitors_and_cataloguers_are_kept_out(client: Client, role: str | None, path: str) -> None:
+    user = User.objects.create_user("cate", is_staff=role is not None)
     if role:
         user.groups.add(Group.objects.get(name=role))
     client.force_login(user)

@@ -1,4 +1,4 @@
-"""`manage.py make_people`: a visitor, a curator and an admin to try the site with."""
+"""`manage.py make_people`: one person per role to try the site with."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         for person in ensure_people(settings.VAR / "demo-people.json"):
-            self.stdout.write(f"{person.role:8} {person.name} / {person.password}")
+            self.stdout.write(f"{person.role:10} {person.name} / {person.password}")
