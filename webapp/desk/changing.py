@@ -121,7 +121,7 @@ def _multiply(wanted: Wanted) -> Callable[[Any], Any]:
         factor = Decimal(wanted.value.strip().replace(",", "."))
     except InvalidOperation as error:
         raise ValidationError("Write the factor as a number, as 1.1.") from error
-    if not Decimal("0.001") <= factor <= 1000:
+    if not factor.is_finite() or not Decimal("0.001") <= factor <= 1000:
         raise ValidationError("The factor must be between 0.001 and 1000.")
     step = Decimal(wanted.replacement if wanted.replacement in ROUNDINGS else "0.01")
 

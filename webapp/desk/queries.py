@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from webapp.catalog.conditions import of_facets, of_words
 from webapp.catalog.models import Artist, Artwork
+from webapp.catalog.queries import CARD
 from webapp.desk import likely
 from webapp.desk.models import Apart, FormerName
 from webapp.feed.wish import Wish
@@ -26,8 +27,6 @@ STATES: Final = {
 }
 """State of a work: what the filter calls it."""
 MOST_PAIRS: Final = 60
-_CARD: Final = ("title", "year", "state", "artist__name", "image__key", "image__width")
-_PICTURE: Final = ("image__height", "image__placeholder", "image__widths", "image__formats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def chosen(choice: Choice) -> QuerySet[Artwork]:
 
 def cards(works: QuerySet[Artwork]) -> QuerySet[Artwork]:
     """Return no more of works than a wall to choose from shows."""
-    return works.select_related("artist", "image").only(*_CARD, *_PICTURE)
+    return works.select_related("artist", "image").only(*CARD, "state")
 
 
 def values_of(field: str) -> list[str]:
@@ -86,7 +85,7 @@ def values_of(field: str) -> list[str]:
 
 def artists() -> QuerySet[Artist]:
     """Return all artists with `work_count`."""
-    return Artist.objects.annotate(work_count=Count("artworks"))
+    return Artist.objects.annotate(work_count=Count("artworks")).order_by("name")
 
 
 def likely_pairs() -> list[Likely]:
