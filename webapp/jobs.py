@@ -37,6 +37,7 @@ class Job(StrEnum):
     EXPLAIN = "workers.explain"
     READ_QUERIES = "workers.read_queries"
     CUT_TILES = "workers.cut_tiles"
+    FIND_DUPLICATES = "workers.find_duplicates"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 

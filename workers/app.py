@@ -35,6 +35,7 @@ app.conf.update(
         for name in (
             "diversity",
             "doorbell",
+            "duplicates",
             "embed",
             "explain",
             "fetch",

@@ -20,11 +20,11 @@ from artrec.images.matching import Match, Prepared, flipped, match, match_as_who
 
 NEAR_BITS: Final = 60
 """Fingerprints that differ in at most so many of 256 bits are worth a look."""
-DETAILS: Final = 0.86
+DETAILS: Final = 0.87
 """Least correlation of the details."""
-CHROMA: Final = 0.6
+CHROMA: Final = 0.75
 """Least correlation of the colours, where both pictures have some."""
-OVERLAP: Final = 0.75
+OVERLAP: Final = 0.95
 """Least share of the smaller picture that lies on the other."""
 
 

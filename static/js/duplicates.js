@@ -1,0 +1,31 @@
+// Compare two pictures: one slid over the other, in turns, or their difference; and decide by keys.
+// Without this script they stand side by side, and the buttons do the rest.
+
+const stage = document.getElementById("stage");
+const views = document.getElementById("views");
+const slider = document.getElementById("slider");
+
+function show(view) {
+  stage.dataset.view = view;
+  stage.querySelector(".twice-beside").hidden = view !== "beside";
+  stage.querySelector(".twice-over").hidden = view === "beside";
+}
+
+views.hidden = false;
+views.addEventListener("change", (event) => show(event.target.value));
+slider.addEventListener("input", () => {
+  slider.parentElement.style.setProperty("--at", `${slider.value}%`);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest("input, textarea, select");
+  // Arrows move what has the focus, digits and letters are typed only into text.
+  if (typing && (event.key.startsWith("Arrow") || !["radio", "range"].includes(typing.type))) return;
+  const wanted = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]`);
+  const undo = event.key === "u" && document.querySelector(".notes .undo button");
+  const chosen = undo || wanted;
+  if (!chosen) return;
+  event.preventDefault();
+  chosen.click();
+});

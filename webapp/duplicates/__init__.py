@@ -1,0 +1,1 @@
+"""The desk for works that may be here twice."""

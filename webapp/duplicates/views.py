@@ -1,0 +1,148 @@
+"""HTTP for the desk: pairs that may be the same work, and what somebody decides about them."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST, require_safe
+
+from webapp.accounts.models import User
+from webapp.duplicates import actions, queries
+from webapp.duplicates.facts import FACTS, facts_of
+from webapp.duplicates.models import Decision, Pair
+from webapp.duplicates.showing import laid_over, sides_of
+
+PERMISSION: Final = "duplicates.change_pair"
+SAID: Final = {
+    Pair.State.KEPT: "Both are kept. They will not be suggested again.",
+    Pair.State.MERGED: "They are one work now.",
+    Pair.State.REPLACED: "They are one work now, with the other picture.",
+}
+_NOTE: Final = (
+    '{} <form class="undo" method="post" action="{}">'
+    '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+    '<button class="link">Undo</button></form>'
+)
+
+
+def for_deciders(view: Any) -> Any:
+    """Ask strangers to sign in, and show the 403 page to those who may not decide."""
+    return login_required(permission_required(PERMISSION, raise_exception=True)(view))
+
+
+@require_safe
+@for_deciders
+def index(request: HttpRequest) -> HttpResponse:
+    """Show all pairs that wait for a decision, or what was decided."""
+    kind = _kind(request.GET.get("kind", ""))
+    decided = request.GET.get("kind") == queries.DECIDED
+    rows: Any = queries.decisions() if decided else queries.open_pairs(kind=kind)
+    page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "kind": queries.DECIDED if decided else kind,
+        "decided": decided,
+        "counts": queries.counts(),
+    }
+    return render(request, "duplicates/index.html", context)
+
+
+@require_safe
+@for_deciders
+def pair(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show two works side by side, with all in which they differ."""
+    found = queries.pair(pk)
+    if found is None:
+        raise Http404
+    kind = _kind(request.GET.get("kind", ""))
+    sides = sides_of(found, queries.marks(found))
+    stays = next(side.work for side in sides if side.suggested)
+    former, following = queries.beside(found, kind=kind)
+    context = {
+        "pair": found,
+        "sides": sides,
+        "facts": facts_of(found.first, found.second, stays=stays),
+        "laid_over": laid_over(found),
+        "decision": queries.standing(found),
+        "others": queries.others_of(found),
+        "kind": kind,
+        "former": former,
+        "following": following,
+        "counts": queries.counts(),
+    }
+    return render(request, "duplicates/pair.html", context)
+
+
+@require_POST
+@for_deciders
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what was decided about two works, and go on to the next two."""
+    found = get_object_or_404(Pair, pk=pk)
+    kind = _kind(request.POST.get("kind", ""))
+    _former, following = queries.beside(found, kind=kind)
+    try:
+        decision = _decide(request, found)
+    except actions.RefusedError as error:
+        messages.warning(request, str(error))
+        return redirect("duplicate", pk)
+    _say(request, SAID[Pair.State(decision.state)], decision)
+    return _lead(following, kind)
+
+
+@require_POST
+@for_deciders
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a decision back, and show the two again."""
+    decision = get_object_or_404(Decision.objects.select_related("pair"), pk=pk)
+    try:
+        left = actions.undo(decision=decision, by=cast(User, request.user))
+    except actions.RefusedError as error:
+        messages.warning(request, str(error))
+    else:
+        kept = f" Changed since then and left as it is: {', '.join(left)}." if left else ""
+        messages.success(request, f"They are as they were before.{kept}")
+    return redirect("duplicate", decision.pair_id)
+
+
+def _decide(request: HttpRequest, found: Pair) -> Decision:
+    user = cast(User, request.user)
+    wish = request.POST.get("decision", "")
+    if wish == "keep":
+        return actions.keep_both(pair=found, by=user)
+    if wish not in {"merge", "replace"}:
+        raise actions.RefusedError("Choose what shall become of the two works.")
+    stays = request.POST.get("stays", "")
+    if stays not in {str(found.first_id), str(found.second_id)}:
+        raise actions.RefusedError("Choose which of the two works stays.")
+    wanted = {name: request.POST.get(f"fact-{name}", "") for name in FACTS}
+    return actions.merge(
+        pair=found,
+        stays=int(stays),
+        facts={name: side for name, side in wanted.items() if side in {"first", "second"}},
+        by=user,
+        replace_image=wish == "replace",
+    )
+
+
+def _say(request: HttpRequest, said: str, decision: Decision) -> None:
+    address = reverse("duplicate-undo", args=[decision.pk])
+    messages.success(request, format_html(_NOTE, said, address, get_token(request)))
+
+
+def _lead(following: int | None, kind: str) -> HttpResponse:
+    query = f"?kind={kind}" if kind else ""
+    if following is None:
+        return redirect(reverse("duplicates") + query)
+    return redirect(reverse("duplicate", args=[following]) + query)
+
+
+def _kind(value: str) -> str:
+    return value if value in Pair.Kind.values else ""

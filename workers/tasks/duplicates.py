@@ -1,0 +1,142 @@
+"""Compare the pictures of new works with those that are here, and note which may be the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
+
+from artrec.errors import ArtrecError
+from artrec.images import open_image
+from artrec.images.fingerprints import Bits, turned
+from artrec.images.matching import LOOKED_AT
+from artrec.images.sameness import NEAR_BITS, Picture, compare
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.duplicates import actions, queries
+from webapp.duplicates.models import Fingerprint, Pair
+from webapp.jobs import Job, enqueue
+from webapp.vectors import queries as vectors
+from workers import answering, claims, resources
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 8
+ROUNDS: Final = 4
+"""Batches per run; then other jobs get their turn."""
+NEIGHBOURS: Final = 8
+"""Works of the nearest look that are compared; `benchmarks.bench_duplicates` says what they find"""
+REMEMBERED: Final = 64
+"""Pictures kept to be compared again, of about 0.6 MB each."""
+FAILED: Final = "The picture could not be opened to be compared with others: {}"
+
+
+@app.task(
+    name=Job.FIND_DUPLICATES.value,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=5,
+)
+def find_duplicates() -> None:
+    """Compare works that wait until none is left or it is another job's turn.
+
+    Safe to run twice and to be killed: works are claimed, and a pair has one row. Of two new works
+    at least one finds the other, for each writes its fingerprint before it looks.
+    """
+    for _ in range(ROUNDS):
+        ids = claims.claim(waiting(), limit=BATCH)
+        if not ids:
+            break
+        for pk in ids:
+            _work(pk)
+            claims.extend(Fingerprint, ids)
+        answering.answer_waiting()
+    else:
+        enqueue(Job.FIND_DUPLICATES)
+    for pk in claims.exhausted(waiting()):
+        _end(pk, state=Fingerprint.State.FAILED, reason=FAILED.format("it was tried too often."))
+
+
+def waiting() -> QuerySet[Fingerprint]:
+    """Return pictures to be compared: of works that are on the walls, or about to be."""
+    there = Fingerprint.objects.filter(state=Fingerprint.State.WAITING)
+    hidden = (Artwork.State.CHECKED, *actions.RETIRED)
+    return there.exclude(artwork__state__in=hidden).filter(artwork__image__isnull=False)
+
+
+def _work(pk: int) -> None:
+    image = ArtworkImage.objects.filter(artwork=pk).first()
+    if image is None:
+        return  # the work was deleted
+    try:
+        own = _picture(image.original)
+    except (ArtrecError, OSError) as error:
+        log.warning("artwork %s could not be compared: %s", pk, error)
+        _end(pk, state=Fingerprint.State.FAILED, reason=FAILED.format(error))
+        return
+    # A picture that was replaced meanwhile waits again, under its own key.
+    row = Fingerprint.objects.filter(pk=pk, key=image.key)
+    if not row.update(bits=_text(own.bits)):
+        return
+    found = {other: columns for other in _candidates(pk, own) if (columns := _compared(pk, other))}
+    with transaction.atomic():
+        if row.select_for_update().exists():
+            new = actions.note_pairs(pk, found)
+            _end(pk, state=Fingerprint.State.DONE)
+            if new:
+                log.info("artwork %s may be here %d times more", pk, new)
+
+
+def _candidates(pk: int, own: Picture) -> Collection[int]:
+    """Works that are worth a closer look: alike as wholes, near in look, or suspected before."""
+    turns = [_text(bits) for bits in turned(own.bits)]
+    ids = set(queries.alike(pk, turns, most=NEAR_BITS))
+    if (space := vectors.live_space()) and len(look := vectors.vectors_of(space, [pk])[1]):
+        near = vectors.nearest(space, look[0], limit=NEIGHBOURS, exclude=[pk])
+        ids.update(hit.artwork_id for hit in near)
+    suspected = Pair.objects.filter(Q(first=pk) | Q(second=pk), state=Pair.State.OPEN)
+    ids.update(other for both in suspected.values_list("first", "second") for other in both)
+    return sorted(ids - {pk})
+
+
+def _compared(pk: int, other: int) -> dict[str, Any] | None:
+    """Return the columns of the pair, or None where the two are not the same."""
+    originals = dict(
+        ArtworkImage.objects.filter(artwork__in=[pk, other]).values_list("artwork", "original")
+    )
+    try:
+        first, second = (_picture(originals[each]) for each in sorted((pk, other)))
+    except (ArtrecError, OSError, KeyError) as error:
+        log.warning("artworks %s and %s could not be compared: %s", pk, other, error)
+        return None
+    same = compare(first, second)
+    if same is None:
+        return None
+    return {
+        "kind": same.kind.value,
+        "distance": same.distance,
+        "points": same.points,
+        "details": same.details,
+        "affine": list(same.affine),
+    }
+
+
+@lru_cache(REMEMBERED)
+def _picture(original: str) -> Picture:
+    opened = open_image(resources.original(original), at_least=LOOKED_AT // 2)
+    return Picture(opened.pixels)
+
+
+def _text(bits: Bits) -> str:
+    return "".join("1" if bit else "0" for bit in bits)
+
+
+def _end(pk: int, **values: object) -> None:
+    """Close a comparison that is still open."""
+    Fingerprint.objects.filter(pk=pk, state=Fingerprint.State.WAITING).update(
+        **{"reason": "", **values}, claimed_until=None
+    )
