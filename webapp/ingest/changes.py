@@ -20,7 +20,7 @@ from webapp.ingest.models import Batch, Change, Item
 from webapp.jobs import Job, enqueue
 
 Kind = Change.Kind
-_BROUGHT_IN: Final = (
+BROUGHT_IN: Final = (
     Item.State.STORED,
     Item.State.VISIBLE,
     Item.State.DRAFT,
@@ -34,7 +34,7 @@ _SWEPT_AT_ONCE: Final = 200
 
 def works_of(batch: Batch) -> QuerySet[Artwork]:
     """Return the works that came in by a batch."""
-    brought = Item.objects.filter(batch=batch, state__in=_BROUGHT_IN, artwork__isnull=False)
+    brought = Item.objects.filter(batch=batch, state__in=BROUGHT_IN, artwork__isnull=False)
     return Artwork.objects.filter(pk__in=brought.values("artwork"))
 
 
@@ -164,7 +164,7 @@ def _ids(batch: Batch, chosen: Collection[int] | None) -> list[int]:
 
 
 def _items(artwork_ids: Iterable[int]) -> QuerySet[Item]:
-    return Item.objects.filter(artwork__in=list(artwork_ids), state__in=_BROUGHT_IN)
+    return Item.objects.filter(artwork__in=list(artwork_ids), state__in=BROUGHT_IN)
 
 
 def _locked(works: QuerySet[Artwork], ids: Iterable[int]) -> QuerySet[Artwork]:

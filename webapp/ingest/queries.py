@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.ingest.models import Batch, Change, Item, Notice
+from webapp.ingest.models import Batch, Change, Item, Notice, Sheet
 
 PACE: Final = timedelta(minutes=1)
 FEWEST: Final = 3
@@ -108,6 +108,11 @@ def recent_batches(count: int = 10) -> QuerySet[Batch]:
 def changes(batch: Batch, count: int = 5) -> list[Change]:
     """Return what was last done to many works of a batch at once."""
     return list(Change.objects.filter(batch=batch).select_related("user")[:count])
+
+
+def sheets(batch: Batch) -> QuerySet[Sheet]:
+    """Return the metadata tables of a batch without their rows."""
+    return Sheet.objects.filter(batch=batch).defer("rows")
 
 
 def notices(user: User, count: int = 50) -> QuerySet[Notice]:
