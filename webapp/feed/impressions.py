@@ -16,7 +16,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
@@ -30,13 +30,12 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
 from webapp import metrics
 from webapp.feed import partitions
-from webapp.feed.models import Impression, Visitor
+from webapp.feed.models import Impression
 
 if TYPE_CHECKING:
     from webapp.feed.ranking import Entry
@@ -46,15 +45,21 @@ log = logging.getLogger(__name__)
 BATCH: Final = 500
 CAPACITY: Final = 20_000
 """Rows that may wait: some 300 pages."""
-LATELY: Final = timedelta(days=2)
-"""How far `forget_gone` looks back: several of its rounds, and a day without workers."""
 _INSERT: Final = """
+WITH there AS (SELECT id FROM feed_visitor WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE)
 INSERT INTO feed_impression (list_id, position, time, visitor_id, artwork_id, surface, space_id,
                              experiment_id, variant, source, propensity)
-SELECT * FROM unnest(%s::uuid[], %s::smallint[], %s::timestamptz[], %s::bigint[], %s::bigint[],
-                     %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::float8[])
+SELECT list, place, at, there.id, artwork, surface, space, experiment, variant, source, propensity
+FROM unnest(%s::uuid[], %s::smallint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::text[],
+            %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::float8[])
+    AS shown (list, place, at, visitor, artwork, surface, space, experiment, variant, source,
+              propensity)
+LEFT JOIN there ON there.id = shown.visitor
 ON CONFLICT DO NOTHING
-"""  # a batch whose commit got lost on the way is written again, and is there once
+"""
+# A batch whose commit got lost on the way is written again, and is there once. Whoever was deleted
+# while rows waited is not named in them; the lock lets nobody be deleted between the look and the
+# commit, so that who deletes them sees these rows, or this sees that they are gone.
 
 
 class Row(NamedTuple):
@@ -198,19 +203,9 @@ def hand_over(visitor_id: int, *, to: int) -> None:
 
 
 def forget(visitor_id: int) -> None:
-    """Keep what was shown to a visitor who is deleted, but not to whom."""
+    """Keep what was shown to a visitor who is deleted, but not to whom. Rows that still wait, here
+    or in another process, are written without them."""
     Impression.objects.filter(visitor_id=visitor_id).update(visitor_id=None)
-
-
-def forget_gone() -> int:
-    """Forget lately shown to whom where that visitor is gone, and return how many rows that were.
-
-    When somebody is deleted or signs in, rows may wait in other processes, where nobody reaches
-    them: they are written afterwards, with the number of a visitor who is no more.
-    """
-    lately = Impression.objects.filter(time__gt=timezone.now() - LATELY, visitor_id__isnull=False)
-    there = Visitor.objects.filter(pk=OuterRef("visitor_id"))
-    return lately.filter(~Exists(there)).update(visitor_id=None)
 
 
 def _take() -> list[Row]:
@@ -227,13 +222,14 @@ def _put_back(batch: list[Row]) -> None:
 
 def _write(batch: list[Row]) -> None:
     columns = [list(column) for column in zip(*batch, strict=True)]
+    values = [[row.visitor_id for row in batch], *columns]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_INSERT, columns)
+            cursor.execute(_INSERT, values)
     except IntegrityError:  # no partition of the month: the timer has not run for long
         partitions.make(partitions.month_of(row.time) for row in batch)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_INSERT, columns)
+            cursor.execute(_INSERT, values)
 
 
 def _start() -> None:

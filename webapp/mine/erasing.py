@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from webapp.accounts.models import User
-from webapp.feed import impressions, picture_asking
+from webapp.feed import picture_asking
 from webapp.feed.models import Visitor
 
 
@@ -21,7 +21,6 @@ def erase(*, visitor: Visitor | None, user: User | None, pictures: Collection[st
     """
     picture_asking.forget_session(pictures)
     if visitor is not None:
-        impressions.flush()  # what waits would be written with the visitor's number later
         visitor.delete()
     if user is not None:
         user.delete()

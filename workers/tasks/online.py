@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from artrec.errors import ArtrecError
-from webapp.feed import impressions, partitions
+from webapp.feed import partitions
 from webapp.feed.models import Replay
 from webapp.feed.replay import replay as computed
 from webapp.jobs import Job
@@ -27,10 +27,8 @@ log = logging.getLogger(__name__)
     max_retries=5,
 )
 def keep_impressions() -> None:
-    """Make the next months of the table of impressions, detach old ones, and forget in the rest
-    who is gone. Safe to repeat."""
+    """Make the next months of the table of impressions, and detach old ones. Safe to repeat."""
     partitions.keep_up(now=timezone.now(), keep_months=settings.IMPRESSIONS_KEEP_MONTHS)
-    impressions.forget_gone()
 
 
 @app.task(
