@@ -10,7 +10,13 @@ from artrec.images.opening import Limits, OpenedImage, open_image
 from artrec.images.palette import Swatch, lab_from_hex, palette, to_lab
 from artrec.images.parts import Box, part, small_copy
 from artrec.images.shapes import Interpolation, centre_crop, fit_padded, multi_crop
-from artrec.images.variants import Variant, make_variants, placeholder
+from artrec.images.variants import (
+    Variant,
+    make_variants,
+    placeholder,
+    served_formats,
+    served_widths,
+)
 
 __all__ = [
     "GROUND",
@@ -29,6 +35,8 @@ __all__ = [
     "palette",
     "part",
     "placeholder",
+    "served_formats",
+    "served_widths",
     "small_copy",
     "to_lab",
 ]

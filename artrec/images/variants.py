@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 from PIL import Image, ImageFilter, ImageOps
 
-VariantFormat = Literal["webp", "avif", "jpeg"]
+VariantFormat = Literal["avif", "webp", "jpeg"]
 
 WIDTHS: Final = (160, 240, 320, 480, 640, 960, 1280, 2048)
 """So close that what a browser picks is at most 1.6 times as wide as what it shows."""
-_WEBP_MAX_SIDE: Final = 16_383
-# WebP beside JPEG, not AVIF. Measured on a 1280 x 960 mosaic of paintings, one core: WebP 110 ms,
-# 251 kB; AVIF of the same size 83 ms at speed 9 (+0.3 dB, not visible) and about 430 ms on two
-# cores at speed 6 (+0.7 dB). Nothing lost, and every browser that shows AVIF shows WebP as well.
-# JPEG at the same look took 21 ms and 307 kB.
+MAX_SIDE: Final = 16_383
+"""Pixels that WebP can hold in a row or a column."""
+FORMATS: Final[tuple[VariantFormat, ...]] = ("avif", "webp", "jpeg")
+"""Best first; every browser shows the last."""
 _SAVE: Final[dict[VariantFormat, dict[str, int | bool]]] = {
+    # One thread each: an import opens several pictures at once anyway.
+    "avif": {"quality": 63, "speed": 8, "max_threads": 1},
     "webp": {"quality": 80, "method": 4},
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
 }
@@ -37,23 +39,50 @@ class Variant:
     data: bytes
 
 
-def make_variants(image: Image.Image, *, widths: Sequence[int] = WIDTHS) -> Iterator[Variant]:
-    """Encode `image` (RGB) as WebP and JPEG at each width, widest first.
+def served_formats() -> tuple[VariantFormat, ...]:
+    """Those of `FORMATS` that can be made here; AVIF needs a Pillow with an encoder for it."""
+    return FORMATS if _can_write_avif() else FORMATS[1:]
 
-    Never enlarges: widths above the picture's own are replaced by its own, once. Each height is
-    the exact ratio rounded to a pixel. Lazy, so that one size is in memory at a time.
+
+def served_widths(width: int, height: int, widths: Sequence[int] = WIDTHS) -> list[int]:
+    """The widths of `widths` in which a picture of `width` x `height` is served, ascending.
+
+    Never enlarges: widths above the picture's own are replaced by its own, once. What is taller
+    than `MAX_SIDE` counts as narrower than it is.
+    """
+    longest = max(width, height)
+    widest = width * min(longest, MAX_SIDE) // longest
+    return sorted({min(each, widest) for each in widths})
+
+
+def make_variants(
+    image: Image.Image,
+    *,
+    widths: Sequence[int] = WIDTHS,
+    formats: Collection[VariantFormat] | None = None,
+    known: Collection[tuple[int, str]] = (),
+) -> Iterator[Variant]:
+    """Encode `image` (RGB) in each of `formats` at each width, widest first.
+
+    Widths are as `served_widths` gives them, formats by default as `served_formats` does. Each
+    height is the exact ratio rounded to a pixel. Lazy, so that one size is in memory at a time.
+    `known` are widths and formats that are there already and left out.
     """
     own_width, own_height = image.size
+    wanted = served_formats() if formats is None else formats
     current = image
     if image.info:  # Pillow would write profile and comment from here
         current = image.copy()
         current.info = {}
-    for width in _served_widths(own_width, own_height, widths):
+    for width in reversed(served_widths(own_width, own_height, widths)):
+        missing = [kind for kind in wanted if (width, kind) not in known]
+        if not missing:
+            continue
         height = max(1, round(own_height * width / own_width))
         if (width, height) != current.size:
             # From the size before, not from the original: a quarter of the pixels to read.
             current = current.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        for kind in _SAVE:
+        for kind in missing:
             yield Variant(width, height, kind, _encode(current, kind))
 
 
@@ -70,11 +99,14 @@ def placeholder(image: Image.Image) -> str:
     return _data_uri(tiny.resize((4, 4), Image.Resampling.BOX), 10)
 
 
-def _served_widths(own_width: int, own_height: int, widths: Sequence[int]) -> list[int]:
-    """Widths to make, descending; WebP cannot hold more than 16,383 pixels in a column."""
-    longest = max(own_width, own_height)
-    widest = own_width * min(longest, _WEBP_MAX_SIDE) // longest
-    return sorted({min(width, widest) for width in widths}, reverse=True)
+@cache
+def _can_write_avif() -> bool:
+    """Try it: some builds of Pillow read AVIF only, some not at all."""
+    try:
+        _encode(Image.new("RGB", (8, 8)), "avif")
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
 
 
 def _encode(image: Image.Image, kind: VariantFormat) -> bytes:

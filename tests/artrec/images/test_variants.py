@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artrec.images import make_variants, placeholder
+from artrec.images import make_variants, placeholder, served_formats, variants
 from tests.artrec.images.pictures import difference, painting
+
+
+def unable(*_args: object) -> None:
+    raise OSError("encoder not available")
 
 
 @pytest.mark.parametrize(
@@ -28,10 +32,10 @@ def test_sizes_are_the_asked_widths_and_never_larger_than_the_picture(
 ) -> None:
     expected = [(width, round(size[1] * width / size[0])) for width in widths]
 
-    variants = list(make_variants(painting(*size)))
+    made = list(make_variants(painting(*size)))
 
-    assert [(v.width, v.height) for v in variants if v.format == "webp"] == expected
-    assert [(v.width, v.height) for v in variants if v.format == "jpeg"] == expected
+    for kind in ("avif", "webp", "jpeg"):
+        assert [(v.width, v.height) for v in made if v.format == kind] == expected
 
 
 def test_each_variant_is_the_same_picture_in_the_stated_format_and_size() -> None:
@@ -44,6 +48,28 @@ def test_each_variant_is_the_same_picture_in_the_stated_format_and_size() -> Non
         assert difference(decoded, picture.resize(decoded.size)) < 4
 
 
+def test_what_is_there_is_not_made_again() -> None:
+    known = {(320, "webp"), (320, "jpeg"), (160, "avif"), (160, "webp"), (160, "jpeg")}
+
+    made = list(make_variants(painting(400, 300), widths=(160, 320), known=known))
+
+    assert [(v.width, v.height, v.format) for v in made] == [(320, 240, "avif")]
+
+
+def test_a_pillow_without_an_encoder_for_avif_makes_the_other_formats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(Image.SAVE, "AVIF", unable)
+    variants._can_write_avif.cache_clear()
+
+    made = list(make_variants(painting(300, 200), widths=(160,)))
+    variants._can_write_avif.cache_clear()
+
+    assert [v.format for v in made] == ["webp", "jpeg"]
+    monkeypatch.undo()
+    assert served_formats() == ("avif", "webp", "jpeg")
+
+
 def test_variants_carry_no_metadata() -> None:
     picture = painting(400, 300)
     picture.info = {"icc_profile": b"x" * 200, "exif": b"Exif\0\0secret", "comment": b"secret"}
@@ -54,9 +80,9 @@ def test_variants_carry_no_metadata() -> None:
 
 
 def test_a_scroll_taller_than_webp_can_hold_is_made_narrower() -> None:
-    variants = list(make_variants(Image.new("RGB", (1000, 20_000)), widths=(2048,)))
+    made = list(make_variants(Image.new("RGB", (1000, 20_000)), widths=(2048,)))
 
-    assert {(v.width, v.height) for v in variants} == {(819, 16_380)}
+    assert {(v.width, v.height) for v in made} == {(819, 16_380)}
 
 
 def test_a_placeholder_is_tiny_and_has_the_colours_and_ratio_of_the_picture() -> None:
