@@ -89,6 +89,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Parts.
 INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -124,6 +126,7 @@ MIDDLEWARE = [
     "webapp.middleware.observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "webapp.desk.theming.relaxed",
     "webapp.ahead.of_works",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "webapp.middleware.DatabaseOutage",
@@ -310,6 +313,50 @@ LANGUAGE_COOKIE_SECURE = _https
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+
+# The admin's theme: the gallery's grounds, inks and accent, as static/css/base.css has them.
+UNFOLD = {
+    "SITE_TITLE": "Artrec",
+    "SITE_HEADER": "Artrec",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_SYMBOL": "palette",
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "2px",
+    "THEME": "webapp.desk.theming.theme",
+    "STYLES": ["webapp.desk.theming.style"],
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": "webapp.desk.theming.navigation",
+    },
+    "COLORS": {
+        "base": {
+            "50": "#f7f6f3",
+            "100": "#efede8",
+            "200": "#dcd9d1",
+            "300": "#c6c2b8",
+            "400": "#a19d94",
+            "500": "#79756c",
+            "600": "#646159",
+            "700": "#4a4842",
+            "800": "#2a2927",
+            "900": "#1c1c1a",
+            "950": "#121211",
+        },
+        "primary": {
+            "50": "#fbf1ee",
+            "100": "#f6e0da",
+            "200": "#efc6bb",
+            "300": "#ea8a70",
+            "400": "#dd7257",
+            "500": "#c4533a",
+            "600": "#9c3420",
+            "700": "#842b1a",
+            "800": "#6b2315",
+            "900": "#551c11",
+            "950": "#331009",
+        },
+    },
+}
 
 # For operators: who may read /metrics and the details of /health/ready, besides the token's owner.
 METRICS_NETWORKS = _words("ARTREC_METRICS_NETWORKS", "127.0.0.0/8,::1/128")

@@ -8,29 +8,17 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from webapp.ingest.models import Batch, Item, Origin
-
-
-class ReadOnly:
-    """What happened is not changed by hand."""
-
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
+from webapp.admin import ReadOnly, tell
+from webapp.ingest.models import Batch, Change, HostPace, Item, Notice, Origin, Sheet
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnly, admin.ModelAdmin[Batch]):
+class BatchAdmin(ReadOnly):
     list_display = ("id", "source", "user", "created", "files", "bad")
     search_fields = ("source",)
     list_select_related = ("user",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         bad = Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])
         counts = {"files_count": Count("items"), "bad_count": Count("items", filter=bad)}
         return super().get_queryset(request).annotate(**counts)
@@ -44,15 +32,31 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin[Batch]):
         return int(vars(batch)["bad_count"])
 
 
-@admin.register(Item)
-class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
-    list_display = ("name", "state", "reason", "batch", "artwork", "attempts", "created")
-    list_filter = ("state",)
-    search_fields = ("name", "reason")
-    list_select_related = ("batch", "artwork")
-
-
-@admin.register(Origin)
-class OriginAdmin(ReadOnly, admin.ModelAdmin[Origin]):
-    list_display = ("source_key", "provider", "rights", "required_statement", "changed")
-    search_fields = ("source_key", "provider", "rights")
+tell(
+    Item,
+    *("name", "state", "reason", "batch", "artwork", "attempts", "created"),
+    filters=("state",),
+    search=("name", "reason"),
+    related=("batch", "artwork"),
+)
+tell(
+    Origin,
+    *("source_key", "provider", "rights", "required_statement", "changed"),
+    search=("source_key", "provider", "rights"),
+)
+tell(
+    Sheet,
+    *("name", "batch", "state", "created"),
+    filters=("state",),
+    related=("batch",),
+    unread=("rows",),
+)
+tell(
+    Change,
+    *("id", "kind", "batch", "user", "made", "undone"),
+    filters=("kind",),
+    related=("batch", "user"),
+    unread=("works",),
+)
+tell(Notice, "words", "user", "created", "seen", related=("user",))
+tell(HostPace, "host", "free_at")

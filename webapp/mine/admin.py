@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from webapp.mine.models import Collection
-
-if TYPE_CHECKING:
-    CollectionModelAdmin = admin.ModelAdmin[Collection]
-else:
-    CollectionModelAdmin = admin.ModelAdmin  # Django's own class takes no parameter
+from webapp.admin import Editable, tell
+from webapp.mine.models import Choices, Collection, Follow
 
 
 @admin.register(Collection)
-class CollectionAdmin(CollectionModelAdmin):
+class CollectionAdmin(Editable):
     """Only what everybody may see: what visitors keep to themselves is no staff's business."""
 
     list_display = ("title", "by_line", "exhibited", "changed")
@@ -26,9 +22,14 @@ class CollectionAdmin(CollectionModelAdmin):
     fields = ("title", "note", "by_line", "exhibited", "created", "changed")
     readonly_fields = ("exhibited", "created", "changed")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         public = Collection.Visibility.PUBLIC
         return super().get_queryset(request).filter(visibility=public, deleted=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+# For superusers: no role is granted what visitors follow and wish.
+tell(Follow, "artist", "created", search=("artist__name",), related=("artist",))
+tell(Choices, "visitor_id", "impersonal", "history_paused")
