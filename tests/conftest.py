@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from pytest_django import Settings
 from xdist.scheduler import LoadScopeScheduling
 
 from webapp import embedded
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for many tests wait: for workers, for a browser."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
