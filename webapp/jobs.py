@@ -38,6 +38,8 @@ class Job(StrEnum):
     READ_QUERIES = "workers.read_queries"
     CUT_TILES = "workers.cut_tiles"
     FIND_DUPLICATES = "workers.find_duplicates"
+    COMPLETE_VARIANTS = "workers.complete_variants"
+    SWEEP_FILES = "workers.sweep_files"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 

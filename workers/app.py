@@ -25,6 +25,7 @@ from workers import heartbeat, observing  # noqa: E402, F401  # they connect sig
 
 RING_SECONDS = 20.0
 REFIT_SECONDS = 240.0
+COMPLETE_SECONDS = 600.0
 KEEP_SECONDS = 6 * 3600.0
 
 app = Celery("workers")
@@ -44,10 +45,12 @@ app.conf.update(
             "picture",
             "promote",
             "space",
+            "sweep",
             "sync",
             "tiles",
             "train",
             "unpack",
+            "variants",
         )
     ],
     # Listened to in turn, so that who waits for an answer stands behind no heap of other jobs.
@@ -66,8 +69,18 @@ app.conf.update(
             "schedule": REFIT_SECONDS,
             "options": {"expires": REFIT_SECONDS},
         },
+        "complete-variants": {
+            "task": Job.COMPLETE_VARIANTS.value,
+            "schedule": COMPLETE_SECONDS,
+            "options": {"expires": COMPLETE_SECONDS},
+        },
         "keep-impressions": {
             "task": Job.KEEP_IMPRESSIONS.value,
+            "schedule": KEEP_SECONDS,
+            "options": {"expires": KEEP_SECONDS},
+        },
+        "sweep-files": {
+            "task": Job.SWEEP_FILES.value,
             "schedule": KEEP_SECONDS,
             "options": {"expires": KEEP_SECONDS},
         },

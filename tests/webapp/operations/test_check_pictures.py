@@ -14,8 +14,11 @@ from PIL import Image
 
 from artrec.images import make_variants
 from tests.webapp.makers import make_artwork
-from webapp.catalog.models import Artwork
+from webapp.catalog import variants
+from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.models import Batch, Item
+from webapp.operations.checks import pictures
+from webapp.operations.checks.pictures import check_folders
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +33,12 @@ def picture() -> bytes:
 
 def complete(artwork: Artwork) -> Artwork:
     """Give a work the files that its row speaks of."""
-    content = picture()
-    storages["originals"].save(artwork.image.original, ContentFile(content))
+    content, image = picture(), artwork.image
+    storages["originals"].save(image.original, ContentFile(content))
+    image.widths, image.formats = variants.complete(image)
+    image.save()
     for variant in make_variants(Image.open(io.BytesIO(content))):
-        name = f"works/{artwork.image.key}/{variant.width}.{variant.format}"
+        name = f"works/{image.key}/{variant.width}.{variant.format}"
         default_storage.save(name, ContentFile(variant.data))
     return artwork
 
@@ -118,7 +123,8 @@ def test_files_without_rows_are_found_and_deleted(capsys: pytest.CaptureFixture[
 
     assert looked[0] == 1
     assert "originals without a work: 1" in looked[1]
-    assert "served files without a work: 2" in looked[1]
+    assert "served files without a work: 1" in looked[1]
+    assert "sizes that no work speaks of: 1" in looked[1]
     assert all_there
     assert mended[0] == 0
     assert not any(path.exists() for path in lone)
@@ -141,6 +147,44 @@ def test_files_whose_rows_may_be_on_their_way_are_left_alone(
     assert storages["originals"].exists("incoming/new")
     assert default_storage.exists("works/new/320.webp")
     assert waiting.exists()
+
+
+def test_a_folder_that_a_worker_writes_to_is_left_alone_whole() -> None:
+    old = aged("default", "works/new/320.webp")
+    young = aged("default", "works/new/160.webp")
+    young.touch()
+
+    found = list(check_folders(mend=True))
+
+    assert [each.count for each in found] == [0]
+    assert old.exists()
+
+
+def test_pictures_of_former_sizes_are_told_and_are_no_fault(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    work = complete(make_artwork())
+    ArtworkImage.objects.update(formats=["webp", "jpeg"])
+    for file in file_of(work, "").glob("*.avif"):
+        file.unlink()
+
+    code, said = check(capsys, "--mend")
+
+    assert code == 0
+    assert "visible works without a size or format of today: 1" in said
+    assert f"artwork {work.pk}" in said
+
+
+def test_a_format_that_cannot_be_made_here_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "served_formats", lambda: ("webp", "jpeg"))
+
+    code, said = check(capsys)
+
+    assert code == 0
+    assert "formats that cannot be made here: 1" in said
+    assert "avif" in said
 
 
 def test_a_visible_work_without_a_picture_is_told(capsys: pytest.CaptureFixture[str]) -> None:

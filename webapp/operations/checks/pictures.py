@@ -11,14 +11,21 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
 
 from artrec.errors import ImageError
-from artrec.images import Limits, make_variants, open_image
+from artrec.images import Limits, make_variants, open_image, served_formats
+from artrec.images.variants import FORMATS
 from webapp.catalog.files import ORIGINALS, variant_name, variants
 from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.catalog.variants import outdated
 from webapp.ingest.models import Item
 from webapp.operations.checks.findings import Finding, discard, is_old, walk
 
-ON_THE_WAY: Final = (Item.State.RECEIVED, Item.State.STORED, Item.State.FAILED)
-"""Items whose file is still needed; a failed one can be tried again."""
+ON_THE_WAY: Final = (
+    Item.State.RECEIVED,
+    Item.State.STORED,
+    Item.State.FAILED,
+    Item.State.DELETED,
+)
+"""Items whose file is still needed; a failed one can be tried again, a deleted one undone."""
 _ROOT: Final = "works"
 _CHUNK: Final = 2000
 
@@ -62,35 +69,63 @@ def check_variants(*, mend: bool) -> Iterator[Finding]:
     lost = Finding(
         "works without all their sizes", "They are made again from the original, if it is there."
     )
-    orphans = Finding("served files without a work", "They are deleted once they are an hour old.")
-    folders = _folders()
-    rows = ArtworkImage.objects.order_by("pk").values_list(
-        "artwork_id", "key", "original", "widths", "formats"
+    strays = Finding(
+        "sizes that no work speaks of", "They are deleted once the newest is an hour old."
     )
-    for artwork_id, key, original, widths, formats in rows.iterator(_CHUNK):
-        folders.discard(key)
-        expected = {f"{width}.{kind}" for width, kind in variants(widths, formats)}
-        there = _files(key)
+    rows = ArtworkImage.objects.order_by("pk").defer("placeholder", "palette")
+    for image in rows.iterator(_CHUNK):
+        expected = {f"{width}.{kind}" for width, kind in variants(image.widths, image.formats)}
+        there = _files(image.key)
         if missing := expected - there:
-            example = f"artwork {artwork_id}: {_ROOT}/{key}/{min(missing)}"
-            lost.add(example, mended=mend and _make_again(original, key, missing))
-        for name in there - expected:
-            _orphan(orphans, key, name, mend=mend)
-    for key in sorted(folders):
-        if not ArtworkImage.objects.filter(key=key).exists():
-            alone = _files(key)
-            for name in alone or {""}:  # an empty folder is one thing too many as well
-                _orphan(orphans, key, name, mend=mend)
-            if mend and alone and not _files(key):
-                discard(default_storage, f"{_ROOT}/{key}")
+            example = f"artwork {image.artwork_id}: {_ROOT}/{image.key}/{min(missing)}"
+            lost.add(example, mended=mend and _make_again(image, missing))
+        _discard_old(strays, image.key, there - expected, mend=mend)
     yield lost
+    yield strays
+
+
+def check_folders(*, mend: bool) -> Iterator[Finding]:
+    """Look for files of pictures that were replaced or deleted."""
+    orphans = Finding(
+        "served files without a work", "They are deleted once the newest is an hour old."
+    )
+    named = ArtworkImage.objects.order_by().values_list("key", flat=True)
+    for key in sorted(_folders().difference(named.iterator(_CHUNK))):
+        if not ArtworkImage.objects.filter(key=key).exists():  # a row may have come meanwhile
+            files = _files(key)
+            # An empty folder is one thing too many as well.
+            _discard_old(orphans, key, files or {""}, mend=mend)
+            if mend and files and not _files(key):
+                discard(default_storage, f"{_ROOT}/{key}")
     yield orphans
 
 
-def _orphan(orphans: Finding, key: str, name: str, *, mend: bool) -> None:
-    file = f"{_ROOT}/{key}/{name}".rstrip("/")
-    if is_old(default_storage, file):
-        orphans.add(file, mended=mend and discard(default_storage, file))
+def check_completeness(*, mend: bool) -> Iterator[Finding]:
+    """Tell which pictures were made before today's sizes and formats were; workers see to it."""
+    older = Finding(
+        "visible works without a size or format of today",
+        "Workers make it when nothing else waits. manage.py complete_pictures tells how far.",
+        fault=False,
+    )
+    for pk in outdated().order_by("pk").values_list("pk", flat=True).iterator():
+        older.add(f"artwork {pk}")
+    yield older
+    unable = Finding(
+        "formats that cannot be made here",
+        "Pillow was built without an encoder for it; a wheel from PyPI has one.",
+        fault=False,
+    )
+    for kind in sorted(set(FORMATS).difference(served_formats())):
+        unable.add(kind)
+    yield unable
+
+
+def _discard_old(found: Finding, key: str, names: Collection[str], *, mend: bool) -> None:
+    """Count files too many; a worker that writes there just now is let alone."""
+    files = [f"{_ROOT}/{key}/{name}".rstrip("/") for name in sorted(names)]
+    if all(is_old(default_storage, file) for file in files):
+        for file in files:
+            found.add(file, mended=mend and discard(default_storage, file))
 
 
 def _is_original(name: str) -> bool:
@@ -113,19 +148,24 @@ def _files(key: str) -> set[str]:
         return set()
 
 
-def _make_again(original: str, key: str, missing: Collection[str]) -> bool:
+def _make_again(image: ArtworkImage, missing: Collection[str]) -> bool:
     """Write the missing sizes as `workers.pictures` did; tell whether none is missing now."""
+    there = [
+        (width, kind)
+        for width, kind in variants(image.widths, image.formats)
+        if f"{width}.{kind}" not in missing
+    ]
+    formats = [kind for kind in served_formats() if kind in image.formats]
     made = set()
     try:
-        with storages[ORIGINALS].open(original) as file:
+        with storages[ORIGINALS].open(image.original) as file:
             limits = replace(Limits(), max_bytes=settings.UPLOAD_MAX_BYTES)
             opened = open_image(file.read(), limits=limits)
-        for variant in make_variants(opened.pixels):
-            name = f"{variant.width}.{variant.format}"
-            if name in missing:
-                stored = variant_name(key, variant.width, variant.format)
-                default_storage.save(stored, ContentFile(variant.data))
-                made.add(name)
+        sizes = make_variants(opened.pixels, widths=image.widths, formats=formats, known=there)
+        for variant in sizes:
+            name = variant_name(image.key, variant.width, variant.format)
+            default_storage.save(name, ContentFile(variant.data))
+            made.add(f"{variant.width}.{variant.format}")
     except (OSError, ImageError):
         return False
     return made == set(missing)

@@ -1,0 +1,93 @@
+"""Make what pictures lack of today's sizes and formats, while no other work waits."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+from typing import Final
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from artrec.errors import ImageError
+from artrec.images import Limits, make_variants, open_image
+from webapp.catalog import files, variants
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.ingest.models import Item
+from webapp.jobs import Job, enqueue
+from workers import answering, claims, pictures, resources
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+PER_RUN: Final = 8
+"""Pictures per run; then other jobs get their turn."""
+
+
+@app.task(
+    name=Job.COMPLETE_VARIANTS.value,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=5,
+)
+def complete_variants() -> None:
+    """Work on a few pictures. Safe to run twice and to be killed.
+
+    Whatever comes in goes first: what is left then is found by the timer.
+    """
+    ids = [] if _others_wait() else claims.claim(variants.outdated(), limit=PER_RUN)
+    for position, pk in enumerate(ids):
+        if _others_wait() or not _work(pk):
+            claims.release(Artwork, ids[position:])
+            return
+        claims.extend(Artwork, ids[position + 1 :])
+        answering.answer_waiting()
+    if ids:
+        enqueue(Job.COMPLETE_VARIANTS)
+
+
+def _others_wait() -> bool:
+    """Whether there are works on their way to the walls."""
+    received = Item.objects.filter(state=Item.State.RECEIVED)
+    # With a reason they wait for somebody to mend the features, which may take long.
+    checked = Artwork.objects.filter(state=Artwork.State.CHECKED, state_reason="")
+    return received.exists() or checked.exists()
+
+
+def _work(pk: int) -> bool:
+    """Complete one claimed work; False if a storage is away and the next had no better luck."""
+    image = ArtworkImage.objects.filter(artwork=pk).first()
+    if image is None:
+        return True  # it was deleted
+    attempts = 0
+    try:
+        _make(image)
+    except (ImageError, FileNotFoundError) as error:
+        log.warning("%s of artwork %d cannot be completed: %s", image, pk, error)
+        attempts = claims.MAX_ATTEMPTS
+    except OSError as error:
+        log.warning("pictures cannot be completed now: %s", error)
+        return False
+    shown = Artwork.objects.filter(pk=pk, state=Artwork.State.VISIBLE)
+    shown.update(claimed_until=None, attempts=attempts)
+    return True
+
+
+def _make(image: ArtworkImage) -> None:
+    """Write what is missing beside what is there, then say so in the row."""
+    started = time.perf_counter()
+    limits = replace(Limits(), max_bytes=settings.UPLOAD_MAX_BYTES)
+    opened = open_image(resources.original(image.original), limits=limits)
+    widths, formats = variants.complete(image)
+    known = set(files.variants(image.widths, image.formats))
+    made = []
+    for variant in make_variants(opened.pixels, widths=widths, formats=formats, known=known):
+        pictures.write(files.variant_name(image.key, variant.width, variant.format), variant.data)
+        made.append((variant.width, variant.format))
+        claims.extend(Artwork, [image.artwork_id])
+    if variants.switch(image, widths=widths, formats=formats):
+        seconds = time.perf_counter() - started
+        log.info("made %d files for artwork %d in %.1f s", len(made), image.artwork_id, seconds)
+    else:
+        files.delete_variants(image.key, made)
