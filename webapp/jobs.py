@@ -40,6 +40,7 @@ class Job(StrEnum):
     FIND_DUPLICATES = "workers.find_duplicates"
     COMPLETE_VARIANTS = "workers.complete_variants"
     SWEEP_FILES = "workers.sweep_files"
+    EXPORT = "workers.export"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 

@@ -23,6 +23,7 @@ from webapp.mine import urls as mine
 from webapp.museums import urls as museums
 from webapp.quiz import urls as quiz
 from webapp.sitemaps import SITEMAPS, robots
+from webapp.transfer import urls as transfer
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("browse/", feed.browse, name="browse"),
@@ -79,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api.iiif,
     path("lab/", include(lab.urlpatterns)),
     path("desk/", include(desk.urlpatterns)),
+    path("desk/exports/", include(transfer.urlpatterns)),
     path("admin/login/", accounts.admin_door),
     path("admin/", admin.site.urls),
     re_path(

@@ -39,6 +39,7 @@ app.conf.update(
             "duplicates",
             "embed",
             "explain",
+            "export",
             "fetch",
             "ingest",
             "online",

@@ -11,6 +11,7 @@ import io
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,21 +168,28 @@ class Reader:
             DamagedError: If it is missing or another one.
         """
         copy: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes
+        try:
+            if self._copy(name, copy) != self.sums[name]:
+                raise DamagedError(
+                    f"{name}: its checksum is not the one in the manifest; the file was changed or "
+                    "damaged. Copy it again from where the export was made."
+                )
+        except DamagedError:
+            copy.close()
+            raise
+        copy.seek(0)
+        return copy
+
+    def _copy(self, name: str, to: IO[bytes]) -> str:
         digest = hashlib.sha256()
         with self.open(name) as stream:
             try:
                 for chunk in iter(lambda: stream.read(CHUNK), b""):
                     digest.update(chunk)
-                    copy.write(chunk)
-            except (OSError, EOFError, ValueError, zipfile.BadZipFile, zipfile.error) as error:
+                    to.write(chunk)
+            except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
                 raise DamagedError(f"{name}: it cannot be read to its end ({error}).") from error
-        if digest.hexdigest() != self.sums[name]:
-            raise DamagedError(
-                f"{name}: its checksum is not the one in the manifest; the file was changed or "
-                "damaged. Copy it again from where the export was made."
-            )
-        copy.seek(0)
-        return copy
+        return digest.hexdigest()
 
     def _raw(self, name: str) -> IO[bytes]:
         if isinstance(self._root, zipfile.ZipFile):

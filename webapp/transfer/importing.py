@@ -18,6 +18,7 @@ from webapp.transfer.bags import Reader, open_bag
 from webapp.transfer.exporting import ABOUT, FORMAT, VERSION
 from webapp.transfer.importing_rows import Numbers, take_over
 from webapp.transfer.report import Report
+from webapp.transfer.rows import Json
 from webapp.transfer.tables import ARTISTS, OTHERS, WORKS, Table
 
 STAND_IN: Final = "imported"
@@ -109,7 +110,14 @@ def _take_over_others(bag: Reader, numbers: Numbers, report: Report, *, people: 
 
 
 def _take_over_without_owners(table: Table, bag: Reader, numbers: Numbers, report: Report) -> None:
+    """Public collections, in the hands of one who stands for all their owners."""
     stand_in = Visitor.objects.get_or_create(label=STAND_IN)[0]
-    owned = {"visitor_id": stand_in.pk, "standard": False}
     ownerless = replace(table, links={"cover_id": WORKS})
-    take_over(ownerless, bag, numbers, report, lambda values: values | owned)
+
+    def public(values: Json) -> Json | None:
+        shown = values.get("visibility") == Collection.Visibility.PUBLIC
+        if not shown or values.get("deleted"):
+            return None
+        return values | {"visitor_id": stand_in.pk, "standard": False}
+
+    take_over(ownerless, bag, numbers, report, public)

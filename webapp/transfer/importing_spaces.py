@@ -72,7 +72,7 @@ def fill(bag: Reader, numbers: Numbers, report: Report) -> None:
     """Store vectors and features of the works that came over, and index large spaces."""
     works = numbers[WORKS]
     for place, raw in read_lines(bag, SPACES, report):
-        space = Space.objects.filter(pk=numbers[TAKEN].get(raw["id"])).first()
+        space = Space.objects.filter(pk=numbers[TAKEN].get(raw["id"], 0)).first()
         if space is None:
             continue
 

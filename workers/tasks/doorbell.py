@@ -25,6 +25,8 @@ from webapp.lab.tradeoff import waiting
 from webapp.mine import actions as mine
 from webapp.museums import actions as museums
 from webapp.museums.models import Sync
+from webapp.transfer import actions as exporting
+from webapp.transfer import queries as exports
 from workers import answering, claims, promotions, runs
 from workers.app import app
 from workers.tasks import duplicates
@@ -67,6 +69,8 @@ def ring_again() -> None:
         enqueue(Job.EXPLAIN)
     if duplicates.waiting().filter(claims.free()).exists():
         enqueue(Job.FIND_DUPLICATES)
+    if exports.waiting().filter(claims.free()).exists():
+        enqueue(Job.EXPORT)
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
@@ -75,6 +79,7 @@ def ring_again() -> None:
     changes.sweep()
     intake.tidy()
     mine.sweep()
+    exporting.sweep()
 
 
 def _start_scheduled() -> None:

@@ -65,7 +65,11 @@ def make_work(rng: np.random.Generator, number: int, **facts: Any) -> Artwork:
     buffer = io.BytesIO()
     Image.fromarray(pixels).resize((64, 48)).save(buffer, "PNG")
     key = f"key{number:03d}"
-    known = {"title": f"Ridge {number}", "state": Artwork.State.VISIBLE, "medium": "oil"}
+    known: dict[str, Any] = {
+        "title": f"Ridge {number}",
+        "state": Artwork.State.VISIBLE,
+        "medium": "oil",
+    }
     known |= {"added": START + timedelta(days=number), "year": 1890 + number, **facts}
     known |= {"artist": make_artist(f"Hand {number % 3}")}
     work = Artwork.objects.create(**known)
