@@ -50,6 +50,8 @@ class Hung:
     finding: Finding
     artwork: Artwork | None
     """The work, if it is in the gallery."""
+    ratio: str
+    """Width over height of its cell; empty while no picture of it is known."""
     licence: str
     differences: Sequence[tuple[str, Any, Any]]
     """What differs, what the gallery says, what the museum says."""
@@ -141,4 +143,7 @@ def _works(keys: Sequence[str]) -> dict[str, Artwork]:
 def _hung(finding: Finding, works: dict[str, Artwork]) -> Hung:
     licence = open_licence((finding.record or {}).get("rights", ""))
     told = [(FACTS.get(name, name), old, new) for name, old, new in finding.differences]
-    return Hung(finding, works.get(finding.key), licence.label if licence else "", told)
+    work = works.get(finding.key)
+    image = work.image if work else finding
+    ratio = f"{image.width / image.height:.4f}" if image.width and image.height else ""
+    return Hung(finding, work, ratio, licence.label if licence else "", told)
