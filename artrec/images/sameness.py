@@ -7,7 +7,7 @@ OpenCV; import it on its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from artrec.images.fingerprints import Bits, fingerprint, turned
-from artrec.images.matching import Match, Prepared, flipped, match, match_as_wholes, prepare
+from artrec.images.matching import Affine, Match, Prepared, flipped, match, match_as_wholes, prepare
 
 NEAR_BITS: Final = 60
 """Fingerprints that differ in at most so many of 256 bits are worth a look."""
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     NEAR = "near"
     """The whole of one is the whole of the other: saved anew, scaled, recoloured, turned."""
     PHOTO = "photo"
-    """One shows what the other does, and more or less of it: a part, a frame, another photograph."""
+    """One shows what the other does, and more or less of it: a part, a frame, another photo."""
 
 
 class Picture:
@@ -65,9 +65,17 @@ class Same:
     """(a, b, c, d, e, f): the place (x, y) of the second picture, as shares of its width and
     height, is (a x + b y + c, d x + e y + f) of the first."""
 
+    def seen_from_second(self) -> Same:
+        """The same, with the two pictures exchanged."""
+        back = np.linalg.inv(np.vstack((np.reshape(self.affine, (2, 3)), (0, 0, 1))))
+        return replace(self, affine=_numbers(back[:2]))
+
 
 def compare(first: Picture, second: Picture) -> Same | None:
-    """Tell how two pictures show the same work, or None where they do not."""
+    """Tell how two pictures show the same work, or None where they do not.
+
+    Of many comparisons with one picture it is best the second, whose mirror image is kept.
+    """
     distances = np.count_nonzero(turned(second.bits) != first.bits, axis=1)
     turn = int(np.argmin(distances))
     if distances[turn] <= NEAR_BITS:
@@ -92,5 +100,9 @@ def _holds(found: Match) -> bool:
 
 
 def _same(kind: Kind, distance: int, found: Match) -> Same:
-    a, b, c, d, e, f = (round(float(value), 5) for value in found.affine.reshape(6))
-    return Same(kind, distance, found.points, round(found.details, 3), (a, b, c, d, e, f))
+    return Same(kind, distance, found.points, round(found.details, 3), _numbers(found.affine))
+
+
+def _numbers(affine: Affine) -> tuple[float, float, float, float, float, float]:
+    a, b, c, d, e, f = (round(float(value), 5) for value in affine.reshape(6))
+    return (a, b, c, d, e, f)

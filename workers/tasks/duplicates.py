@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Final
@@ -25,9 +26,9 @@ from workers.app import app
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 8
-ROUNDS: Final = 4
-"""Batches per run; then other jobs get their turn."""
+BATCH: Final = 4
+SECONDS: Final = 5.0
+"""Of a run; then other jobs get their turn, for nobody waits for this one."""
 NEIGHBOURS: Final = 8
 """Works of the nearest look that are compared; `benchmarks.bench_duplicates` says what they find"""
 REMEMBERED: Final = 64
@@ -47,16 +48,15 @@ def find_duplicates() -> None:
     Safe to run twice and to be killed: works are claimed, and a pair has one row. Of two new works
     at least one finds the other, for each writes its fingerprint before it looks.
     """
-    for _ in range(ROUNDS):
-        ids = claims.claim(waiting(), limit=BATCH)
-        if not ids:
-            break
+    until = time.monotonic() + SECONDS
+    while ids := claims.claim(waiting(), limit=BATCH):
         for pk in ids:
             _work(pk)
             claims.extend(Fingerprint, ids)
         answering.answer_waiting()
-    else:
-        enqueue(Job.FIND_DUPLICATES)
+        if time.monotonic() > until:
+            enqueue(Job.FIND_DUPLICATES)
+            return
     for pk in claims.exhausted(waiting()):
         _end(pk, state=Fingerprint.State.FAILED, reason=FAILED.format("it was tried too often."))
 
@@ -82,7 +82,13 @@ def _work(pk: int) -> None:
     row = Fingerprint.objects.filter(pk=pk, key=image.key)
     if not row.update(bits=_text(own.bits)):
         return
-    found = {other: columns for other in _candidates(pk, own) if (columns := _compared(pk, other))}
+    candidates = _candidates(pk, own)
+    images = ArtworkImage.objects.filter(artwork__in=candidates)
+    found = {
+        other: columns
+        for other, original in images.values_list("artwork", "original")
+        if (columns := _compared(own, original, is_first=pk < other))
+    }
     with transaction.atomic():
         if row.select_for_update().exists():
             new = actions.note_pairs(pk, found)
@@ -103,19 +109,22 @@ def _candidates(pk: int, own: Picture) -> Collection[int]:
     return sorted(ids - {pk})
 
 
-def _compared(pk: int, other: int) -> dict[str, Any] | None:
-    """Return the columns of the pair, or None where the two are not the same."""
-    originals = dict(
-        ArtworkImage.objects.filter(artwork__in=[pk, other]).values_list("artwork", "original")
-    )
+def _compared(own: Picture, original: str, *, is_first: bool) -> dict[str, Any] | None:
+    """Return the columns of a pair, or None where its works are not the same.
+
+    Args:
+        own: The new work.
+        original: The picture of the other one.
+        is_first: Whether the new work is the first of the pair.
+    """
     try:
-        first, second = (_picture(originals[each]) for each in sorted((pk, other)))
-    except (ArtrecError, OSError, KeyError) as error:
-        log.warning("artworks %s and %s could not be compared: %s", pk, other, error)
+        same = compare(_picture(original), own)
+    except (ArtrecError, OSError) as error:
+        log.warning("%s could not be compared: %s", original, error)
         return None
-    same = compare(first, second)
     if same is None:
         return None
+    same = same.seen_from_second() if is_first else same
     return {
         "kind": same.kind.value,
         "distance": same.distance,

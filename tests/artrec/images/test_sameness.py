@@ -71,6 +71,9 @@ def test_a_part_is_told_with_its_place(mirrored: bool, still_life: Image.Image) 
     expected = (0.8, 0.2) if mirrored else (0.2, 0.8)
     assert (left, right) == pytest.approx(expected, abs=0.02)
     assert (top, bottom) == pytest.approx((0.1, 0.7), abs=0.02)
+    other = compare(Picture(part), Picture(still_life))
+    assert other is not None
+    assert other.seen_from_second().affine == pytest.approx(same.affine, abs=0.02)
 
 
 def test_an_even_picture_is_the_same_as_nothing() -> None:
