@@ -1,0 +1,170 @@
+"""New works are compared with those that are here, as a worker does it."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils import timezone
+from PIL import Image
+
+from benchmarks.changes import drawn
+from tests.waiting import wait_until
+from tests.webapp.duplicates.makers import make_admin
+from tests.webapp.makers import make_artwork, make_space, place
+from tests.workers.conftest import Stack
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.duplicates import actions
+from webapp.duplicates.models import Fingerprint, Pair
+from workers import claims
+from workers.tasks import duplicates as tasks
+from workers.tasks.duplicates import find_duplicates
+
+State = Fingerprint.State
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Image.Image]:
+    """Two works with much to hold on to."""
+    works = drawn(7, 360)
+    return [works[5].image, works[6].image]
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    tasks._picture.cache_clear()
+
+
+def hang(picture: Image.Image, title: str, *, state: str = Artwork.State.VISIBLE) -> Artwork:
+    """A work with a picture in the storage, which waits to be compared."""
+    work = make_artwork(title, width=picture.width, height=picture.height, state=state)
+    change(work, picture)
+    return work
+
+
+def change(work: Artwork, picture: Image.Image) -> None:
+    """Give a work another picture."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    name = storages["originals"].save("incoming/work", ContentFile(buffer.getvalue()))
+    ArtworkImage.objects.filter(artwork=work).update(original=name, key=name.rpartition("/")[2])
+
+
+def part(picture: Image.Image) -> Image.Image:
+    return picture.crop((20, 20, picture.width * 3 // 4, picture.height * 3 // 4))
+
+
+@pytest.mark.django_db
+def test_the_same_picture_in_another_turn_is_found_and_no_other(
+    pictures: list[Image.Image],
+) -> None:
+    first = hang(pictures[0], "Weir")
+    hang(pictures[1], "Fjord")
+    again = hang(pictures[0].transpose(Image.Transpose.ROTATE_90), "Weir, turned")
+
+    find_duplicates()
+
+    pair = Pair.objects.get()
+    assert (pair.first, pair.second, pair.kind) == (first, again, Pair.Kind.NEAR)
+    assert set(Fingerprint.objects.values_list("state", flat=True)) == {State.DONE}
+
+
+@pytest.mark.django_db
+def test_a_part_is_found_among_the_works_that_look_alike(pictures: list[Image.Image]) -> None:
+    space = make_space(2)
+    works = [hang(pictures[0], "Weir"), hang(part(pictures[0]), "Weir, detail")]
+    for work in works:
+        place(space, work, [1, 0])
+
+    find_duplicates()
+
+    pair = Pair.objects.get()
+    assert (pair.first, pair.second, pair.kind) == (*works, Pair.Kind.PHOTO)
+    assert pair.points >= 8
+    assert pair.affine[0] == pytest.approx(part(pictures[0]).width / pictures[0].width, abs=0.02)
+
+
+@pytest.mark.django_db
+def test_a_work_is_compared_once_it_is_on_the_wall_or_held_back(
+    pictures: list[Image.Image],
+) -> None:
+    states = Artwork.State
+    for state in (states.CHECKED, states.WITHDRAWN, states.FAILED, states.DRAFT):
+        hang(pictures[0], state, state=state)
+
+    find_duplicates()
+
+    done = Fingerprint.objects.filter(state=State.DONE)
+    assert [row.artwork.state for row in done.select_related("artwork")] == [states.DRAFT]
+    assert not Pair.objects.exists()
+
+
+@pytest.mark.django_db
+def test_another_picture_of_a_work_is_compared_anew(pictures: list[Image.Image]) -> None:
+    hang(pictures[0], "Weir")
+    again = hang(pictures[0], "Weir, again")
+    find_duplicates()
+    assert Pair.objects.count() == 1
+
+    change(again, pictures[1])
+    assert Fingerprint.objects.get(artwork=again).state == State.WAITING
+    find_duplicates()
+
+    assert not Pair.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_decision_outlives_another_comparison(pictures: list[Image.Image]) -> None:
+    hang(pictures[0], "Weir")
+    again = hang(pictures[0], "Weir, again")
+    find_duplicates()
+    actions.keep_both(pair=Pair.objects.get(), by=make_admin())
+
+    change(again, pictures[0].resize((180, 120)))
+    find_duplicates()
+
+    assert Pair.objects.get().state == Pair.State.KEPT
+
+
+@pytest.mark.django_db
+def test_a_picture_that_cannot_be_opened_says_so_and_holds_nobody_up(
+    pictures: list[Image.Image],
+) -> None:
+    lost = make_artwork("Lost")
+    hang(pictures[0], "Weir")
+
+    find_duplicates()
+
+    row = Fingerprint.objects.get(artwork=lost)
+    assert row.state == State.FAILED
+    assert row.reason.startswith("The picture could not be opened")
+    assert Fingerprint.objects.filter(state=State.DONE).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_work_is_taken_over_from_a_worker_that_died_but_not_from_one_that_lives(
+    pictures: list[Image.Image],
+) -> None:
+    dead, held = hang(pictures[0], "Weir"), hang(pictures[1], "Fjord")
+    now = timezone.now()
+    for work, until in ((dead, now - timedelta(seconds=1)), (held, now + claims.LEASE)):
+        Fingerprint.objects.filter(artwork=work).update(claimed_until=until, attempts=1)
+
+    find_duplicates()
+
+    states = Fingerprint.objects.order_by("artwork_id").values_list("state", flat=True)
+    assert list(states) == [State.DONE, State.WAITING]
+
+
+def test_a_worker_compares_by_itself_what_has_come_in(
+    pictures: list[Image.Image], stack: Stack
+) -> None:
+    hang(pictures[0], "Weir")
+    hang(pictures[0].resize((300, 200)), "Weir, small")
+
+    stack.start_worker()
+
+    wait_until(lambda: Pair.objects.exists(), seconds=60, what="a pair")
