@@ -149,4 +149,10 @@ def _text(value: Any) -> str:
             return value.decode("utf-8").rstrip("\0")
         except UnicodeDecodeError:
             return value.decode("cp1252", "replace").rstrip("\0")
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    try:
+        # Pillow takes EXIF for Latin-1; most programs write UTF-8.
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value

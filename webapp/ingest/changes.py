@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +20,8 @@ from webapp.ingest.models import Batch, Change, Item
 from webapp.jobs import Job, enqueue
 
 Kind = Change.Kind
+Works = dict[str, list[dict[str, Any]]]
+"""As in `Change.works`."""
 BROUGHT_IN: Final = (
     Item.State.STORED,
     Item.State.VISIBLE,
@@ -69,7 +71,7 @@ def delete(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -
 @transaction.atomic
 def edit(*, batch: Batch, user: User, kind: str, facts: Mapping[int, Facts]) -> Change | None:
     """Write facts of works of a batch, by artwork id; None if nothing differs."""
-    works = {}
+    works: Works = {}
     for artwork in _locked(works_of(batch), facts):
         names = changed_facts(artwork, facts[artwork.pk])
         if names:
@@ -189,7 +191,7 @@ def _noted(
     if whole and kind != Kind.DELETE:
         held = kind == Kind.UNPUBLISH
         anyway = bool(Batch.objects.filter(pk=batch.pk, held=not held).update(held=held))
-    works = {str(pk): [{}, {}] for pk in ids}
+    works: Works = {str(pk): [{}, {}] for pk in ids}
     return _note(batch, user, kind, works, whole=whole) if ids or anyway else None
 
 
@@ -197,7 +199,7 @@ def _note(
     batch: Batch,
     user: User,
     kind: str,
-    works: dict[str, list[dict[str, object]]],
+    works: Works,
     *,
     whole: bool = False,
 ) -> Change:

@@ -92,7 +92,7 @@ def seconds_left(batch: Batch, now: Progress) -> int | None:
     left = now.total - now.settled
     if not left or pace["count"] < FEWEST or pace["last"] == pace["first"]:
         return None
-    each = (pace["last"] - pace["first"]).total_seconds() / (pace["count"] - 1)
+    each: float = (pace["last"] - pace["first"]).total_seconds() / (pace["count"] - 1)
     return max(1, round(left * each))
 
 

@@ -147,7 +147,7 @@ def _done(change: Change | None) -> str:
     return f"{words} Undo is on this page."
 
 
-_ENDS: Final = {
+_ENDS: Final[dict[str, str]] = {
     Change.Kind.PUBLISH: "on the way into the gallery.",
     Change.Kind.UNPUBLISH: "held back.",
     Change.Kind.DELETE: f"deleted; their files go for good after {KEPT_DAYS} days.",

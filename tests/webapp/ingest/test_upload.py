@@ -56,19 +56,6 @@ def test_the_status_tells_each_files_result(admin: Client) -> None:
     assert told["finished"] is False
 
 
-def test_a_batch_page_costs_the_same_for_one_file_and_for_many(
-    admin: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    batch = start_batch(source="test")
-    for number in range(12):
-        work = make_artwork(str(number))
-        Item.objects.create(batch=batch, name="x", incoming="x", state="visible", artwork=work)
-
-    # Session, user, two for permissions, batch, progress, items; nothing per file.
-    with django_assert_num_queries(7):
-        admin.get(f"/upload/{batch.pk}/")
-
-
 def test_failed_files_are_tried_again_and_refused_ones_are_not(admin: Client) -> None:
     batch = start_batch(source="test")
     work = make_artwork(state=Artwork.State.FAILED)

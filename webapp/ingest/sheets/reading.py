@@ -69,7 +69,9 @@ def read(name: str, content: bytes) -> Cells:
 
 
 def _cells(name: str, columns: tuple[str, ...], rows: Iterable[Numbered]) -> Cells:
-    lines, problems, width = [], [], len(columns)
+    lines: list[Line] = []
+    problems: list[str] = []
+    width = len(columns)
     for number, values in rows:
         texts = [text.replace("\0", "").strip() for text in values]
         if not any(texts):

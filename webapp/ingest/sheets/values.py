@@ -89,7 +89,7 @@ def _price(text: str, column: str) -> dict[str, Any]:
         # "1,250" is a thousand and more; "1250,5" is not.
         decimals = len(rest) != 3 or "." in whole
         number = re.sub(r"[.,]", "", whole) + (f".{rest}" if decimals else rest)
-    elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", number):
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+", number):
         number = number.replace(".", "")
     else:
         number = number.replace(",", "")

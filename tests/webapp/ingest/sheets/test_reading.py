@@ -1,0 +1,133 @@
+"""Tables as people save them: encodings, delimiters, workbooks, JSON, and files that are none."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from webapp.ingest.sheets import reading
+from webapp.ingest.sheets.guessing import guess
+from webapp.ingest.sheets.reading import read
+from webapp.ingest.table import TableError
+
+TEXT = "file;título\r\na.jpg;El río\r\n"
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_read_in_any_usual_encoding(encoding: str) -> None:
+    cells = read("works.csv", TEXT.encode(encoding))
+
+    assert cells.columns == ("file", "título")
+    assert cells.rows[0].values == ("a.jpg", "El río")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str) -> None:
+    text = delimiter.join(("file", "title")) + "\n" + delimiter.join(("a.jpg", '"One, two; 3"'))
+
+    cells = read("works.csv", text.encode())
+
+    assert cells.rows[0].values == ("a.jpg", "One, two; 3")
+
+
+def test_a_row_is_called_by_the_line_on_which_it_begins() -> None:
+    cells = read("works.csv", b'file,title\na.jpg,"two\nlines"\n\nb.jpg,B\n')
+
+    assert [row.number for row in cells.rows] == [2, 5]
+
+
+def test_a_workbook_gives_numbers_and_dates_as_people_read_them() -> None:
+    content = workbook(["file", "year", "price", "gone"], ["a.jpg", 1907, 12.5, None], [], [])
+
+    cells = read("works.xlsx", content)
+
+    assert cells.columns == ("file", "year", "price", "gone")
+    assert [row.values for row in cells.rows] == [("a.jpg", "1907", "12.5", "")]
+
+
+def test_a_formula_that_was_never_computed_says_nothing() -> None:
+    cells = read("works.xlsx", workbook(["file", "title"], ["a.jpg", "=1+1"]))
+
+    assert cells.rows[0].values == ("a.jpg", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("works.jsonl", b'{"file": "a.jpg", "year": 1907}\n{"file": "b.jpg", "tags": ["x", "y"]}'),
+        ("works.json", b'[{"file": "a.jpg", "year": 1907}, {"file": "b.jpg", "tags": ["x", "y"]}]'),
+    ],
+)
+def test_json_objects_are_rows(name: str, content: bytes) -> None:
+    cells = read(name, content)
+
+    assert cells.columns == ("file", "year", "tags")
+    assert [row.values for row in cells.rows] == [("a.jpg", "1907", ""), ("b.jpg", "", "x, y")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("works.csv", b"", "works.csv is empty; its first line must name the columns."),
+        ("works.csv", b"file,title\n", "has no rows below them"),
+        ("works.xlsx", b"PK no workbook", "cannot be read as an Excel workbook"),
+        ("works.json", b"{", "is not proper JSON"),
+        ("works.json", b"[" * 100_000, "is not proper JSON"),
+        ("works.json", b"[1]", "record 1 is no object"),
+        ("works.ods", b"", "works.ods is no table; give one of .csv"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_sentence(
+    name: str, content: bytes, sentence: str
+) -> None:
+    with pytest.raises(TableError, match=sentence.replace(".", r"\.")):
+        read(name, content)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"xl/{number}.xml", bytes(100 * 2**20))
+
+    with pytest.raises(TableError, match="unpacks to 300 MB"):
+        read("bomb.xlsx", buffer.getvalue())
+
+
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ROWS", 2)
+
+    with pytest.raises(TableError, match="more than 2 rows"):
+        read("works.csv", b"file\na\nb\nc\n")
+
+
+@pytest.mark.parametrize(
+    ("columns", "targets"),
+    [
+        (["Filename", "Title", "Artist", "Date", "Medium"], "file title artist year medium"),
+        (["Archivo", "Título", "Autor", "Año", "Técnica"], "file title artist year medium"),
+        (["Datei", "Titel", "Künstler", "Jahr", "Maße"], "file title artist year dimensions"),
+        (["Fichier", "Titre", "Auteur", "Année", "Prix (EUR)"], "file title artist year price"),
+        (
+            ["image_file", "objectTitle", "Artist Display Name", "object_date", "Credit Line"],
+            "file title artist year credit_line",
+        ),
+    ],
+)
+def test_columns_are_known_by_their_names(columns: list[str], targets: str) -> None:
+    mapping = guess([*columns, "inventory"])
+
+    assert list(mapping.values()) == targets.split()
+    assert "5" not in mapping

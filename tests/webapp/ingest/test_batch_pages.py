@@ -1,0 +1,170 @@
+"""The pages of a batch: wall, status, filters, report, and what may be done by whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from tests.webapp.ingest.staff import batch_of, signed_in, titled
+from webapp.accounts.roles import ADMINS, CURATORS
+from webapp.catalog.models import Artwork
+from webapp.ingest import queries
+from webapp.ingest.models import Batch, Change, Item, Sheet
+from webapp.ingest.reporting import guarded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    return signed_in(ADMINS)
+
+
+def page_of(client: Client, batch: Batch, query: str = "") -> str:
+    return client.get(f"/upload/{batch.pk}/{query}").content.decode()
+
+
+def streamed(client: Client, batch: Batch) -> str:
+    answer = client.get(f"/upload/{batch.pk}/report.csv")
+    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", [None, CURATORS])
+def test_who_may_not_bring_works_in_sees_none_of_it(role: str | None) -> None:
+    batch = batch_of("Harbour")
+    sheet = Sheet.objects.create(batch=batch, name="a.csv", columns=["file"])
+    change = Change.objects.create(batch=batch, kind="delete", works={})
+    client = signed_in(role)
+    here = f"/upload/{batch.pk}/"
+
+    read = [here, f"{here}status/", f"{here}report.csv", f"{here}grid/", "/upload/notices/"]
+    read.append(f"/upload/sheets/{sheet.pk}/")
+    done = [f"{here}act/", f"{here}retry/", f"{here}sheets/", f"/upload/changes/{change.pk}/undo/"]
+
+    assert {client.get(path).status_code for path in read} == {403}
+    assert {client.post(path).status_code for path in done} == {403}
+    assert {Client().get(path).status_code for path in read} == {302}
+
+
+def test_a_page_shows_sixty_files_and_its_status_the_same(admin: Client) -> None:
+    batch = batch_of()
+    Item.objects.bulk_create(
+        Item(batch=batch, name=f"{number:03}.jpg", incoming="x") for number in range(130)
+    )
+
+    html = page_of(admin, batch, "?page=3")
+    told = admin.get(f"/upload/{batch.pk}/status/?page=3").json()
+
+    assert "Page 3 of 3" in html
+    assert told["items"][0]["name"] == "120.jpg"
+    assert (len(told["items"]), told["progress"]["total"]) == (10, 130)
+    assert told["progress"]["words"] == "0 of 130 files have ended."
+
+
+def test_files_are_found_by_state_and_by_words(admin: Client) -> None:
+    batch = batch_of("Harbour at night", "Ridge")
+    Item.objects.create(batch=batch, name="odd.txt", incoming="x", state="refused", reason="No.")
+
+    refused = page_of(admin, batch, "?state=refused")
+    found = page_of(admin, batch, "?q=night+halde")
+
+    assert ("odd.txt" in refused, "Ridge" in refused) == (True, False)
+    assert ("Harbour at night" in found, "Ridge" in found, "odd.txt" in found) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_the_pace_of_the_last_minute_tells_how_long_the_rest_takes(admin: Client) -> None:
+    batch = batch_of("A", "B", "C")
+    for seconds, item in enumerate(batch.items.all()):
+        ended = timezone.now() - timedelta(seconds=10 - 2 * seconds)
+        Item.objects.filter(pk=item.pk).update(finished=ended)
+    Item.objects.create(batch=batch, name="d", incoming="d")
+
+    left = queries.seconds_left(batch, queries.progress(batch))
+
+    assert left == 2
+
+
+def test_ticked_works_are_published_and_it_can_be_undone_there(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge", state="draft")
+    here = f"/upload/{batch.pk}/"
+
+    answer = admin.post(f"{here}act/", {"do": "publish", "works": [titled("Ridge").pk]})
+    html = admin.get(here).content.decode()
+    change = Change.objects.get()
+    admin.post(f"/upload/changes/{change.pk}/undo/")
+
+    assert answer.headers["Location"] == here
+    assert "1 work is on the way into the gallery." in html
+    assert f"/upload/changes/{change.pk}/undo/" in html
+    assert titled("Ridge").held
+
+
+def test_nothing_ticked_changes_nothing(admin: Client) -> None:
+    batch = batch_of("Harbour")
+
+    answer = admin.post(f"/upload/{batch.pk}/act/", {"do": "delete"}, follow=True)
+
+    assert "Tick the works first." in answer.content.decode()
+    assert titled("Harbour").state == Artwork.State.VISIBLE
+
+
+def test_works_of_another_batch_cannot_be_named(admin: Client) -> None:
+    batch, other = batch_of("Harbour"), batch_of("Ridge")
+
+    admin.post(f"/upload/{batch.pk}/act/", {"do": "delete", "works": [titled("Ridge").pk]})
+
+    assert other.items.get().state == "visible"
+    assert titled("Ridge").state == Artwork.State.VISIBLE
+
+
+def test_an_unknown_deed_is_refused_with_a_sentence(admin: Client) -> None:
+    batch = batch_of("Harbour")
+
+    answer = admin.post(f"/upload/{batch.pk}/act/", {"do": "burn", "which": "all"})
+
+    assert answer.status_code == 400
+    assert answer.content.decode() == "Say what to do: publish, unpublish or delete."
+
+
+def test_the_report_is_csv_that_spreadsheets_trust_safely(admin: Client) -> None:
+    batch = batch_of("Harbour")
+    name = '=HYPERLINK("http://bad.example")'
+    Item.objects.create(batch=batch, name=name, incoming="x", state="refused", reason="Ñ, no.")
+
+    text = streamed(admin, batch)
+
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert text.startswith("\ufeff")
+    assert [row["file"] for row in rows] == ["Harbour.jpg", f"'{name}"]
+    assert rows[0]["work"] == f"http://testserver/works/{titled('Harbour').pk}/"
+    assert (rows[1]["state"], rows[1]["reason"]) == ("refused", "Ñ, no.")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_report_is_a_formula(start: str) -> None:
+    assert guarded(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_a_batch_page_costs_the_same_for_one_file_and_for_many(
+    admin: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    titles = [str(number) for number in range(40)]
+    batch = batch_of(*titles)
+
+    # Session, user, permissions, batch, items twice, progress, changes, tables, notices.
+    with django_assert_max_num_queries(12):
+        admin.get(f"/upload/{batch.pk}/")
+    with django_assert_max_num_queries(9):
+        admin.get(f"/upload/{batch.pk}/status/")
+    with django_assert_max_num_queries(10):
+        admin.get(f"/upload/{batch.pk}/grid/")
