@@ -1,4 +1,4 @@
-"""Who may send files: asked of pages, which lead to the sign-in, and of what scripts send."""
+"""Who may send files by a script. Pages are guarded by `webapp.ingest.access`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
 PERMISSION: Final = "catalog.add_artwork"
-
-
-def for_admins(view: View) -> View:
-    """Ask strangers to sign in, and show the 403 page to those who may not upload."""
-    allowed: View = login_required(permission_required(PERMISSION, raise_exception=True)(view))
-    return allowed
 
 
 def for_senders(view: View) -> View:

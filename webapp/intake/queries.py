@@ -47,6 +47,16 @@ def arrived(sending: Sending, fingerprints: Sequence[str]) -> set[str]:
     return set(found.values_list("fingerprint", flat=True))
 
 
+def arriving() -> set[str]:
+    """Return the names of stored files that are needed though no item speaks of them yet."""
+    uploads = Upload.objects.filter(state=Upload.State.OPEN).values_list("stored", flat=True)
+    parcels = Parcel.objects.filter(state=Parcel.State.WAITING)
+    names = set(uploads)
+    for stored, pending in parcels.values_list("stored", "pending"):
+        names |= {stored, *pending}
+    return names
+
+
 def recent() -> list[Shown]:
     """Return the newest batches, each with some of its pictures, in two queries."""
     batches = list(recent_batches(RECENT))

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webapp import uploads
 from webapp.accounts.models import User
+from webapp.ingest.access import for_uploaders
 from webapp.intake import actions, queries
-from webapp.intake.callers import for_admins, for_senders
+from webapp.intake.callers import for_senders
 from webapp.intake.forms import ACCEPTED, MAX_FILES, UploadForm
 from webapp.intake.models import Sending
 
@@ -36,7 +37,7 @@ def taking_files(view: Any) -> Any:
     the token in it is checked a step further in."""
 
     @csrf_exempt
-    @for_admins
+    @for_uploaders
     @wraps(view)
     def permitted(request: HttpRequest) -> Any:
         request.upload_handlers = uploads.unlimited(request)

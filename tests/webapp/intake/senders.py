@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
-from django.core.files.storage import storages
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, storages
 from django.test import Client
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import ADMINS
+
+
+class FarAway(Storage):
+    """A storage without paths, as those of other machines are."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+        return ContentFile(self.kept[name])
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        self.kept[name] = content.read()
+        return name
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+    def exists(self, name: str) -> bool:
+        return name in self.kept
+
 
 BODY = "application/offset+octet-stream"
 

@@ -17,6 +17,7 @@ from tests.webapp.makers import make_artwork
 from webapp.catalog import variants
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.models import Batch, Item
+from webapp.intake.models import Parcel
 from webapp.operations.checks import pictures
 from webapp.operations.checks.pictures import check_folders
 
@@ -140,6 +141,8 @@ def test_files_whose_rows_may_be_on_their_way_are_left_alone(
     waiting = aged("originals", "incoming/waiting")
     batch = Batch.objects.create(source="x")
     Item.objects.create(batch=batch, name="a", incoming="incoming/waiting")
+    parcel = aged("originals", "incoming/parcel")
+    Parcel.objects.create(batch=batch, name="a.zip", stored="incoming/parcel")
 
     code, _ = check(capsys, "--mend")
 
@@ -147,6 +150,7 @@ def test_files_whose_rows_may_be_on_their_way_are_left_alone(
     assert storages["originals"].exists("incoming/new")
     assert default_storage.exists("works/new/320.webp")
     assert waiting.exists()
+    assert parcel.exists()
 
 
 def test_a_folder_that_a_worker_writes_to_is_left_alone_whole() -> None:

@@ -17,6 +17,7 @@ from webapp.catalog.files import ORIGINALS, variant_name, variants
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.catalog.variants import outdated
 from webapp.ingest.models import Item
+from webapp.intake.queries import arriving
 from webapp.operations.checks.findings import Finding, discard, is_old, walk
 
 ON_THE_WAY: Final = (
@@ -58,6 +59,7 @@ def check_originals(*, mend: bool) -> Iterator[Finding]:
     orphans = Finding("originals without a work", "They are deleted once they are an hour old.")
     waiting = Item.objects.filter(state__in=ON_THE_WAY).order_by()
     known = named.keys() | set(waiting.values_list("incoming", flat=True).iterator(_CHUNK))
+    known |= arriving()
     for name in sorted(found - known):
         if is_old(storage, name) and not _is_original(name):
             orphans.add(name, mended=mend and discard(storage, name))
@@ -131,7 +133,8 @@ def _discard_old(found: Finding, key: str, names: Collection[str], *, mend: bool
 def _is_original(name: str) -> bool:
     """Ask again right before a file is given up: a row may have come meanwhile."""
     waiting = Item.objects.filter(incoming=name, state__in=ON_THE_WAY)
-    return ArtworkImage.objects.filter(original=name).exists() or waiting.exists()
+    shown = ArtworkImage.objects.filter(original=name)
+    return shown.exists() or waiting.exists() or name in arriving()
 
 
 def _folders() -> set[str]:
