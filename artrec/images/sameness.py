@@ -20,10 +20,14 @@ from artrec.images.matching import Affine, Match, Prepared, flipped, match, matc
 
 NEAR_BITS: Final = 60
 """Fingerprints that differ in at most so many of 256 bits are worth a look."""
+WHOLE_DETAILS: Final = 0.8
+"""Least correlation of the details of two wholes whose fingerprints are near. Of colours nothing is
+asked: photographs fade, and some have none."""
+WHOLE_OVERLAP: Final = 0.9
 DETAILS: Final = 0.87
-"""Least correlation of the details."""
+"""The same where only points led to each other."""
 CHROMA: Final = 0.75
-"""Least correlation of the colours, where both pictures have some."""
+"""Least correlation of the colours there, where both pictures have some."""
 OVERLAP: Final = 0.95
 """Least share of the smaller picture that lies on the other."""
 
@@ -60,7 +64,7 @@ class Same:
     points: int
     """Pairs of points that agree; 0 where wholes were compared."""
     details: float
-    """Correlation of the details, `DETAILS`..1."""
+    """Correlation of the details, at most 1."""
     affine: tuple[float, float, float, float, float, float]
     """(a, b, c, d, e, f): the place (x, y) of the second picture, as shares of its width and
     height, is (a x + b y + c, d x + e y + f) of the first."""
@@ -80,7 +84,7 @@ def compare(first: Picture, second: Picture) -> Same | None:
     turn = int(np.argmin(distances))
     if distances[turn] <= NEAR_BITS:
         whole = match_as_wholes(first.upright, second.upright, turn)
-        if _holds(whole):
+        if whole.details >= WHOLE_DETAILS and whole.overlap >= WHOLE_OVERLAP:
             return _same(Kind.NEAR, int(distances[turn]), whole)
     found = match(first.upright, second.upright)
     if found is None or not _holds(found):
