@@ -107,7 +107,9 @@ def _counts(batch: Batch) -> list[dict[str, Any]]:
 def _bad(batch: Batch) -> list[dict[str, str]]:
     states = (Item.State.REFUSED, Item.State.FAILED)
     rows = Item.objects.filter(batch=batch, state__in=states).order_by("-pk")
-    return list(rows.values("name", "reason")[:TOLD])
+    return [
+        {"name": each.name, "reason": each.reason} for each in rows.only("name", "reason")[:TOLD]
+    ]
 
 
 def _told(parcel: Parcel) -> dict[str, Any]:
