@@ -25,7 +25,7 @@ def test_a_picture_that_is_seen_first_comes_at_once_by_an_estimate() -> None:
     html = picture(make_artwork(), "wall", True)
 
     assert "auto," not in html
-    assert "1.60 * clamp(12rem, 17.5vw, 18rem)" in html
+    assert "1.47 * clamp(12rem, 17.5vw, 18rem)" in html
     assert 'fetchpriority="high"' in html
     assert "loading=" not in html
 
@@ -35,6 +35,23 @@ def test_beside_its_label_a_work_leaves_room_for_it() -> None:
 
     assert "min(100vw - 29rem, 109vh)" in picture(tall, "work", True)
     assert "min(92vw, 328vh)" in picture(wide, "work", True)
+
+
+@pytest.mark.parametrize(
+    ("use", "phone", "desk"),
+    [
+        ("strip", "min(78vw, 672px)", "4.00 * clamp(11rem, 16vw, 15.5rem)"),
+        ("room", "min(1.40 * 36vh, 1.40 * 62vw)", "min(1.40 * 44vh, 1.40 * 30vw, 1.40 * 26rem)"),
+        ("choice", "calc(2.00 * 36vw)", "min(2.00 * 22vw, 2.00 * 27rem)"),
+    ],
+)
+def test_the_estimate_follows_the_wall_on_which_a_picture_hangs(
+    use: str, phone: str, desk: str
+) -> None:
+    html = picture(make_artwork(width=1600, height=400), use, True)
+
+    assert f"rem) {phone}, " in html
+    assert desk in html
 
 
 def test_every_picture_keeps_its_place_and_shows_its_blur_until_it_is_there() -> None:

@@ -22,12 +22,18 @@ WIDEST: Final = 8.0
 GROUND_CHROMA: Final = 2.5
 """Most colour, in CIELAB units, that the wall behind a work may have."""
 SIZES: Final = {
-    # A wall's rows are stretched by about a fifth; a picture is as wide as its ratio says.
+    # A wall's rows are stretched by about a tenth; a picture is as wide as its ratio says.
     "wall": "(max-width: 40rem) min(92vw, {phone}px),"
     " min(95vw, {desk} * clamp(12rem, 17.5vw, 18rem))",
+    # Those of a strip are not.
+    "strip": "(max-width: 40rem) min(78vw, {low}px),"
+    " min(78vw, 34rem, {ratio} * clamp(11rem, 16vw, 15.5rem))",
     "work": "(max-width: 60rem) 92vw, min({beside}, {work}vh)",
     # On the wall of the home page all works have about the same area.
-    "room": "(max-width: 60rem) min({low}vh, {across}vw), min({high}vh, {most}px)",
+    "room": "(max-width: 60rem) min({room} * 36vh, {room} * 62vw),"
+    " min({room} * 44vh, {room} * 30vw, {room} * 26rem)",
+    # Four beside each other, on phones two and two.
+    "choice": "(max-width: 40rem) calc({root} * 36vw), min({root} * 22vw, {root} * 27rem)",
     "thumb": "72px",
     "scale": "min(60vw, 25rem)",
 }
@@ -43,14 +49,14 @@ def picture(artwork: Artwork, use: str = "wall", eager: bool = False) -> SafeStr
     ratio = image.width / image.height
     root = ratio**0.5
     sizes = SIZES[use].format(
+        ratio=f"{ratio:.2f}",
+        root=f"{root:.2f}",
         phone=round(190 * ratio),
-        desk=f"{1.2 * ratio:.2f}",
+        desk=f"{1.1 * ratio:.2f}",
+        low=round(168 * ratio),
         work=round(82 * ratio),
         beside="92vw" if is_wide(image) else "100vw - 29rem",
-        low=round(38 * root),
-        across=round(62 * root),
-        high=round(42 * root),
-        most=round(400 * root),
+        room=f"{min(root, 1.28 * ratio, 1.4):.2f}",
     )
     if not eager and use not in FIXED:
         sizes = f"auto, {sizes}"  # the laid out width, in browsers that wait for it
