@@ -26,11 +26,10 @@ from workers.app import app
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 4
 SECONDS: Final = 5.0
 """Of a run; then other jobs get their turn, for nobody waits for this one."""
 NEIGHBOURS: Final = 8
-"""Works of the nearest look that are compared; `benchmarks.bench_duplicates` says what they find"""
+"""Works of the nearest look that are compared; see `benchmarks.bench_duplicates`."""
 REMEMBERED: Final = 64
 """Pictures kept to be compared again, of about 0.6 MB each."""
 FAILED: Final = "The picture could not be opened to be compared with others: {}"
@@ -49,10 +48,8 @@ def find_duplicates() -> None:
     at least one finds the other, for each writes its fingerprint before it looks.
     """
     until = time.monotonic() + SECONDS
-    while ids := claims.claim(waiting(), limit=BATCH):
-        for pk in ids:
-            _work(pk)
-            claims.extend(Fingerprint, ids)
+    while claimed := claims.claim(waiting(), limit=1):
+        _work(claimed[0])
         answering.answer_waiting()
         if time.monotonic() > until:
             enqueue(Job.FIND_DUPLICATES)
