@@ -142,7 +142,8 @@ def _works(keys: Sequence[str]) -> dict[str, Artwork]:
 
 def _hung(finding: Finding, works: dict[str, Artwork]) -> Hung:
     licence = open_licence((finding.record or {}).get("rights", ""))
-    told = [(FACTS.get(name, name), old, new) for name, old, new in finding.differences]
+    said = {name: (old, new) for name, old, new in finding.differences}
+    told = [(words, *said[name]) for name, words in FACTS.items() if name in said]
     work = works.get(finding.key)
     image = work.image if work else finding
     ratio = f"{image.width / image.height:.4f}" if image.width and image.height else ""

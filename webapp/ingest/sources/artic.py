@@ -133,8 +133,8 @@ SOURCE: Final = Source(
     name="artic",
     title=PROVIDER,
     about=(
-        "Some 130,000 works, strong in Impressionism, prints and the arts of Asia; Chicago. "
-        "Its pictures come 843 pixels wide."
+        "Strong in Impressionism, prints and the arts of Asia; Chicago. Its pictures come 843 "
+        "pixels wide."
     ),
     licence="Only works that the museum marks as in the public domain; it gives them as CC0.",
     ways=(

@@ -128,8 +128,8 @@ SOURCE: Final = Source(
     name="met",
     title=PROVIDER,
     about=(
-        "Half a million works of five thousand years, from Egypt to photography; New York. "
-        "Each object is asked for by its number."
+        "Art of all times and continents, from Egypt to photography; New York. Each object is "
+        "asked for by its number."
     ),
     licence="Only objects that the museum marks as in the public domain; it gives them as CC0.",
     ways=(

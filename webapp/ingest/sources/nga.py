@@ -102,8 +102,8 @@ SOURCE: Final = Source(
     name="nga",
     title=PROVIDER,
     about=(
-        "Some 140,000 works, among them Leonardo's only painting in the Americas; Washington. "
-        "It publishes two tables; nothing is asked of the museum but pictures."
+        "European and American paintings, sculpture and works on paper; Washington. It publishes "
+        "two tables; nothing is asked of the museum but pictures."
     ),
     licence="Only pictures that the table marks as open access; the museum gives them as CC0.",
     ways=(

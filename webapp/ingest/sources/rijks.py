@@ -103,12 +103,12 @@ SOURCE: Final = Source(
     name="rijks",
     title=PROVIDER,
     about=(
-        "Some 800,000 objects, with the Dutch seventeenth century at their heart; Amsterdam. "
-        "Three requests are needed for each, about two seconds."
+        "Art and history of the Netherlands, the seventeenth century at its heart; Amsterdam. "
+        "Each object takes three requests, so a search takes its time."
     ),
     licence=(
-        "Only works whose file is CC0 or in the public domain, which are most that are older than "
-        "a century."
+        "Only works whose file the museum gives as CC0 or marks as in the public domain, or under "
+        "CC BY or CC BY-SA."
     ),
     ways=(
         Way(
