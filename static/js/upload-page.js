@@ -26,6 +26,7 @@ let became = null; // what the server says of the batch
 let notes = [];
 let timer = 0;
 let due = false;
+let taking = Promise.resolve();
 
 function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
@@ -45,7 +46,12 @@ function key({ file, path }) {
   return [path, file.size, String(file.lastModified)];
 }
 
-async function take(reading) {
+// One after the other: what is dropped meanwhile joins what is being sent.
+function take(reading) {
+  taking = taking.then(() => takeNow(reading));
+}
+
+async function takeNow(reading) {
   panel.hidden = false;
   form.classList.add("busy");
   if (!line || line.isIdle()) startOver();
@@ -219,10 +225,11 @@ function drawProblems() {
   const own = line.failed.filter((job) => !(job.final && became?.bad.length)).map((job) => ({ name: job.path, reason: fill(words.failed, { reason: job.reason }) }));
   const all = [...own, ...(became?.bad || [])];
   const list = part("problems");
-  const told = JSON.stringify(all);
+  const some = all.slice(0, SHOWN_PROBLEMS);
+  const told = JSON.stringify([all.length, some]);
   if (list.dataset.told === told) return;
   list.dataset.told = told;
-  list.replaceChildren(...all.slice(0, SHOWN_PROBLEMS).map(problem));
+  list.replaceChildren(...some.map(problem));
   if (all.length > SHOWN_PROBLEMS) list.append(problem({ name: "", reason: fill(words.more, { count: count(all.length - SHOWN_PROBLEMS) }) }));
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -126,6 +126,7 @@ def conclude(pk: UUID) -> None:
         staging.keep(upload.stored)
         take(batch=upload.sending.batch, name=upload.name, stored=upload.stored)
         Upload.objects.filter(pk=pk).update(state=Upload.State.DONE)
+        Sending.objects.filter(pk=upload.sending_id).update(touched=timezone.now())
 
 
 def take(*, batch: Batch, name: str, stored: str) -> None:
@@ -167,11 +168,12 @@ def drop(*, upload: Upload) -> None:
         staging.discard(upload.stored)
 
 
-def touch(*, upload: Upload) -> None:
-    """Note that a file goes on arriving."""
+def touch(*, upload: Upload) -> datetime:
+    """Note that a file goes on arriving; return until when it may rest now."""
     now = timezone.now()
     Upload.objects.filter(pk=upload.pk).update(expires=now + KEPT)
     Sending.objects.filter(pk=upload.sending_id).update(touched=now)
+    return now + KEPT
 
 
 def tidy() -> None:

@@ -59,10 +59,11 @@ def speaks_tus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             else:
                 response = view(request, **names)
         except (ProtocolError, actions.RefusedError) as error:
-            response = HttpResponse(str(error), status=error.status, content_type="text/plain")
+            response = HttpResponse(str(error), status=error.status)
         except staging.BusyError:
             sentence = "Another connection is still sending this file. Try again in a moment."
-            response = HttpResponse(sentence, status=HTTPStatus.LOCKED, content_type="text/plain")
+            response = HttpResponse(sentence, status=HTTPStatus.LOCKED)
+        response["Content-Type"] = "text/plain; charset=utf-8"
         response["Tus-Resumable"] = response["Tus-Version"] = VERSION
         response["Cache-Control"] = "no-store"
         return response
@@ -144,7 +145,6 @@ def _append(request: HttpRequest, upload: Upload, *, offset: int) -> None:
         if checksum and digest.digest() != checksum:
             stream.truncate(here)
             raise ProtocolError(CHECKSUM_MISMATCH, "The bytes are not those that were sent.")
-    actions.touch(upload=upload)
 
 
 def _body(request: HttpRequest, left: int) -> Iterator[bytes]:
@@ -180,9 +180,10 @@ def _told(response: HttpResponse, upload: Upload) -> HttpResponse:
     length = upload.size
     if upload.state == Upload.State.OPEN:
         length = staging.length(upload.stored)
-        response["Upload-Expires"] = http_date((timezone.now() + actions.KEPT).timestamp())
         if length == upload.size:
             actions.conclude(upload.pk)
+        else:
+            response["Upload-Expires"] = http_date(actions.touch(upload=upload).timestamp())
     response["Upload-Offset"] = str(length)
     response["Upload-Length"] = str(upload.size)
     return response
