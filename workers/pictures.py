@@ -17,8 +17,8 @@ from webapp.catalog.files import variant_name
 from workers import resources
 
 AT_ONCE: Final = ("webp", "jpeg")
-"""What is made before a work is shown. AVIF takes three times as long as both of these together and
-is made when nothing else waits: see `workers.tasks.variants`."""
+"""What is made before a work is shown. AVIF would take nearly as long again, so it is made when
+nothing else waits: see `workers.tasks.variants` and docs/pictures.md."""
 
 
 def check(incoming: str) -> CheckedImage:
