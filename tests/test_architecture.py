@@ -162,7 +162,7 @@ def test_a_started_web_process_has_no_torch_in_memory() -> None:
         "import sys, webapp.wsgi\n"
         "from django.urls import get_resolver\n"
         "get_resolver().url_patterns\n"
-        "heavy = {'torch', 'torchvision', 'timm', 'scipy', 'sklearn', 'workers'}\n"
+        "heavy = {'torch', 'torchvision', 'timm', 'scipy', 'sklearn', 'pyarrow', 'workers'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
 

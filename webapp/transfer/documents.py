@@ -19,6 +19,8 @@ from webapp.transfer import linked_art
 from webapp.transfer.bags import PAYLOAD, Bag
 
 Json = dict[str, Any]
+BASE: Final = "http://localhost:8000"
+"""Where they find each other when the payload is served from one's own machine."""
 COLLECTION: Final = "data/iiif/collection.json"
 TYPES: Final = {".webp": "image/webp", ".avif": "image/avif"}
 """Those that not every machine's list of types has."""

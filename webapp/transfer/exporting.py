@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from webapp.lab.models import Version
-from webapp.transfer import images, spaces, works
+from webapp.transfer import documents, images, spaces, works
 from webapp.transfer.bags import Bag, new_bag
 from webapp.transfer.readme import readme
 from webapp.transfer.rows import line, to_json
@@ -24,8 +24,6 @@ VERSION: Final = 1
 ABOUT: Final = "export.json"
 MODELS: Final = "models"
 CHUNK: Final = 2_000
-BASE: Final = "http://localhost:8000"
-"""Where the documents find each other when the payload is served from one's own machine."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Wanted:
     """What these works are, for people."""
     pictures: str = images.ORIGINAL
     """"originals", "none", or so many pixels of width."""
-    base: str = BASE
+    base: str = documents.BASE
     people: bool = False
     """Whether accounts, visitors and what they did are in it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from webapp.transfer import images, selection
-from webapp.transfer.exporting import BASE
+from webapp.transfer.documents import BASE
 
 VALUE_NEEDED = "Say which: an address, a number, or numbers of works."
 

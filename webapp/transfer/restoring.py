@@ -37,7 +37,8 @@ def restore(path: Path, *, replace: bool = False) -> None:
         )
     if count := postgres.others():
         raise BackupError(
-            f"The database is in use ({count} connections). Stop the site and its workers first."
+            f"The database is in use; others connected to it: {count}. Stop the site and its "
+            "workers first."
         )
     roots = backups.roots()
     for name, root in roots.items():

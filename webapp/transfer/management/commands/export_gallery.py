@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from webapp.transfer import images, selection
-from webapp.transfer.exporting import BASE, Wanted, export
+from webapp.transfer.documents import BASE
+from webapp.transfer.exporting import Wanted, export
 from webapp.transfer.selection import SelectionError
 
 SHOWN: Final = 20
