@@ -113,10 +113,10 @@ def walls(sync: Sync, name: str = "", number: str = "1") -> list[Wall]:
     ]
 
 
-def passed_over(sync: Sync) -> QuerySet[Finding, dict[str, object]]:
+def passed_over(sync: Sync) -> list[tuple[str, int]]:
     """Return why works were passed over, and how many, the most frequent first."""
-    rows = sync.findings.filter(verdict=Verdict.SKIP).values("reason")
-    return rows.annotate(count=Count("pk")).order_by("-count", "reason")[:REASONS]
+    rows = sync.findings.filter(verdict=Verdict.SKIP).values_list("reason")
+    return list(rows.annotate(count=Count("pk")).order_by("-count", "reason")[:REASONS])
 
 
 def ticked(sync: Sync) -> int:
@@ -124,7 +124,7 @@ def ticked(sync: Sync) -> int:
     return sum(_ticked(sync).values())
 
 
-def looked_at(sync: Sync) -> list[tuple[int, int, int]]:
+def looked_at(sync: Sync) -> list[tuple[int, int | None, int | None]]:
     """Return the findings that have a small picture: id, width, height."""
     rows = sync.findings.filter(preview__isnull=False)
     return list(rows.values_list("pk", "width", "height"))

@@ -149,7 +149,7 @@ def _preview(finding: Finding, web: Web, holder: syncs.Holder) -> dict[str, Any]
     """Return the small picture of a work and its size; nothing if it cannot be had."""
     with tempfile.TemporaryFile() as stream:
         try:
-            url = finding.record["preview_url"]
+            url = (finding.record or {}).get("preview_url", "")
             download(web, url, stream, limit=PREVIEW_BYTES, on_chunk=holder.extend)
             stream.seek(0)
             small = open_image(stream, limits=Limits(max_pixels=25_000_000), at_least=PREVIEW_SIDE)

@@ -117,7 +117,9 @@ def test_reading_on_is_offered_only_where_the_museum_broke_off(ada: Client) -> N
     whole = make_sync()
     broken = make_sync(query="other", whole=False, reason="The museum went away.")
     unread = find(broken, 1, "skipped", reason="It broke off.")
-    Finding.objects.filter(pk=unread.pk).update(record={**unread.record, "error": "It broke off."})
+    Finding.objects.filter(pk=unread.pk).update(
+        record={**(unread.record or {}), "error": "It broke off."}
+    )
 
     ada.post(f"{broken.get_absolute_url()}resume/")
 

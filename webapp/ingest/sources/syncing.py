@@ -75,7 +75,7 @@ def changes(
 def carry_out(told: Sequence[Change], batch: Batch | None, *, scope: str) -> int:
     """Update facts, and want the pictures that are to be fetched. Return how many are.
 
-    A batch is needed only where there are such pictures: see `Change.fetches`.
+    A batch is needed only where there are such pictures, as `Change.fetches` tells.
     All of it holds or nothing: a killed import is simply run again.
     """
     wanted = []
@@ -87,9 +87,11 @@ def carry_out(told: Sequence[Change], batch: Batch | None, *, scope: str) -> int
             create_or_update_artwork(facts=facts, source_key=change.key)
         _remember(change, record, scope)
         if change.fetches:
+            if batch is None:
+                raise ValueError(f"The picture of {change.key} belongs to no batch.")
             wanted.append(
                 Item(
-                    batch_id=batch.pk if batch else None,
+                    batch=batch,
                     name=f"{facts['title']} ({change.key})"[:NAME_LENGTH],
                     url=record.image_url,
                     metadata=to_json(facts),
