@@ -57,9 +57,9 @@ def divide(record: Record, *, stays: Artwork, gone: Artwork) -> list[str]:
     now = {column: _plain(getattr(stays, column)) for column in record["after"]}
     left = sorted(column for column, value in record["after"].items() if now[column] != value)
     columns = [column for column in record["before"] if column not in left]
+    fields: Any = {field.attname: field for field in Artwork._meta.concrete_fields}
     for column in columns:
-        value = record["before"][column]
-        setattr(stays, column, Artwork._meta.get_field(column.removesuffix("_id")).to_python(value))
+        setattr(stays, column, fields[column].to_python(record["before"][column]))
     stays.save(update_fields=columns)
     if "source_key" in columns:
         key = record["after"]["source_key"]

@@ -39,7 +39,12 @@ def alike(artwork_id: int, turns: Sequence[str], *, most: int, limit: int = 20) 
         most: Bits.
         limit: Works for each way, the nearest.
     """
-    values = {"turns": list(turns), "own": artwork_id, "limit": limit, "most": most}
+    values: dict[str, Any] = {
+        "turns": list(turns),
+        "own": artwork_id,
+        "limit": limit,
+        "most": most,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ALIKE, values)
         return sorted(pk for (pk,) in cursor.fetchall())
