@@ -27,7 +27,7 @@ SUPER: Final = ("is_superuser", "is_staff", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, Editable):  # type: ignore[misc]
+class PersonAdmin(UserAdmin, Editable):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -89,7 +89,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, Editable):  # type: ignore[misc]
+class RoleAdmin(GroupAdmin, Editable):
     list_display = ("name",)
 
 

@@ -145,7 +145,7 @@ def _changes(works: QuerySet[Artwork], wanted: Wanted) -> list[Before]:
 
 def _earlier(column: str) -> QuerySet[Any, Any]:
     """Return a value as the trail has it from before an event."""
-    before = WorkEvent.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"))
+    before: QuerySet[Any, Any] = WorkEvent.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"))
     return before.filter(pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id").values(column)[:1]
 
 

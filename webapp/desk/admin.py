@@ -31,7 +31,8 @@ class ArtistAdmin(Editable):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(work_count=Count("artworks"))
+        artists: QuerySet[Any] = super().get_queryset(request)
+        return artists.annotate(work_count=Count("artworks"))
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Artist | None = None) -> Any:
         return ("name", "slug") if obj else ()

@@ -134,6 +134,16 @@ class TrackedPromotion(Promotion):
         proxy = True
 
 
+# What the decorators made.
+WorkEvent: Any
+ArtistEvent: Any
+CollectionEvent: Any
+PersonEvent: Any
+MembershipEvent: Any
+ServingEvent: Any
+PromotionEvent: Any
+
+
 class Edit(models.Model):
     """One change of many works: chosen, looked at beforehand, made, and perhaps undone."""
 

@@ -35,7 +35,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "items": [
                 {"title": "Desk", "icon": "desk", "link": reverse("desk")},
-                {"title": "Gallery", "icon": "image", "link": reverse("home")},
+                {"title": "Gallery", "icon": "image", "link": reverse("home"), "active": False},
             ]
         }
     ]

@@ -131,7 +131,7 @@ def _entries(
     names: Mapping[int, str] | None = None,
 ) -> list[Entry]:
     """Dress pairs of events for people. One query for who they are, one for whom they regard."""
-    signed = {(event.pgh_context or {}).get("user") for _, event in pairs}
+    signed: set[Any] = {(event.pgh_context or {}).get("user") for _, event in pairs}
     people = dict(User.objects.filter(pk__in=signed - {None}).values_list("pk", "username"))
     told = _subjects([event for _, event in pairs])
     entries = []

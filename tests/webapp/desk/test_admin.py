@@ -1,4 +1,4 @@
-"""The admin: every list opens at a fixed cost, as the gallery looks, and nobody raises themselves."""
+"""The admin: lists open at a fixed cost, look as the gallery does, and nobody raises themselves."""
 
 from __future__ import annotations
 

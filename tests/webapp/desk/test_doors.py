@@ -1,0 +1,324 @@
+"""Who may open and do what: every route of the site by role. A route missing here fails.
+
+The admin, model by model, is in `test_admin`; what its permissions are, in `test_roles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+from django.test import Client
+
+from tests.webapp.desk.people import person, signed_in
+from tests.webapp.desk.routes import addresses, comes_in
+from webapp.accounts.roles import GROUPS
+
+pytestmark = pytest.mark.django_db
+
+ROLES: Final = ("stranger", "visitor", "cataloguer", "curator", "admin")
+EVERYBODY: Final = frozenset(ROLES)
+SIGNED_IN: Final = EVERYBODY - {"stranger"}
+STAFF: Final = frozenset({"cataloguer", "curator", "admin"})
+CATALOGUE: Final = frozenset({"cataloguer", "admin"})
+LAB: Final = frozenset({"curator", "admin"})
+ADMIN: Final = frozenset({"admin"})
+NOBODY: Final[frozenset[str]] = frozenset()
+
+# Who may open (GET), who may act (POST), and where. NOBODY: there is nothing behind that verb.
+TABLE: Final[Sequence[tuple[frozenset[str], frozenset[str], Sequence[str]]]] = (
+    (
+        EVERYBODY,
+        NOBODY,
+        (
+            "browse/",
+            "for-you/",
+            "works/<int:pk>/",
+            "works/<int:pk>/why/",
+            "works/<int:pk>/lenses/",
+            "works/<int:pk>/part/",
+            "search/picture/<slug:token>/",
+            "artists/<slug:slug>/",
+            "health/",
+            "health/live",
+            "health/ready",
+            "metrics",
+            "robots.txt",
+            "",
+            "quiz/",
+            "quiz/result/",
+            "likes/",
+            "yours/hidden/",
+            "collections/<str:token>/",
+            "exhibitions/",
+            "exhibitions/<str:token>/",
+            "yours/following/",
+            "yours/history/",
+            "yours/taste/",
+            "account/",
+            "account/export/",
+            "api/",
+            "api/v1/works",
+            "api/v1/facets",
+            "api/v1/works/<int:work_id>",
+            "api/v1/artists",
+            "api/v1/artists/<slug:slug>",
+            "api/v1/works/<int:work_id>/similar",
+            "api/v1/recommendations",
+            "api/v1/collections/<token>",
+            "iiif/works/<int:pk>/manifest.json",
+            "iiif/collections/<slug:token>/manifest.json",
+            "iiif/(?P<key>[0-9A-Za-z_-]{1,32})$",
+            r"iiif/(?P<key>[0-9A-Za-z_-]{1,32})/info\.json$",
+            r"iiif/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<region>full|[0-9]{1,6}(?:,[0-9]{1,6}){3})/(?P<size>max|[0-9]{1,6},[0-9]{1,6})/0/default\.jpg$",
+        ),
+    ),
+    (
+        EVERYBODY,
+        EVERYBODY,
+        (
+            "works/<int:pk>/why/<int:other>/",
+            "works/<int:pk>/zoom/",
+            "search/picture/",
+            "search/meaning/",
+            "sign-up/",
+            "sign-in/",
+            "language/",
+            "sitemap.xml",
+            "sitemap-<slug:section>.xml",
+            "favicon.ico",
+            "quiz/choices/(?P<pk>[0-9]{1,18})/(?P<verb>take-back|restore)/$",
+            "yours/",
+            "works/<int:pk>/save/",
+            "yours/collections/",
+            "collections/<str:token>/edit/",
+            "collections/<str:token>/arrange/",
+            "yours/history/clear/",
+            "api/v1/openapi.json",
+            "api/v1/",
+            r"media/works/(?P<key>[0-9A-Za-z_-]{1,32})/(?P<name>[0-9]{1,5}\.[a-z]{3,4})$",
+        ),
+    ),
+    (
+        NOBODY,
+        EVERYBODY,
+        (
+            "works/<int:pk>/viewed/",
+            "works/(?P<pk>[0-9]{1,18})/(?P<verb>like|unlike|hide|unhide|mute|unmute)/$",
+            "search/picture/<slug:token>/forget/",
+            "sign-out/",
+            "quiz/answer/",
+            "collections/<str:token>/delete/",
+            "collections/<str:token>/restore/",
+            "collections/<str:token>/put-back/<int:pk>/",
+            "artists/(?P<slug>[-a-zA-Z0-9_]+)/(?P<verb>follow|unfollow)/$",
+            "yours/history/(?P<verb>pause|resume)/$",
+            "yours/history/<int:pk>/forget/",
+            "yours/history/<int:pk>/remember/",
+            "yours/taste/(?P<verb>use|set-aside)/$",
+            "yours/recommendations/(?P<verb>on|off)/$",
+        ),
+    ),
+    (
+        NOBODY,
+        LAB,
+        (
+            "works/(?P<pk>[0-9]{1,18})/(?P<verb>pick|unpick)/$",
+            "lab/rollback/",
+            "lab/versions/<int:pk>/promote/",
+            "lab/versions/<int:pk>/prepare/",
+            "lab/runs/<int:pk>/cancel/",
+            "lab/runs/<int:pk>/retry/",
+            "lab/serving/measure/",
+            "lab/experiments/replay/",
+            "lab/experiments/<int:pk>/start/",
+            "lab/experiments/<int:pk>/stop/",
+            "lab/experiments/<int:pk>/decide/",
+            "lab/experiments/<int:pk>/discard/",
+        ),
+    ),
+    (
+        SIGNED_IN,
+        SIGNED_IN,
+        (
+            "account/password/",
+            "account/e-mail/",
+            "api/tokens/",
+            "api/v1/collections",
+        ),
+    ),
+    (
+        NOBODY,
+        NOBODY,
+        (
+            "api/v1/collections/<token>/order",
+            "api/v1/collections/<token>/works/<int:work_id>",
+            "admin/login/",
+        ),
+    ),
+    (
+        CATALOGUE,
+        NOBODY,
+        (
+            "upload/<int:pk>/",
+            "upload/<int:pk>/status/",
+            "upload/<int:pk>/report.csv",
+            "upload/notices/",
+            "upload/sendings/<int:pk>/progress/",
+            "desk/duplicates/",
+            "desk/duplicates/<int:pk>/",
+            "upload/museums/",
+            "upload/museums/syncs/<int:pk>/",
+            "upload/museums/syncs/<int:pk>/status/",
+            "upload/museums/previews/<int:pk>.webp",
+            "desk/edits/<int:pk>/",
+        ),
+    ),
+    (
+        NOBODY,
+        CATALOGUE,
+        (
+            "upload/<int:pk>/retry/",
+            "upload/<int:pk>/act/",
+            "upload/<int:pk>/sheets/",
+            "upload/changes/<int:pk>/undo/",
+            "upload/begin/",
+            "upload/sendings/<int:pk>/arrived/",
+            "upload/sendings/<int:pk>/more/",
+            "upload/sendings/<int:pk>/close/",
+            "desk/duplicates/<int:pk>/decide/",
+            "desk/duplicates/decisions/<int:pk>/undo/",
+            "upload/museums/syncs/<int:pk>/choose/",
+            "upload/museums/syncs/<int:pk>/bring/",
+            "upload/museums/syncs/<int:pk>/cancel/",
+            "upload/museums/syncs/<int:pk>/resume/",
+            "upload/museums/questions/<int:pk>/ask/",
+            "upload/museums/questions/<int:pk>/weekly/",
+            "desk/works/<int:pk>/revert/",
+            "desk/edits/<int:pk>/make/",
+            "desk/edits/<int:pk>/undo/",
+            "desk/edits/<int:pk>/again/",
+            "desk/artists/apart/",
+            "desk/artists/merges/<int:pk>/undo/",
+            "desk/artists/<int:pk>/rename/",
+        ),
+    ),
+    (
+        CATALOGUE,
+        CATALOGUE,
+        (
+            "upload/<int:pk>/grid/",
+            "upload/sheets/<int:pk>/",
+            "upload/",
+            "upload/files/",
+            "upload/files/<uuid:pk>/",
+            "upload/museums/<slug:name>/",
+            "desk/works/",
+            "desk/artists/merge/",
+        ),
+    ),
+    (
+        NOBODY,
+        SIGNED_IN,
+        (
+            "api/tokens/<int:pk>/revoke/",
+            "api/v1/events",
+        ),
+    ),
+    (
+        SIGNED_IN,
+        NOBODY,
+        (
+            "api/v1/me",
+            "api/v1/me/likes",
+            "api/v1/me/hides",
+            "api/v1/me/taste",
+        ),
+    ),
+    (
+        LAB,
+        NOBODY,
+        (
+            "lab/",
+            "lab/compare/",
+            "lab/versions/<int:pk>/",
+            "lab/versions/<int:pk>/status/",
+            "lab/runs/",
+            "lab/runs/<int:pk>/",
+            "lab/runs/<int:pk>/status/",
+            "lab/experiments/<int:pk>/",
+        ),
+    ),
+    (
+        LAB,
+        LAB,
+        (
+            "lab/runs/new/",
+            "lab/runs/schedule/",
+            "lab/serving/",
+            "lab/experiments/",
+        ),
+    ),
+    (
+        STAFF,
+        NOBODY,
+        (
+            "desk/",
+            "desk/changes/",
+            "desk/works/<int:pk>/",
+            "desk/artists/",
+            "desk/artists/<int:pk>/",
+        ),
+    ),
+    (
+        ADMIN,
+        ADMIN,
+        ("desk/exports/",),
+    ),
+    (
+        ADMIN,
+        NOBODY,
+        (
+            "desk/exports/status/",
+            "desk/exports/<int:pk>/download/",
+        ),
+    ),
+    (
+        NOBODY,
+        ADMIN,
+        (
+            "desk/exports/<int:pk>/cancel/",
+            "desk/exports/<int:pk>/delete/",
+        ),
+    ),
+    # Deleting one's account asks strangers too: a session has something to delete.
+    (EVERYBODY, EVERYBODY, ("account/delete/",)),
+)
+
+
+def somebody(role: str) -> Client:
+    if role == "stranger":
+        return Client()
+    return signed_in(person(role, *([GROUPS[role]] if role in GROUPS else [])))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_comes_in_where_it_may_and_nowhere_else(role: str) -> None:
+    paths, client = addresses(), somebody(role)
+    wrong = []
+    for readers, actors, patterns in TABLE:
+        if role != "stranger" and readers | actors == EVERYBODY:
+            continue  # where strangers may, so may all
+        for pattern in patterns:
+            for method, allowed in (("GET", readers), ("POST", actors)):
+                if comes_in(client, method, paths[pattern]) != (role in allowed):
+                    wrong.append(f"{method} {paths[pattern]}")
+
+    assert wrong == []
+
+
+def test_the_table_knows_every_route_and_no_other() -> None:
+    listed = [pattern for _, _, patterns in TABLE for pattern in patterns]
+
+    assert sorted(listed) == sorted(addresses())
