@@ -59,12 +59,13 @@ def unpublish(*, batch: Batch, user: User, chosen: Collection[int] | None = None
 @transaction.atomic
 def delete(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -> Change | None:
     """Withdraw works at once; their files go for good only after `publishing.KEPT_DAYS`."""
-    done = publishing.discard(_ids(batch, chosen))
     gone = {"state": Item.State.DELETED, "finished": timezone.now(), "claimed_until": None}
-    _items(done).update(**gone)
     waiting = 0
     if chosen is None:
+        # First, so that a work that a worker is just making of a file is among the works below.
         waiting = Item.objects.filter(batch=batch, state__in=_UNDER_WAY).update(**gone)
+    done = publishing.discard(_ids(batch, chosen))
+    _items(done).update(**gone)
     return _noted(batch, user, Kind.DELETE, done, whole=chosen is None, anyway=waiting > 0)
 
 
@@ -82,7 +83,7 @@ def edit(*, batch: Batch, user: User, kind: str, facts: Mapping[int, Facts]) -> 
 
 
 @transaction.atomic
-def undo(change: Change, *, user: User) -> str:
+def undo(change: Change) -> str:
     """Take a change back, once, and say in a sentence what came of it."""
     fresh = Change.objects.filter(pk=change.pk, undone=None).update(undone=timezone.now())
     if not fresh:

@@ -100,6 +100,8 @@ def save(
             elif seal(sent) != row.seal:
                 row.conflict = _differences(row.texts, sent)
         rows.append(row)
+    order = {work: place for place, work in enumerate(posted)}
+    rows.sort(key=lambda row: order[row.work.pk])
     change = edit(batch=batch, user=user, kind=Kind.GRID, facts=facts) if facts else None
     if change:
         _bring_up_to_date(rows)

@@ -99,7 +99,7 @@ def batch_act(request: HttpRequest, pk: int) -> HttpResponse:
 def change_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was done to many works at once."""
     change = get_object_or_404(Change, pk=pk)
-    messages.info(request, changes.undo(change, user=cast(User, request.user)))
+    messages.info(request, changes.undo(change))
     return redirect("batch", change.batch_id)
 
 

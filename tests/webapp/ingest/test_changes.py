@@ -59,7 +59,7 @@ def test_files_that_come_after_the_whole_batch_was_published_are_shown_too(mara:
     batch.refresh_from_db()
     published = batch.held
     assert change is not None
-    changes.undo(change, user=mara)
+    changes.undo(change)
 
     batch.refresh_from_db()
     assert (published, batch.held) == (False, True)
@@ -79,7 +79,7 @@ def test_holding_back_is_undone_without_a_new_date(mara: User) -> None:
     change = changes.unpublish(batch=batch, user=mara)
     assert change is not None
 
-    said = changes.undo(change, user=mara)
+    said = changes.undo(change)
 
     assert said == "1 work is on the way back into the gallery."
     assert states(batch) == [("stored", "checked")]
@@ -93,10 +93,10 @@ def test_publishing_is_undone(mara: User) -> None:
     Artwork.objects.update(state="visible")
     batch.items.update(state="visible")
 
-    changes.undo(change, user=mara)
+    changes.undo(change)
 
     assert states(batch) == [("draft", "draft")]
-    assert changes.undo(change, user=mara) == "That was undone already."
+    assert changes.undo(change) == "That was undone already."
 
 
 def test_a_deleted_batch_comes_back_with_the_files_that_were_on_their_way(mara: User) -> None:
@@ -106,7 +106,7 @@ def test_a_deleted_batch_comes_back_with_the_files_that_were_on_their_way(mara: 
     gone = states(batch)
     assert change is not None
 
-    changes.undo(change, user=mara)
+    changes.undo(change)
 
     assert gone == [("deleted", "withdrawn"), ("deleted", None)]
     assert states(batch) == [("stored", "checked"), ("received", None)]
@@ -134,7 +134,7 @@ def test_deleted_works_are_swept_for_good_only_after_their_time(mara: User) -> N
     assert swept == 1
     assert list(Artwork.objects.values_list("title", flat=True)) == ["Ridge"]
     assert change is not None
-    assert changes.undo(change, user=mara) == "1 work is brought back. 1 work is gone for good."
+    assert changes.undo(change) == "1 work is brought back. 1 work is gone for good."
 
 
 def test_the_files_of_deleted_items_are_swept_too(mara: User) -> None:
@@ -168,7 +168,7 @@ def test_undoing_an_edit_leaves_what_somebody_else_wrote_since(mara: User) -> No
     Artwork.objects.filter(title="Ridge").update(year=1911)
     assert change is not None
 
-    changes.undo(change, user=mara)
+    changes.undo(change)
 
     now = [(work.year, work.artist.name) for work in (titled("Harbour"), titled("Ridge"))]
     assert now == [(None, "Studio Halde"), (1911, "Studio Halde")]

@@ -114,6 +114,23 @@ def test_a_row_that_was_left_alone_is_no_conflict(admin: Client) -> None:
     assert (titled("Harbour").year, titled("Ridge").year) == (1911, 1909)
 
 
+def test_rows_lie_as_their_files_do_and_stay_so_when_something_is_wrong(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge")
+    first, second = batch.items.all()
+    works = (first.artwork, second.artwork)
+    for item, work in zip((first, second), reversed(works), strict=True):
+        item.artwork = work
+        item.save()
+    form = form_of(admin, batch)
+    shown = form["works"]
+    form[cell("Ridge", "year")] = ["soon"]
+
+    html = admin.post(f"/upload/{batch.pk}/grid/", form).content.decode()
+
+    assert shown == [str(titled("Ridge").pk), str(titled("Harbour").pk)]
+    assert html.index("Year of Ridge") < html.index("Year of Harbour")
+
+
 def test_a_price_needs_a_currency(admin: Client) -> None:
     batch = batch_of("Harbour")
     form = form_of(admin, batch)
