@@ -1,6 +1,7 @@
 """The taste quiz: how good For you is after it, against popularity and lesser quizzes.
 
-    python -m benchmarks.bench_quiz [--data ratings.csv] [--visitors 120] [--slips 0 0.2]
+    python -m benchmarks.bench_quiz [--seed 21] [--visitors 120] [--slips 0 0.2]
+    python -m benchmarks.bench_quiz --data ratings.csv [--features store]
 
 Simulated visitors of known taste take the quiz of the site and are then ranked for by the head that
 would serve them, from the works they chose and nothing else, all of it as in a request. A model is
@@ -16,15 +17,18 @@ people who answer truly and only by what they have rated: the film they rated hi
 of those they know, or none; what they never saw they cannot choose. `--slips` is the share of
 answers that are random instead.
 
-Ranked by two spaces: factors of implicit ALS, and what pictures look like, made collectors only
-(their true traits, mixed and blurred by noise). Intervals resample visitors; that of the ratio
+Ranked by two spaces: factors of implicit ALS, and what pictures look like: of made collectors the
+true traits of their works, mixed and blurred by noise, else the `--features` of a store that
+`python -m artrec extract` made, whose pictures are named by their works. Where looks alone rank,
+they do so together with the quiz, as on the site, and for comparison without it. Another `--seed`
+makes another collection and other collectors. Intervals resample visitors; that of the ratio
 resamples both sides together.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import thread_time
@@ -32,44 +36,23 @@ from time import thread_time
 import numpy as np
 from numpy.typing import NDArray
 
-from artrec.cli.formats import READERS, Source, guess_format, read
-from artrec.data import Interactions
-from artrec.demo.collectors import liking, make_tastes, simulate, traits
-from artrec.demo.plan import plan_works
+from artrec.cli.formats import READERS
 from artrec.evaluation.intervals import bootstrap
 from artrec.models.als import ALS, ALSConfig
 from artrec.models.contract import TrainingData
 from artrec.models.export import export
 from artrec.online.quiz import Answer, believe
-from artrec.online.quiz_points import loved, points_of
+from artrec.online.quiz_points import axes_of, loved
 from artrec.online.quiz_questions import MOST, SIZE, next_question, tells_enough
+from artrec.online.quiz_ranking import Guess, credibility, guess
 from artrec.serving.bundle import Bundle
+from benchmarks.quiz_worlds import Floats, Ints, World, from_demo, from_file
 from webapp.feed import weighing
 
-CUTOFF, LEAST_LIKED = 20, 8
-NEWEST, NEWEST_COUNT = 5, 2.0  # as in webapp.feed.profile, which needs a database
+CUTOFF = 20
+NEWEST, NEWEST_COUNT, CHOICE = 5, 2.0, 0.5  # as in webapp.feed.profile, which needs a database
+BACKGROUND = 256  # as in webapp.feed.reasons, which needs one too
 WAYS = ("adaptive", "random", "popular")
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Chooser = Callable[[int, Sequence[int], np.random.Generator], int | None]
-"""Visitor, rows of works shown: the row chosen, or none."""
-
-
-@dataclass(frozen=True)
-class World:
-    """Visitors to ask, and what is known of everybody else."""
-
-    name: str
-    train: Interactions
-    liked: list[Ints]
-    """Of each visitor."""
-    hands: Ints
-    choose: Callable[[int, set[int]], Chooser]
-    """How a visitor answers who has so many works held out."""
-    look: Floats | None
-    best: list[Ints] | None
-    """Of each visitor, the works they truly like best, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -79,20 +62,33 @@ class Ranker:
     name: str
     rows: NDArray[np.float32]
     bundle: Bundle | None
+    blends: bool = False
+    """Whether what the quiz tells is mixed in."""
 
-    def scores(self, chosen: Sequence[int]) -> Floats:
-        """(N,) for somebody who chose these, oldest first, all within one quiz."""
+    def scores(self, chosen: Sequence[int], told: Guess) -> Floats:
+        """(N,) for somebody who chose these, oldest first, all within one quiz that `told` this."""
         weights = np.ones(len(chosen))
         weights[-NEWEST:] *= NEWEST_COUNT
         none = self.rows[:0]
         queries = weighing.queries_of(self.bundle, self.rows[list(chosen)], weights, none)
-        return np.asarray((self.rows @ queries.T).max(axis=1), dtype=np.float64)
+        scores = np.asarray((self.rows @ queries.T).max(axis=1), dtype=np.float64)
+        if not self.blends:
+            return scores
+        share = credibility(CHOICE * len(chosen))
+        others = np.random.default_rng(9).permutation(scores)[:BACKGROUND]
+        by_quiz = told.standing(range(len(self.rows)), self.rows)
+        by_look = (scores - others.mean()) / others.std()
+        return np.asarray(share * by_look + (1 - share) * by_quiz)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="ratings; default: made collectors")
     parser.add_argument("--format", choices=READERS, help="of the data, where it is not clear")
+    parser.add_argument(
+        "--features", type=Path, help="store of what the works of the data look like"
+    )
+    parser.add_argument("--seed", type=int, default=21, help="of the made world (default 21)")
     parser.add_argument("--pool", type=int, default=400, help="works asked about (default 400)")
     parser.add_argument("--visitors", type=int, default=120, help="to simulate (default 120)")
     parser.add_argument("--works", type=int, default=1200, help="of the made collection")
@@ -104,7 +100,9 @@ def main() -> None:
     bundle, rows = export(model)
     rankers = [Ranker("ALS", rows, bundle)]
     if world.look is not None:
-        rankers.append(Ranker("looks, VisRank", world.look.astype(np.float32), None))
+        look = world.look.astype(np.float32)
+        rankers.append(Ranker("looks, VisRank and quiz", look, None, blends=True))
+        rankers.append(Ranker("looks, VisRank alone", look, None))
     print(f"\n{world.name}: {len(world.liked)} visitors, {len(fans):,} works, trained on")
     print(f"{world.train.n_events:,} choices of {world.train.n_users:,} others.\n")
     print(f"| ranked by | slips | way | recall@{CUTOFF} | times popularity | best 5 % ", end="")
@@ -155,7 +153,8 @@ def take(
     """Ask one visitor."""
     held = held_out(world, user)
     choose = world.choose(user, set(held.tolist()))
-    points, before = points_of(ranker.rows[pool]), loved(fans[pool])
+    axes = axes_of(ranker.rows[pool])
+    points, before = axes.points(ranker.rows[pool]), loved(fans[pool])
     rng = np.random.default_rng([user, 1])
     answers: list[Answer] = []
     seen = set(np.flatnonzero(np.isin(pool, held)).tolist())
@@ -184,7 +183,10 @@ def take(
         answers.append(Answer(shown, chosen))
         seen |= set(shown)
     liked = [int(pool[each.chosen]) for each in answers if each.chosen is not None]
-    scores = ranker.scores(liked) if liked else fans
+    scores = fans
+    if liked:
+        told = guess(axes, points, before, pool.tolist(), answers)
+        scores = ranker.scores(liked, told)
     return Taken(
         recall=recall(scores, held, liked),
         best=favourites(world, user, scores, liked),
@@ -252,93 +254,6 @@ def ratio(values: Floats, base: Floats) -> str:
     draws = np.random.default_rng(0).integers(len(values), size=(2000, len(values)))
     low, high = np.quantile(values[draws].mean(axis=1) / base[draws].mean(axis=1), [0.025, 0.975])
     return f"{values.mean() / base.mean():.2f} [{low:.2f}, {high:.2f}]"
-
-
-def from_demo(options: argparse.Namespace) -> World:
-    works = plan_works(options.works, 7, 1200)
-    tastes = make_tastes(works, 7)
-    rows = {work.file: row for row, work in enumerate(works)}
-    people = {taste.name: row for row, taste in enumerate(tastes)}
-    found = {
-        (people[event.collector], rows[event.file])
-        for event in simulate(works, 7)
-        if event.kind != "view"
-    }
-    truth = np.stack([liking(taste, works) for taste in tastes])
-    truth = (truth - np.median(truth, axis=1, keepdims=True)) / truth.std(axis=1, keepdims=True)
-    train, asked, liked = parted(sorted(found), len(tastes), options.visitors)
-    studios = {name: row for row, name in enumerate(sorted({w.studio.name for w in works}))}
-    rng = np.random.default_rng(3)
-    true = traits(works)
-    look = (true + rng.normal(0, 0.4, true.shape)) @ rng.normal(size=(true.shape[1], 64))
-    look += rng.normal(0, 0.5, look.shape)
-    look -= look.mean(axis=0)
-
-    def choose(user: int, _held: set[int]) -> Chooser:
-        person = asked[user]
-
-        def chosen(_user: int, shown: Sequence[int], rng: np.random.Generator) -> int | None:
-            mood = rng.normal(0, tastes[person].noise, len(shown))
-            worth = truth[person, list(shown)] + mood
-            return int(shown[int(worth.argmax())]) if worth.max() > 0 else None
-
-        return chosen
-
-    return World(
-        "Made collectors",
-        interactions(train, len(works)),
-        liked,
-        np.array([studios[work.studio.name] for work in works]),
-        choose,
-        look / np.linalg.norm(look, axis=1, keepdims=True),
-        [np.argsort(-truth[person])[: len(works) // 20] for person in asked],
-    )
-
-
-def from_file(options: argparse.Namespace) -> World:
-    kind = options.format or guess_format(options.data)
-    source = Source(options.data, kind, min_rating=4.0)
-    log = read(source).interactions
-    pairs = list(zip(log.event_users.tolist(), log.items.tolist(), strict=True))
-    train, _asked, liked = parted(pairs, log.n_users, options.visitors)
-
-    def choose(user: int, held: set[int]) -> Chooser:
-        known = set(liked[user].tolist()) - held
-
-        def chosen(_user: int, shown: Sequence[int], rng: np.random.Generator) -> int | None:
-            loved = [row for row in shown if row in known]
-            return int(rng.choice(loved)) if loved else None
-
-        return chosen
-
-    hands = np.arange(log.n_items)
-    return World(
-        options.data.name, interactions(train, log.n_items), liked, hands, choose, None, None
-    )
-
-
-def parted(
-    pairs: Sequence[tuple[int, int]], n_users: int, visitors: int
-) -> tuple[list[tuple[int, int]], list[int], list[Ints]]:
-    """Choices of everybody else, and the visitors with theirs: of a random order, the first who
-    liked enough."""
-    by_user: dict[int, list[int]] = {}
-    for user, item in pairs:
-        by_user.setdefault(user, []).append(item)
-    order = np.random.default_rng(0).permutation(n_users).tolist()
-    asked = [user for user in order if len(by_user.get(user, ())) >= LEAST_LIKED][:visitors]
-    train = [(user, item) for user, item in pairs if user not in set(asked)]
-    return train, asked, [np.array(by_user[user]) for user in asked]
-
-
-def interactions(pairs: Sequence[tuple[int, int]], n_items: int) -> Interactions:
-    users = {user: row for row, user in enumerate(sorted({user for user, _ in pairs}))}
-    return Interactions.build(
-        [users[user] for user, _ in pairs],
-        [item for _, item in pairs],
-        user_ids=[str(user) for user in users],
-        item_ids=[str(item) for item in range(n_items)],
-    )
 
 
 if __name__ == "__main__":

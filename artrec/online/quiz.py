@@ -106,11 +106,33 @@ def believe(points: Doubles, before: Doubles, answers: Sequence[Answer]) -> Beli
     return Belief(mean, np.linalg.inv(lower).T)
 
 
+def contributions(
+    points: Doubles, before: Doubles, answers: Sequence[Answer], mean: Doubles
+) -> Doubles:
+    """(A, D) what each of the answers adds to the mean of the belief after them; their sum is it.
+
+    At the mode the gradient of the log posterior is zero, so the mean is the sum over questions of
+    the point chosen less the point expected by that belief: the same shares as a score has in the
+    representer theorem (Schölkopf, Herbrich & Smola, "A generalized representer theorem", COLT
+    2001, https://doi.org/10.1007/3-540-44581-1_27).
+    """
+    parts = [np.zeros((0, len(mean)))]
+    for answer in answers:
+        each = _question(points, before, answer)
+        chance = _shares(each.points @ mean + each.before)
+        parts.append((each.points[each.chosen] - chance @ each.points)[None])
+    return np.concatenate(parts)
+
+
 def chances(worth: Doubles) -> Doubles:
     """(..., n + 1) probabilities of choosing each work of worth (..., n) and, last, none."""
     outside = np.full((*worth.shape[:-1], 1), NONE)
     every = np.concatenate((worth, outside), axis=-1)
-    powers = np.exp(every - every.max(axis=-1, keepdims=True))
+    return _shares(every)
+
+
+def _shares(worth: Doubles) -> Doubles:
+    powers = np.exp(worth - worth.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from artrec.errors import ArtrecError
+from artrec.online.quiz_ranking import Guess
+from webapp.feed import blending
 from webapp.feed.looks import Floats
 from webapp.feed.profile import Profile
 from webapp.feed.reasons import LEAST, background
@@ -27,17 +29,30 @@ def lowered(
     """Return for each of `others` whether a work stands lower by it than by `profile`.
 
     Standing is the score less the mean of the background, in deviations; see
-    `artrec.serving.evidence`. A profile that nothing can be ranked by lowers all. One query, and
-    two more when a process first meets the space.
+    `artrec.serving.evidence`. A profile that nothing can be ranked by lowers all. One query, one
+    more for each profile of somebody who took a quiz, and two when a process first meets the space.
     """
     every = {pk for each in (profile, *others) for pk in (*_ids(each), *each.hidden)}
     ids, rows = vectors.vectors_of(served.space, [*every, artwork_id])
     known = dict(zip(ids.tolist(), rows, strict=True))
     if artwork_id not in known or not others:
         return [False] * len(others)
+    if (guess := blending.guess_of(profile, served)) is not None:
+        before = _blended(profile, guess, served, known, artwork_id)
+        without = [(other, blending.guess_of(other, served)) for other in others]
+        return [
+            each is None or before - _blended(other, each, served, known, artwork_id) > LEAST
+            for other, each in without
+        ]
     items = np.concatenate((known[artwork_id][None], background(served.space)))
     before = _standing(profile, served, known, items)
     return [before - _standing(other, served, known, items) > LEAST for other in others]
+
+
+def _blended(
+    profile: Profile, guess: Guess, served: Served, known: dict[int, Floats], artwork_id: int
+) -> float:
+    return float(blending.standing(profile, served.space, guess, [artwork_id], known)[0])
 
 
 def _standing(profile: Profile, served: Served, known: dict[int, Floats], items: Floats) -> float:

@@ -1,7 +1,7 @@
 """From a profile to a list: candidates, what hidden works take away, places, reasons.
 
-profile -> candidates of the model (or VisRank, or what newcomers see) -> cap, diversity, new
-works, exploration -> the works that moved each one's score
+profile -> candidates of the model (or VisRank, with what a quiz tells, or what newcomers see) ->
+cap, diversity, new works, exploration -> the works that moved each one's score
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 
 from artrec.errors import ArtrecError
+from artrec.online.quiz_ranking import Guess
 from artrec.serving.rerank import cap_per_group
-from webapp.feed import candidates, newcomers, reasons
+from webapp.feed import blending, candidates, newcomers, reasons
 from webapp.feed.arranging import Arranged, Place, Pool, Source, arrange
 from webapp.feed.candidates import Candidates
 from webapp.feed.looks import NO_LOOKS, Looks, read_looks
@@ -82,7 +83,7 @@ def recommend(
         limit: Places.
         hour: Draws are the same for a visitor and an hour; by default this one.
     """
-    ranked, by = _candidates(profile, served, limit * SPARE)
+    ranked, by, guess = _candidates(profile, served, limit * SPARE)
     if by is None or not profile.works:
         return _for_newcomers(profile, ranked, by, knobs, limit, _rng(profile, hour))
     fresh = newest(limit=NEW, exclude=profile.known, lately=True)
@@ -115,6 +116,10 @@ def recommend(
             [place.artwork_id for place in places],
             not_ranked={*others, *(place.artwork_id for place in places if place.fresh)},
         )
+        if guess is not None:
+            listed = [place.artwork_id for place in places if not place.fresh]
+            placed = [pk for pk in listed if pk not in others]
+            because |= blending.reasons(profile, by.space, guess, placed)
     return _entries(places, pool, dict.fromkeys(others, "fresh"), by, because)
 
 
@@ -144,27 +149,32 @@ def _rng(profile: Profile, hour: int | None) -> np.random.Generator:
 
 def _candidates(
     profile: Profile, served: Served | None, limit: int
-) -> tuple[Candidates, Served | None]:
-    """The model's candidates, else VisRank's, and who ranked; None where nothing can be ranked."""
+) -> tuple[Candidates, Served | None, Guess | None]:
+    """The model's candidates, else VisRank's, with what a quiz tells; and who ranked. None where
+    nothing can be ranked."""
     ways = [served] if served else []
     if served and served.bundle and served.look:
         ways.append(Served(served.look, None, served.look))
     for way in ways:
         try:
-            found = candidates.find(
-                profile,
-                way.space,
-                way.bundle,
-                limit=limit,
-                filters=RECOMMENDABLE,
-                exclude=profile.known,
-            )
+            guess = blending.guess_of(profile, way)
+            if guess is not None:
+                found = blending.find(profile, way.space, guess, limit=limit, exclude=profile.known)
+            else:
+                found = candidates.find(
+                    profile,
+                    way.space,
+                    way.bundle,
+                    limit=limit,
+                    filters=RECOMMENDABLE,
+                    exclude=profile.known,
+                )
         except (ArtrecError, ArithmeticError, ValueError):
             log.exception("%s could not rank for visitor %s", way.space, profile.visitor_id)
             continue
         if len(found.ids):
-            return found, way
-    return candidates.NONE, None
+            return found, way, guess
+    return candidates.NONE, None, None
 
 
 def _penalised(ranked: Candidates, profile: Profile, looks: Looks) -> Candidates:

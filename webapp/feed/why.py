@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webapp.catalog.models import Artwork
-from webapp.feed import experiments, impressions, newcomers, reasons
+from webapp.feed import blending, experiments, impressions, newcomers, reasons
 from webapp.feed.arranging import Source
 from webapp.feed.holding import lowered
 from webapp.feed.looks import Looks, read_looks
@@ -23,6 +23,10 @@ from webapp.feed.served import Served, served_by, serving
 from webapp.vectors import queries as vectors
 
 LOOK: Final = gettext_noop("likeness to what you chose, in colour, texture and form")
+WITH_QUIZ: Final = gettext_noop(
+    "what your answers in the quiz have in common, likeness to what you chose, and what many here "
+    "like"
+)
 NEAR: Final = 0.6
 """By look, works are named that are at least so much like it, as a share of the one most so."""
 
@@ -121,9 +125,16 @@ def why(visitor: Visitor | None, artwork: Artwork, *, list_id: UUID | None = Non
     served = _ranking(profile, shown)
     if served is None:
         return Why("nothing")
-    served, by_look = _able(served, profile, artwork, ranked=source in ("model", "explore"))
+    ranked = source in ("model", "explore")
+    served, by_look = _able(served, profile, artwork, ranked=ranked)
     looks = read_looks(served.look, [artwork.pk, *(work.artwork_id for work in works)])
-    found = reasons.reasons(profile, served, looks, [artwork.pk], not_ranked=_not(artwork, by_look))
+    guess = blending.guess_of(profile, served) if ranked else None
+    if guess is not None:
+        by_look = False
+        found = blending.reasons(profile, served.space, guess, [artwork.pk])
+    else:
+        left = _not(artwork, by_look)
+        found = reasons.reasons(profile, served, looks, [artwork.pk], not_ranked=left)
     kinds = {work.artwork_id: work.kind for work in works}
     cited = found.get(artwork.pk, ())
     if by_look:
@@ -139,7 +150,7 @@ def why(visitor: Visitor | None, artwork: Artwork, *, list_id: UUID | None = Non
         reasons=tuple(
             Reason(cards[pk], _(VERBS[Event.Kind(kinds[pk])])) for pk in cited if pk in cards
         ),
-        model=_(LOOK) if by_look else _words(served),
+        model=_(WITH_QUIZ) if guess else _(LOOK) if by_look else _words(served),
         name=served.name,
         by_look=by_look,
     )

@@ -36,16 +36,9 @@ def ask(answers: Sequence[Answer], *, profile: Profile, seed: int) -> Asked | No
     pool = pools.current()
     if pool is None or len(answers) >= MOST:
         return None
-    given = [each for answer in answers if (each := _given(answer, pool))]
-    liked = [
-        pool.rows[work.artwork_id]
-        for work in profile.works
-        if work.artwork_id in pool.rows and work.kind not in ("choice", "view")
-    ]
-    known = [Given((row,), row) for row in liked[-LIKES:]]
     seen = {pk for answer in answers for pk in answer.shown} | profile.known
     question = next_question(
-        believe(pool.points, pool.before, [*known, *given]),
+        believe(pool.points, pool.before, evidence(answers, profile=profile, pool=pool)),
         pool.points,
         pool.before,
         pool.hands,
@@ -56,6 +49,20 @@ def ask(answers: Sequence[Answer], *, profile: Profile, seed: int) -> Asked | No
     if question is None or not tells_enough(question, len(answers)):
         return None
     return Asked(tuple(int(pool.ids[row]) for row in question.works), question.information)
+
+
+def evidence(answers: Sequence[Answer], *, profile: Profile, pool: Pool) -> list[Given]:
+    """Return what is known of a taste, in rows of the pool: works liked before, and answers."""
+    given = [each for answer in answers if (each := _given(answer, pool))]
+    chosen = {each.chosen for each in given}
+    liked = [
+        row
+        for work in profile.works
+        if work.kind not in ("choice", "view")
+        and (row := pool.rows.get(work.artwork_id)) is not None
+        and row not in chosen
+    ]
+    return [*(Given((row,), row) for row in liked[-LIKES:]), *given]
 
 
 def _given(answer: Answer, pool: Pool) -> Given | None:

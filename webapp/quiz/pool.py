@@ -7,6 +7,7 @@ in the space that ranks For you, so that a quiz learns what the ranking can use.
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -18,7 +19,7 @@ from django.db.models import Count, F, Func, Value
 from numpy.typing import NDArray
 
 from artrec.errors import ShapeError
-from artrec.online.quiz_points import loved, points_of
+from artrec.online.quiz_points import Axes, axes_of, loved
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed import newcomers
 from webapp.feed.models import Event
@@ -36,6 +37,8 @@ SECONDS: Final = 600.0
 """How long a process keeps one; works that are gone meanwhile are left out of questions."""
 SMALL_SECONDS: Final = 60.0
 """The same while the collection has fewer works than a pool may have: then it is growing."""
+KEPT: Final = 3
+"""Pools a process keeps: that of what serves, and of the sides of an experiment."""
 WIDEST: Final = 2.2
 """Pictures wider or taller than this would be much smaller than the others beside them."""
 FANS: Final = (Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE)
@@ -50,6 +53,8 @@ class Pool:
 
     ids: Ints
     """(N,) ascending."""
+    axes: Axes
+    """That make points of vectors."""
     points: Doubles
     """(N, D)"""
     before: Doubles
@@ -62,12 +67,13 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    key: tuple[str, int, int]
+    head_number: int
     pool: Pool | None
     until: float
 
 
-_kept: list[_Kept] = []
+_kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()
+"""By database and space, the last one asked for at the end."""
 _lock = Lock()
 
 
@@ -77,16 +83,25 @@ def current() -> Pool | None:
     One query; five more when a process makes it anew.
     """
     served = serving()
-    if served is None:
-        return None
-    key = (str(connection.settings_dict["NAME"]), served.space.pk, served.space.head_number)
+    return None if served is None else of(served.space)
+
+
+def of(space: Space) -> Pool | None:
+    """Return the pool of a space; None where too little of it can be shown for a quiz.
+
+    No query; five when a process makes it anew.
+    """
+    key = (str(connection.settings_dict["NAME"]), space.pk)
     with _lock:
-        kept = _kept[0] if _kept else None
-        if kept is None or kept.key != key or kept.until < monotonic():
-            pool = _made(served.space)
+        kept = _kept.get(key)
+        if kept is None or kept.head_number != space.head_number or kept.until < monotonic():
+            pool = _made(space)
             full = pool is not None and len(pool.ids) > MOST // 2
-            kept = _Kept(key, pool, monotonic() + (SECONDS if full else SMALL_SECONDS))
-            _kept[:] = [kept]
+            until = monotonic() + (SECONDS if full else SMALL_SECONDS)
+            kept = _kept[key] = _Kept(space.head_number, pool, until)
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
         return kept.pool
 
 
@@ -114,13 +129,14 @@ def _made(space: Space) -> Pool | None:
     )
     fans = dict(counted.values_list("artwork_id", "fans"))
     try:
-        points = points_of(rows)
+        axes = axes_of(rows)
     except ShapeError as error:
         log.warning("no quiz can be made of %s: %s", space, error)
         return None
     return Pool(
         ids=ids,
-        points=points,
+        axes=axes,
+        points=axes.points(rows),
         before=loved(np.array([fans.get(pk, 0) for pk in ids.tolist()])),
         hands=np.array([hands[pk].hand for pk in ids.tolist()], dtype=np.int64),
         rows={pk: row for row, pk in enumerate(ids.tolist())},

@@ -5,7 +5,7 @@ import pytest
 
 from artrec.errors import ShapeError
 from artrec.online.quiz import NONE, Answer, Belief, Doubles, believe, chances
-from artrec.online.quiz_points import LOVED, SPREAD, loved, points_of
+from artrec.online.quiz_points import LOVED, SPREAD, STEEPEST, axes_of, loved
 from artrec.online.quiz_questions import (
     LEAST,
     LITTLE,
@@ -221,7 +221,7 @@ def test_points_keep_what_differs_most() -> None:
     wide = rng.normal(size=(50, 2)) * (5, 3)
     vectors = np.hstack((wide, 0.01 * rng.normal(size=(50, 6)))) + 7
 
-    points = points_of(vectors, dimensions=2)
+    points = axes_of(vectors, dimensions=2).points(vectors)
 
     assert (points**2).sum(axis=1).mean() == pytest.approx(SPREAD**2)
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-12)
@@ -233,7 +233,7 @@ def test_points_keep_what_differs_most() -> None:
 
 def test_vectors_that_are_all_alike_are_refused() -> None:
     with pytest.raises(ShapeError, match="nothing to ask"):
-        points_of(np.ones((5, 3)))
+        axes_of(np.ones((5, 3)))
 
 
 def test_loved_works_are_worth_more_before_any_choice() -> None:
@@ -245,9 +245,16 @@ def test_loved_works_are_worth_more_before_any_choice() -> None:
     np.testing.assert_array_equal(loved(np.array([2, 2])), 0)
 
 
+def test_a_single_like_in_a_new_collection_does_not_outweigh_all_answers() -> None:
+    worth = loved(np.array([1] + [0] * 399))
+
+    assert worth[0] - worth[1] == pytest.approx(STEEPEST * np.log(2))
+
+
 def _collection() -> tuple[Doubles, Doubles, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
     """Four clusters of 60 works, each work by a hand of its own."""
     rng = np.random.default_rng(0)
     centres = 3 * np.eye(4, 6).repeat(60, axis=0)
-    points = points_of(centres + 0.5 * rng.normal(size=(240, 6)))
+    vectors = centres + 0.5 * rng.normal(size=(240, 6))
+    points = axes_of(vectors).points(vectors)
     return points, np.zeros(240), np.arange(240, dtype=np.int64)

@@ -191,7 +191,7 @@ def test_pages_cost_the_same_however_much_was_answered(
     with django_assert_max_num_queries(9):
         client.get("/quiz/")
     client.post("/quiz/answer/", {"do": "finish"})
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         client.get("/quiz/result/")
 
 
