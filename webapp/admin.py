@@ -73,5 +73,5 @@ def thumbnail(image: Any) -> str:
     """Return the picture of a work, small; a dash where there is none."""
     if image is None:
         return "–"
-    url = default_storage.url(variant_name(image.key, image.widths[0], image.formats[0]))
+    url = default_storage.url(variant_name(image.key, image.widths[0], image.formats[-1]))
     return format_html('<img src="{}" alt="" loading="lazy" class="thumb">', url)

@@ -60,7 +60,7 @@ def thumbnail(work: Artwork | None) -> str:
     if image is None:
         return ""
     width = next((width for width in image.widths if width >= THUMB_WIDTH), image.widths[-1])
-    return default_storage.url(variant_name(image.key, width, image.formats[0]))
+    return default_storage.url(variant_name(image.key, width, image.formats[-1]))
 
 
 def _steps(row: Item) -> list[str]:
