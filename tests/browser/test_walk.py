@@ -1,13 +1,10 @@
-"""The walk a stranger takes: browse, like, For you, hide, sign up; and an admin's upload."""
+"""The walk a stranger takes: browse, like, For you, hide, sign up."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -93,47 +90,7 @@ def test_the_wall_grows_as_one_scrolls_and_nothing_jumps(page: Page) -> None:
     assert page.evaluate("window.shift") < 0.05
 
 
-def test_an_admin_uploads_five_files_of_which_one_is_broken(
-    page: Page, passwords: dict[str, tuple[str, str]], tmp_path: Path
-) -> None:
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    files = [_picture(tmp_path / f"evening {width} {i}.png", seed=width + i) for i in range(4)]
-    broken = tmp_path / f"broken {width}.jpg"
-    broken.write_bytes(b"this is no picture at all")
-    name, password = passwords["admin"]
-    page.goto("/sign-in/?next=/upload/")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/upload/")
-
-    page.set_input_files("input[type=file]", [*files, broken])
-
-    results = page.locator("[data-state]")
-    expect(results).to_have_count(5, timeout=30_000)
-    expect(page.locator("[data-state=visible]")).to_have_count(4, timeout=60_000)
-    refused = page.locator("[data-state=refused]")
-    expect(refused).to_have_count(1)
-    expect(refused).to_contain_text(re.compile("broken.*JPEG", re.DOTALL))
-
-    page.locator("[data-state=visible] a").first.click()
-    expect(page.get_by_role("heading", name="More like this")).to_be_visible()
-    similar = page.locator(".card cite").all_inner_texts()
-    assert sum(f"evening {width}" in text for text in similar) == 3
-
-
 def test_visitors_cannot_reach_the_upload_page(page: Page) -> None:
     page.goto("/upload/")
 
     expect(page).to_have_url(re.compile("/sign-in/"))
-
-
-def _picture(path: Path, *, seed: int) -> Path:
-    """Draw a picture unlike the demo's but much like its brothers."""
-    rng = np.random.default_rng(seed)
-    image = Image.new("RGB", (900, 700), (250, 20, 180))
-    draw = ImageDraw.Draw(image)
-    for x, y in rng.integers(0, 880, size=(120, 2)):
-        draw.rectangle((x, y, x + 18, y + 18), fill=(20, 240, 60))
-    image.save(path)
-    return path
