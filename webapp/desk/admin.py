@@ -31,7 +31,7 @@ class ArtistAdmin(Editable):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        artists: QuerySet[Any] = super().get_queryset(request)
+        artists: QuerySet[Artist] = super().get_queryset(request)
         return artists.annotate(work_count=Count("artworks"))
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Artist | None = None) -> Any:

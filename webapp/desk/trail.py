@@ -144,6 +144,8 @@ def _entries(
         what, subject, url = told[event.pgh_id]
         user = context.get("user")
         who = people.get(user, "Somebody whose account is gone") if user else BY_ITSELF
+        if event.pgh_label == "known":
+            who = ""
         entries.append(
             Entry(
                 event.pgh_id,
@@ -180,7 +182,7 @@ def _changes(
 
 _MADE: Final = {
     "made": "brought in",
-    "known": "was here when the trail began",
+    "known": "Was here when the trail began",
     "changed": "changed",
     "deleted": "deleted",
 }

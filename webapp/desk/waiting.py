@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from webapp.desk import queries
+from webapp.duplicates.queries import open_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ def _works(kind: str, what: str, state: str) -> Callable[[], Waiting]:
     )
 
 
+def _duplicates() -> Waiting:
+    what = "pair that may be one work|pairs that may be one work"
+    return Waiting(open_pairs().count(), what, reverse("duplicates"))
+
+
 def _versions() -> Waiting:
     return Waiting(
         queries.versions_to_judge(),
@@ -69,4 +75,5 @@ def _versions() -> Waiting:
 add("ingest.change_item", _failed_files)
 add("catalog.change_artwork", _works("draft", "to publish", "draft"))
 add("catalog.change_artwork", _works("work", "without a vector", "failed"))
+add("duplicates.change_pair", _duplicates)
 add("lab.add_promotion", _versions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.test import Client
@@ -42,7 +43,7 @@ def address(pattern: str) -> str:
 
 def comes_in(client: Client, method: str, path: str) -> bool:
     """Whether somebody is let in: not asked to sign in, not sent away, and not to another verb."""
-    answer = client.get(path) if method == "GET" else client.post(path)
+    answer: Any = client.get(path) if method == "GET" else client.post(path)
     if answer.streaming:
         b"".join(answer.streaming_content)  # which closes a file that is sent
     if answer.status_code in (301, 302):

@@ -5,7 +5,7 @@ The admin, model by model, is in `test_admin`; what its permissions are, in `tes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pytest
@@ -297,22 +297,23 @@ TABLE: Final[Sequence[tuple[frozenset[str], frozenset[str], Sequence[str]]]] = (
 )
 
 
-def somebody(role: str) -> Client:
+def caller(role: str) -> Callable[[], Client]:
     if role == "stranger":
-        return Client()
-    return signed_in(person(role, *([GROUPS[role]] if role in GROUPS else [])))
+        return Client  # anew each time: a session that did something is no stranger any more
+    client = signed_in(person(role, *([GROUPS[role]] if role in GROUPS else [])))
+    return lambda: client
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_comes_in_where_it_may_and_nowhere_else(role: str) -> None:
-    paths, client = addresses(), somebody(role)
+    paths, called = addresses(), caller(role)
     wrong = []
     for readers, actors, patterns in TABLE:
         if role != "stranger" and readers | actors == EVERYBODY:
             continue  # where strangers may, so may all
         for pattern in patterns:
             for method, allowed in (("GET", readers), ("POST", actors)):
-                if comes_in(client, method, paths[pattern]) != (role in allowed):
+                if comes_in(called(), method, paths[pattern]) != (role in allowed):
                     wrong.append(f"{method} {paths[pattern]}")
 
     assert wrong == []
