@@ -341,3 +341,19 @@ def test_more_works_than_wanted_are_not_looked_at_and_nothing_is_gone(
     assert verdicts(row) == {"met:1": "unchanged", "met:2": "unchanged"}
     assert not row.whole
     assert not Batch.objects.filter(pk__gt=Batch.objects.earliest("pk").pk).exists()
+
+
+def test_what_was_found_long_ago_is_forgotten_but_not_that_it_was(
+    museum: Museum, ada: User
+) -> None:
+    serve(museum, 1)
+    old, waiting = work(asked(ada)), work(asked(ada, query="other"))
+    actions.cancel(old)
+    Sync.objects.update(created=timezone.now() - timedelta(days=91))
+
+    sync()
+
+    assert not old.findings.exists()
+    assert waiting.findings.exists()
+    old.refresh_from_db()
+    assert old.counts == {"new": 1}

@@ -54,13 +54,13 @@ def ask(
     wanted = Question(source=source, ids=list(ids), query=query, url=url, files=named, most=most)
     place = Path(next(iter(named)) if len(named) == 1 else FOLDER) if named else None
     scope = scope_of(source, wanted.ask(place))
-    question = Question.objects.select_for_update().filter(scope=scope).first() or wanted
-    old = [] if question is wanted else list(question.files.values())
-    question.scope, question.most = scope, most
-    question.files = _stored(files or {})
-    question.save()
-    transaction.on_commit(partial(_discard, old))
-    return _start(question, user)
+    known = Question.objects.select_for_update().filter(scope=scope).first()
+    if known is not None:
+        wanted.pk, wanted.weekly = known.pk, known.weekly
+        transaction.on_commit(partial(_discard, list(known.files.values())))
+    wanted.scope, wanted.files = scope, _stored(files or {})
+    wanted.save()
+    return _start(wanted, user)
 
 
 @transaction.atomic

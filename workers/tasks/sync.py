@@ -11,6 +11,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +48,8 @@ PREVIEWS: Final = 120
 """Small pictures of one sync at most: they are fetched at the pace of the museum."""
 PREVIEW_BYTES: Final = 5_000_000
 PREVIEW_SIDE: Final = 480
+KEPT: Final = timedelta(days=90)
+"""How long it can be read what an ended sync found."""
 ADDED: Final = (Verdict.NEW, Verdict.CHANGED, Verdict.PICTURE)
 State = Sync.State
 
@@ -60,6 +63,7 @@ State = Sync.State
 def sync() -> None:
     """Work for a turn on the oldest sync that nobody works on. Safe to run twice and be killed."""
     _give_up()
+    _forget()
     waiting = Sync.objects.filter(state__in=Sync.OPEN)
     for row in Sync.objects.filter(pk__in=claims.claim(waiting, limit=1)):
         _WORK[State(row.state)](row)
@@ -219,6 +223,13 @@ def _give_up() -> None:
             syncs.move(row, State.READY, reason=reason)
         else:
             syncs.move(row, State.FAILED, reason=reason, finished=timezone.now())
+
+
+def _forget() -> None:
+    """Drop what syncs found long ago; that they were, and how much they found, stays."""
+    ended = (State.DONE, State.FAILED, State.CANCELLED)
+    old = Sync.objects.filter(state__in=ended, created__lt=timezone.now() - KEPT)
+    Finding.objects.filter(sync__in=old).delete()
 
 
 _WORK: Final = {State.READING: _read, State.LOOKING: _look, State.BRINGING: _bring}

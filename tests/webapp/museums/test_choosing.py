@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.webapp.museums.makers import admin, find, make_sync
 from webapp.ingest.models import Batch
@@ -18,6 +19,11 @@ from webapp.museums.models import Finding, Question, Sync
 
 pytestmark = pytest.mark.django_db
 State = Sync.State
+
+
+@pytest.fixture(autouse=True)
+def _contact(settings: Settings) -> None:
+    settings.SOURCES_CONTACT = "curator@gallery.example"
 
 
 @pytest.fixture
@@ -185,3 +191,11 @@ def test_new_files_of_the_same_question_take_the_place_of_the_old(
     assert not storages["originals"].exists(old)
     with storages["originals"].open(question.files["MetObjects.csv"]) as stream:
         assert stream.read() == b"2"
+
+
+def test_a_question_of_the_same_words_asks_what_is_asked_last(ada: Client) -> None:
+    ada.post("/upload/museums/met/", {"way": "search", "search-text": "436535", "most": "5"})
+    ada.post("/upload/museums/met/", {"way": "ids", "ids-text": "436535", "most": "5"})
+
+    question = Question.objects.get()
+    assert (question.ids, question.query) == (["436535"], "")
