@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -19,8 +19,10 @@ from PIL import Image
 
 from artrec.images.fingerprints import TURNS
 
-Affine = NDArray[np.float64]
-"""(2, 3): takes places of one picture, as shares of its width and height, to places of another."""
+Pixels = NDArray[Any]
+"""(height, width, 3) or (height, width) uint8."""
+Affine = NDArray[Any]
+"""(2, 3) float64: takes places of one picture, as shares of its width and height, to another's."""
 
 LOOKED_AT: Final = 400
 """Pixels of the longer side in which points are found."""
@@ -44,7 +46,7 @@ LEAST_PIXELS: Final = 64
 class Prepared:
     """A picture as `match` reads it."""
 
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     """(height, width, 3), RGB, longer side `LOOKED_AT`."""
     places: NDArray[np.float32]
     """(P, 2) pixels, x then y."""
@@ -82,10 +84,10 @@ def flipped(picture: Prepared) -> Prepared:
     return _prepared(np.ascontiguousarray(picture.pixels[:, ::-1]))
 
 
-def _prepared(pixels: NDArray[np.uint8]) -> Prepared:
+def _prepared(pixels: Pixels) -> Prepared:
     found, descriptors = _sift().detectAndCompute(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), None)
     places = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
-    if descriptors is None:
+    if not found:  # then OpenCV gives no descriptors at all
         descriptors = np.zeros((0, 128), np.float32)
     # Compared by the Hellinger kernel (Arandjelović and Zisserman 2012).
     sums = descriptors.sum(1, keepdims=True)
@@ -187,21 +189,23 @@ def _laid(frame: Prepared, other: Prepared, affine: Affine, points: int) -> Matc
 
 
 def _area(picture: Prepared) -> int:
-    return picture.pixels.shape[0] * picture.pixels.shape[1]
+    height, width = picture.pixels.shape[:2]
+    return int(height * width)
 
 
-def _refined(one: NDArray[np.uint8], two: NDArray[np.uint8], affine: Affine) -> Affine:
+def _refined(one: Pixels, two: Pixels, affine: Affine) -> Affine:
     """Move the map a little to where the two agree most (Evangelidis and Psarakis 2008)."""
     greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (one, two)]
     back = cv2.invertAffineTransform(affine).astype(np.float32)
+    everywhere = np.full(greys[1].shape, 255, np.uint8)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
     try:
-        _, back = cv2.findTransformECC(
-            *greys, back, cv2.MOTION_AFFINE, criteria, None, gaussFiltSize=1
+        _, better = cv2.findTransformECC(
+            greys[0], greys[1], back, cv2.MOTION_AFFINE, criteria, everywhere, gaussFiltSize=1
         )
     except cv2.error:
         return affine  # they do not agree anywhere near
-    return np.asarray(cv2.invertAffineTransform(back), np.float64)
+    return np.asarray(cv2.invertAffineTransform(better), np.float64)
 
 
 def _details(light: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
