@@ -14,6 +14,7 @@ import pyarrow as pa
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from artrec.errors import ArtrecError
@@ -27,9 +28,9 @@ from webapp.transfer.importing_rows import Numbers
 from webapp.transfer.report import Report
 from webapp.transfer.rows import Json, RowError, count_on, from_json, read_lines
 from webapp.transfer.spaces import FEATURES, SPACES, read
-from webapp.transfer.tables import RUNS, VERSIONS, WORKS
+from webapp.transfer.tables import PICTURES, RUNS, VERSIONS, WORKS
 from webapp.vectors import actions, tuning
-from webapp.vectors.models import Space
+from webapp.vectors.models import Feature, Space, Vector
 
 TAKEN: Final = "spaces"
 EXACT: Final = "exact"
@@ -69,8 +70,8 @@ def take_over(bag: Reader, numbers: Numbers, report: Report) -> bool:
 
 
 def fill(bag: Reader, numbers: Numbers, report: Report) -> None:
-    """Store vectors and features of the works that came over, and index large spaces."""
-    works = numbers[WORKS]
+    """Store vectors and features that works lack, and index large spaces."""
+    works = numbers[PICTURES]
     for place, raw in read_lines(bag, SPACES, report):
         space = Space.objects.filter(pk=numbers[TAKEN].get(raw["id"], 0)).first()
         if space is None:
@@ -79,7 +80,8 @@ def fill(bag: Reader, numbers: Numbers, report: Report) -> None:
         def store(ids: list[int], rows: NDArray[Any], into: Space = space) -> None:
             actions.store_vectors(into, ids, rows)
 
-        report.made["vectors"] += _store(bag, place, raw, space.dim, works, store, report)
+        lacking = _lacking(works, Vector.objects.filter(space=space))
+        report.made["vectors"] += _store(bag, place, raw, space.dim, lacking, store, report)
         if raw.get("index", EXACT) != EXACT and space.index == EXACT:
             tuning.choose_index(space)
     for place, raw in read_lines(bag, FEATURES, report):
@@ -91,7 +93,14 @@ def fill(bag: Reader, numbers: Numbers, report: Report) -> None:
         def keep(ids: list[int], rows: NDArray[Any], by: str = extractor) -> None:
             actions.store_features(by, ids, rows)
 
-        report.made["features"] += _store(bag, place, raw, dim, works, keep, report)
+        lacking = _lacking(works, Feature.objects.filter(extractor=extractor))
+        report.made["features"] += _store(bag, place, raw, dim, lacking, keep, report)
+
+
+def _lacking(works: dict[int, int], rows: QuerySet[Any]) -> dict[int, int]:
+    """Those of the works that have none of the rows."""
+    there = set(rows.values_list("artwork_id", flat=True))
+    return {number: pk for number, pk in works.items() if pk not in there}
 
 
 def take_over_models(bag: Reader, numbers: Numbers, report: Report) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import IO, Final
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from artrec.errors import ImageError
@@ -21,7 +23,7 @@ from webapp.transfer.bags import DamagedError, Reader
 from webapp.transfer.importing_rows import Numbers
 from webapp.transfer.report import Report
 from webapp.transfer.rows import Json, RowError, count_on, from_json, read_lines
-from webapp.transfer.tables import WORKS
+from webapp.transfer.tables import PICTURES, WORKS
 from webapp.transfer.works import FILE
 from webapp.vectors.actions import LOOK
 from webapp.vectors.models import Space
@@ -31,6 +33,13 @@ HELD: Final = timedelta(hours=12)
 PLACE: Final = re.compile(r"data/images/[0-9]+\.[a-z0-9]{1,5}")
 SHOWN: Final = 1_000
 """Works that are shown in one statement."""
+KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
+ORIGINAL: Final = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_./-]*")
+"""Names of files that are taken over; others are made anew."""
+REFUSED: Final = (
+    *(RowError, DamagedError, ImageError, DatabaseError),
+    *(OSError, SuspiciousOperation),
+)
 _OWN: Final = ("id", "state", "artist_id")
 
 
@@ -51,17 +60,19 @@ def take_over(
     bag: Reader, numbers: Numbers, report: Report, *, progress: Callable[[int], None]
 ) -> None:
     """Make the works that are not here yet. They are not visible before `show`."""
-    mine = numbers.setdefault(WORKS, {})
+    mine, same = numbers.setdefault(WORKS, {}), numbers.setdefault(PICTURES, {})
     for done, (place, raw) in enumerate(read_lines(bag, FILE, report), start=1):
         try:
-            known = _find(raw)
+            known, has_picture = _find(raw)
             if known is not None:
                 report.known[WORKS] += 1
             else:
-                known = _make(bag, raw, numbers["artists"])
+                known, has_picture = _make(bag, raw, numbers["artists"]), True
                 report.made[WORKS] += 1
             mine[raw["id"]] = known
-        except (RowError, DamagedError, ImageError, IntegrityError, OSError) as error:
+            if has_picture:
+                same[raw["id"]] = known
+        except REFUSED as error:
             report.trouble(f"{place}: {error}".replace("\n", " "))
         progress(done)
 
@@ -70,7 +81,10 @@ def show(numbers: Numbers) -> None:
     """Show the works that have a vector in the look that serves; workers see to the others."""
     ids = sorted(numbers[WORKS].values())
     look = Space.objects.filter(purpose=LOOK, state=Space.State.LIVE).first()
-    held = Artwork.objects.filter(state=Artwork.State.CHECKED, claimed_until__isnull=False)
+    # A worker's claim is far shorter.
+    held = Artwork.objects.filter(
+        state=Artwork.State.CHECKED, claimed_until__gt=timezone.now() + HELD / 12
+    )
     for start in range(0, len(ids), SHOWN):
         chunk = held.filter(pk__in=ids[start : start + SHOWN])
         if look is not None:
@@ -81,18 +95,18 @@ def show(numbers: Numbers) -> None:
     enqueue(Job.EMBED_ARTWORKS)
 
 
-def _find(raw: Json) -> int | None:
-    """The work as it is known here: by its source, else by its very picture."""
-    works = Artwork.objects.all()
-    if key := raw.get("source_key"):
-        found = works.filter(source_key=str(key)).values_list("pk", flat=True).first()
-        if found is not None:
-            return int(found)
+def _find(raw: Json) -> tuple[int | None, bool]:
+    """The work as it is known here, by its source or else its very picture, and whether its picture
+    is the one of the export."""
     image = raw.get("image")
     sums = [raw.get("file_sha256"), image.get("sha256") if isinstance(image, dict) else None]
-    wanted = [each for each in sums if isinstance(each, str)]
-    by_picture = works.filter(image__sha256__in=wanted).values_list("pk", flat=True).first()
-    return None if by_picture is None else int(by_picture)
+    with_picture = Artwork.objects.filter(image__sha256__in=[each for each in sums if each])
+    if key := raw.get("source_key"):
+        found = Artwork.objects.filter(source_key=str(key)).first()
+        if found is not None:
+            return found.pk, with_picture.filter(pk=found.pk).exists()
+    by_picture = with_picture.first()
+    return (by_picture.pk, True) if by_picture else (None, False)
 
 
 def _values(raw: Json) -> tuple[Json, Json]:
@@ -124,11 +138,14 @@ def _make(bag: Reader, raw: Json, artists: dict[int, int]) -> int:
 
 def _store(stream: IO[bytes], number: int, values: Json, image: Json, file: str) -> int:
     """Write files and rows; without the rows no file stays."""
-    taken = ArtworkImage.objects.filter(key=image.get("key", "")).exists()
-    key = image["key"] if image.get("key") and not taken else new_token() + new_token()
+    key, original = image.get("key", ""), image.get("original", "")
+    if not KEY.fullmatch(key) or ArtworkImage.objects.filter(key=key).exists():
+        key = new_token() + new_token()
+    if not ORIGINAL.fullmatch(original):
+        original = f"imported/{PurePosixPath(file).name}"
     picture = images.keep_variants(key, stream.read())
     stream.seek(0)
-    original = images.keep_original(stream, image.get("original") or f"imported/{file[12:]}")
+    original = images.keep_original(stream, original)
     waits = values.get("state") in (Artwork.State.VISIBLE, None)
     state = Artwork.State.CHECKED if waits else values["state"]
     free = not Artwork.objects.filter(pk=number).exists()
@@ -147,7 +164,7 @@ def _store(stream: IO[bytes], number: int, values: Json, image: Json, file: str)
             )
             if free:
                 count_on(Artwork)
-    except IntegrityError:
+    except DatabaseError:
         storages[ORIGINALS].delete(original)
         delete_variants(key, variants(picture["widths"], picture["formats"]))
         raise

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from webapp.transfer.bags import Reader
 from webapp.transfer.report import Report
@@ -116,14 +116,14 @@ def insert(
     try:
         with transaction.atomic():
             return _insert(model, [values for _, values in rows], taken)
-    except IntegrityError:
+    except DatabaseError:
         pass  # one of them; find out which
     numbers: dict[int, int] = {}
     for place, values in rows:
         try:
             with transaction.atomic():
                 numbers |= _insert(model, [values], taken)
-        except IntegrityError as error:
+        except DatabaseError as error:
             told = " ".join(str(error).split())
             report.trouble(f"{place}: the row does not fit the others ({told}).")
     return numbers

@@ -17,6 +17,8 @@ from webapp.mine.models import Choices, Collection, CollectionItem, Follow
 from webapp.quiz.models import Answer, Quiz
 
 WORKS: Final = "works"
+PICTURES: Final = "works with the same picture"
+"""Of those alone the vectors of an export are true."""
 VISITORS: Final = "people/visitors"
 USERS: Final = "people/users"
 

@@ -140,6 +140,50 @@ def test_broken_rows_are_told_by_line_and_the_others_taken(
     assert Artwork.objects.count() == len(ids) - 3
 
 
+def test_names_of_files_that_lead_elsewhere_are_made_anew(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = _exported(rng, tmp_path / "out")
+
+    def mislead(text: str) -> str:
+        lines = [json.loads(line) for line in text.splitlines()]
+        lines[0]["image"] |= {"key": "../../../elsewhere", "original": "../../elsewhere.png"}
+        lines[1]["image"] |= {"original": "inside/../../elsewhere.png"}
+        return "".join(f"{json.dumps(line)}\n" for line in lines)
+
+    _change(tmp_path / "out", "data/works.jsonl", mislead)
+
+    report = import_export(tmp_path / "out")
+
+    first = Artwork.objects.get(pk=ids[0]).image
+    assert [trouble.partition(":")[0] for trouble in report.troubles] == [
+        "data/works.jsonl, line 2"
+    ]
+    assert first.original == f"imported/{ids[0]:07d}.png"
+    assert default_storage.exists(f"works/{first.key}/64.jpeg")
+    assert not list(tmp_path.rglob("elsewhere*"))
+
+
+def test_a_work_with_another_picture_by_now_keeps_its_own_vector(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = _exported(rng, tmp_path / "out")
+    import_export(tmp_path / "out")
+    Artwork.objects.filter(pk=ids[0]).update(source_key="folder:1", state=Artwork.State.CHECKED)
+    Artwork.objects.get(pk=ids[0]).image.delete()
+    Vector.objects.filter(artwork=ids[0]).delete()
+
+    def with_key(text: str) -> str:
+        return text.replace('"source_key": null', '"source_key": "folder:1"', 1)
+
+    _change(tmp_path / "out", "data/works.jsonl", with_key)
+
+    report = import_export(tmp_path / "out")
+
+    assert (report.known["works"], report.made["vectors"]) == (len(ids), 0)
+    assert not Vector.objects.filter(artwork=ids[0]).exists()
+
+
 def test_vectors_that_are_damaged_leave_works_to_the_workers(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
