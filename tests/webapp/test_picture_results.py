@@ -236,6 +236,11 @@ def test_words_are_searched_by_meaning_where_the_gallery_reads(
     assert titles(html)[0] == "Work 2"
     assert "“harbour at night” by meaning" in html
     assert "4 works" in html
+    box = re.search(r'<form class="site-search".*?</form>', html, re.DOTALL)
+    assert box
+    assert 'value="harbour at night"' in box[0]
+    assert 'name="like"' not in box[0]  # other words are looked for anew
+    assert 'value="harbour at night"' in waiting.content.decode()
 
 
 def test_a_long_text_in_any_script_has_an_address(client: Client, space: Space) -> None:

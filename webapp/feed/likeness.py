@@ -67,6 +67,8 @@ class Reference:
     """Whose small picture stands beside the label."""
     picture: str = ""
     """Otherwise the address of a small picture, or a data: URI."""
+    text: str = ""
+    """The words, where works are compared with what those mean; they stay in the search box."""
     itself: tuple[int, ...] = ()
     """Works that are not to be found."""
     lenses: tuple[tuple[str, str], ...] = ()

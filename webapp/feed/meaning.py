@@ -142,7 +142,7 @@ def reference(like: str, _lens: str) -> Reference | None:
         return Ranked(tuple(hit.artwork_id for hit in found), len(found))
 
     label = _("“%(text)s” by meaning") % {"text": row.text}
-    return Reference(key=like, lens="", label=label, rank=rank)
+    return Reference(key=like, lens="", label=label, rank=rank, text=row.text)
 
 
 def tidy() -> int:

@@ -25,6 +25,7 @@ from webapp.catalog import queries as catalog
 from webapp.feed import meaning, picture_asking, picture_finding, visitors
 from webapp.feed.picture_asking import MOST_BYTES, SESSION_KEY, RefusedError
 from webapp.feed.picture_upload import Bounded
+from webapp.feed.wish import Wish
 from webapp.vectors.models import Query
 
 REMEMBERED: Final = 40
@@ -135,7 +136,7 @@ def words(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('browse')}?{urlencode({'q': text})}")
     results = f"{reverse('browse')}?{urlencode({'like': meaning.key_of(text)})}"
     failed = _("These words could not be read. Search by other words.")
-    return _waiting(request, query, results, failed, {"text": text})
+    return _waiting(request, query, results, failed, {"text": text, "wish": Wish(text=text)})
 
 
 def _waiting(
