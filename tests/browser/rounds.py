@@ -60,6 +60,7 @@ def addresses(found: Found) -> dict[str, str]:
         "quiz": "/quiz/",
         "quiz-result": "/quiz/result/",
         "likes": "/likes/",
+        "yours": "/yours/",
         "hidden": "/yours/hidden/",
         "collections": "/yours/collections/",
         "collection": found.collection,

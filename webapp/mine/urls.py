@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
-from django.views.generic import RedirectView
 
 from webapp.accounts import views as accounts
 from webapp.mine.views import (
@@ -18,7 +17,7 @@ from webapp.mine.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("yours/", RedirectView.as_view(pattern_name="likes"), name="mine"),
+    path("yours/", marked.overview, name="mine"),
     path("likes/", marked.likes, name="likes"),
     path("yours/hidden/", marked.hidden, name="hidden"),
     path("works/<int:pk>/save/", saving.save, name="save"),

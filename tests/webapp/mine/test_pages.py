@@ -17,6 +17,7 @@ from webapp.mine.models import Collection
 pytestmark = pytest.mark.django_db
 
 TABS = (
+    "yours",
     "likes",
     "yours/collections",
     "yours/following",
@@ -39,10 +40,6 @@ def test_every_page_of_ones_own_says_something_to_a_stranger(client: Client, pat
     assert response.status_code == 200
     assert "<h1" in response.content.decode()
     assert not Visitor.objects.exists()
-
-
-def test_yours_leads_to_the_likes(client: Client) -> None:
-    assert client.get("/yours/")["Location"] == "/likes/"
 
 
 @pytest.mark.parametrize("path", TABS)

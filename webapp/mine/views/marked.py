@@ -1,4 +1,4 @@
-"""Works one likes, and works one hides."""
+"""All of one's own at a glance; works one likes, and works one hides."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from webapp.catalog.models import Artwork
 from webapp.feed import visitors
 from webapp.feed.browsing import PAGE, Piece
 from webapp.feed.queries import cards_of, marks_of
+from webapp.mine.overview import shelves
 
 _MOST_DIGITS: Final = 7
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show some of all that is one's own; each leads to its page."""
+    context = {"shelves": shelves(visitors.current(request)), "tab": "mine"}
+    return render(request, "mine/overview.html", context)
 
 
 @require_safe
