@@ -70,7 +70,7 @@ class Artwork(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     """A worker holds this row until then; after that another may take it."""
     attempts = models.PositiveSmallIntegerField(default=0)
-    """How often embedding was tried since the image was last changed."""
+    """How often a worker tried its next step: its vector, later sizes that its picture lacks."""
     held = models.BooleanField(default=False, db_default=False)
     """Held back by its curator: with its vector it becomes a draft, not visible."""
     deleted = models.DateTimeField(null=True, blank=True)
