@@ -148,13 +148,14 @@ async function closeWhenSent() {
 
 async function cancel() {
   line.cancel();
-  notes = [words.stopped];
-  sending.closed = sending.cancelled = true;
+  sending.closed = true;
   try {
     await ask(sending.close, {});
+    notes = [words.stopped];
   } catch (error) {
-    notes.push(error.message);
+    notes = [error.message];
   }
+  sending.cancelled = true;
   draw();
 }
 

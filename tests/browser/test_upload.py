@@ -109,7 +109,8 @@ def test_a_pause_lasts_until_one_goes_on_and_cancelling_keeps_what_arrived(
     expect(page.locator("#sending-title")).to_have_text("Ended")
     expect(page.locator("#sending-note")).to_contain_text("What has arrived stays")
     page.reload()
-    expect(page.locator("#unfinished")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Before")).to_be_visible()
+    expect(page.get_by_text("of 8 files arrived")).to_have_count(0)
 
 
 def _break_after(page: Page, count: int) -> None:
