@@ -23,7 +23,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES if code != "en")
-STAFF: Final = ("admin.py", "lab", "ingest", "operations", "management", "migrations")
+STAFF: Final = (
+    *("admin.py", "lab", "ingest", "intake", "museums", "duplicates", "desk", "transfer"),
+    *("operations", "management", "migrations"),
+)
 """Modules and folders of pages that stay in English: see `webapp.languages`."""
 ROOTS: Final = (("templates", "html"), ("webapp", "py"))
 SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
