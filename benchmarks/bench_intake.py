@@ -121,7 +121,7 @@ def tell(
     print(f"| arrived, files/s | {count / sent:.0f} |")
     print(f"| arrived, over bare copying | {count / sent / copying:.3f} |")
     print(f"| in the gallery or refused, files/s | {count / ended:.1f} |")
-    print(f"| in the gallery or refused, over the forward pass | {count / ended / forward:.3f} |")
+    print(f"| in the gallery or refused, over the forward pass | {count / ended / forward:.4f} |")
     for name, peak in watch.peak.items():
         print(f"| memory of the {name} at most, MB | {peak / 1e6:.0f} |")
     print(f"| ends | {', '.join(f'{number:,} {state}' for state, number in counts.items())} |")

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import transaction
@@ -24,6 +23,7 @@ from webapp.ingest.actions import Stored, discard_file, receive_stored, refuse, 
 from webapp.ingest.models import Batch
 from webapp.ingest.sheets import receive_sheet
 from webapp.intake import staging
+from webapp.intake.limits import most_bytes, too_large
 from webapp.intake.models import Parcel, Sending, Upload
 from webapp.intake.names import Kind, facts_of, kind_of, shown
 from webapp.jobs import Job, enqueue
@@ -38,7 +38,6 @@ MOST_OPEN: Final = 200
 """Unfinished files of one person."""
 SPARE_BYTES: Final = 2**30
 """Room on the disk that uploads leave to the rest of the site."""
-MEGABYTE: Final = 2**20
 
 Key = tuple[str, int, str]
 """What a browser knows of a file: its path, its size in bytes, and when it was changed."""
@@ -187,22 +186,6 @@ def tidy() -> None:
     for sending in Sending.objects.filter(closed=None, touched__lt=now - KEPT):
         close(sending=sending)
     Upload.objects.filter(sending__closed__lt=now - REMEMBERED).delete()
-
-
-def most_bytes(name: str) -> int:
-    """Return how large a file of this name may be."""
-    archive = kind_of(name) is Kind.ARCHIVE
-    return settings.ARCHIVE_MAX_BYTES if archive else settings.UPLOAD_MAX_BYTES
-
-
-def too_large(name: str, size: int) -> str:
-    """Return what to tell somebody whose file has too many bytes."""
-    archive = kind_of(name) is Kind.ARCHIVE
-    advice = "Make several archives of it." if archive else "Save it as JPEG, or smaller."
-    return (
-        f"{name} has {size / MEGABYTE:,.0f} MB; at most {most_bytes(name) / MEGABYTE:,.0f} MB are "
-        f"allowed. {advice}"
-    )
 
 
 def _written(sending: Sending, digest: str, **values: Any) -> Upload:

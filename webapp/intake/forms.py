@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from webapp.intake.actions import most_bytes, too_large
+from webapp.intake.limits import most_bytes, too_large
 from webapp.intake.names import shown
 
 MAX_FILES: Final = 100
