@@ -21,7 +21,8 @@ class BatchAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         bad = Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])
         counts = {"files_count": Count("items"), "bad_count": Count("items", filter=bad)}
-        return super().get_queryset(request).annotate(**counts)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(**counts)
+        return rows
 
     @admin.display(ordering="files_count")
     def files(self, batch: Batch) -> int:

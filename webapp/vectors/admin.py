@@ -25,7 +25,8 @@ class SpaceAdmin(ReadOnly):
     unread = ("transform", "head")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(count=Count("vectors"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(count=Count("vectors"))
+        return rows
 
     @admin.display(ordering="count")
     def vectors(self, space: Space) -> int:
