@@ -13,7 +13,7 @@ OTHERS: Final = ("admin/", "desk/", "lab/", "upload/", "api/v1/", "iiif/", "medi
 """Pages of staff, and what programs ask for."""
 NO_PAGES: Final = {
     # They only act, lead on, or send a file.
-    *("viewed", "mark", "pick", "follow", "set-language", "sign-out", "mine", "export"),
+    *("viewed", "mark", "pick", "follow", "set-language", "sign-out", "export"),
     *("collection-delete", "collection-restore", "collection-put-back", "api-token-revoke"),
     *("history-clear", "history-pause", "history-forget", "history-remember", "taste-use"),
     *("recommendations", "quiz-answer", "quiz-choice", "picture-forget", "zoom", "meaning"),
@@ -60,7 +60,7 @@ def addresses(found: Found) -> dict[str, str]:
         "quiz": "/quiz/",
         "quiz-result": "/quiz/result/",
         "likes": "/likes/",
-        "yours": "/yours/",
+        "mine": "/yours/",
         "hidden": "/yours/hidden/",
         "collections": "/yours/collections/",
         "collection": found.collection,
