@@ -185,15 +185,17 @@ class Former:
 
 
 def _copy(part: Path, former: Former, sums: Sums) -> tuple[Sums, int]:
-    """Copy or link every file that is not in `sums` yet; return all checksums, and how many were
-    linked."""
+    """Copy or link every file that is not in `sums` yet, or has changed since; return all
+    checksums, and how many were linked."""
     sums, linked = dict(sums), 0
+    copied = Former(part, dict(sums))
     for name, file in _files():
-        if name in sums:
+        if copied.same(name, file):
             continue
         goal = part / name
         goal.parent.mkdir(parents=True, exist_ok=True)
         try:
+            goal.unlink(missing_ok=True)  # of the first round; an upload may have grown since
             if copy := former.same(name, file):
                 os.link(copy, goal)
                 sums[name] = former.sums[name]

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 CHUNK: Final = 1024 * 1024
-EMPTY: Final = b"DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;\n"
+BEGIN: Final = b"BEGIN; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;\n"
+COMMIT: Final = b"COMMIT;\n"
 VARIABLES: Final = {
     "PGDATABASE": "dbname",
     "PGHOST": "host",
@@ -23,7 +24,7 @@ VARIABLES: Final = {
     "PGSSLMODE": "sslmode",
 }
 _MADE_ALREADY: Final = " SCHEMA - public "
-"""What the table of contents of a dump calls the schema that `EMPTY` makes."""
+"""What the table of contents of a dump calls the schema that `BEGIN` makes."""
 
 
 class PostgresError(Exception):
@@ -94,8 +95,12 @@ def restore(path: Path) -> None:
 
 
 def _pipe(script: list[str]) -> str | None:
-    """Let psql carry out what another program writes; return its complaints if it did not."""
-    into = [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction"]
+    """Let psql carry out what another program writes; return its complaints if it did not.
+
+    The transaction is ours to end: with --single-transaction psql would take our death for the end
+    of the script, and keep the half of it that had come.
+    """
+    into = [tool("psql"), "--no-psqlrc", "--quiet"]
     into += ["--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     with (
         tempfile.TemporaryFile() as errors,
@@ -105,10 +110,10 @@ def _pipe(script: list[str]) -> str | None:
         if reader.stdout is None or writer.stdin is None:
             raise AssertionError("both are pipes")
         try:
-            writer.stdin.write(EMPTY)
+            writer.stdin.write(BEGIN)
             shutil.copyfileobj(reader.stdout, writer.stdin, CHUNK)
-            if reader.wait() != 0:
-                writer.kill()  # before it takes the end of the script for the end of the work
+            if reader.wait() == 0:
+                writer.stdin.write(COMMIT)
             writer.stdin.close()
         except BrokenPipeError:  # psql gave up, and says why
             reader.kill()
