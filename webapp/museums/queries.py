@@ -90,6 +90,12 @@ def weekly(source: str) -> QuerySet[Question]:
     return Question.objects.filter(source=source, weekly=True).order_by("pk")
 
 
+def given_files() -> set[str]:
+    """Return the names of stored files that belong to questions, which may be asked again."""
+    given = Question.objects.exclude(files={}).values_list("files", flat=True)
+    return {name for files in given for name in files.values()}
+
+
 def walls(sync: Sync, name: str = "", number: str = "1") -> list[Wall]:
     """Return the walls of what somebody decides about, or one wall by pages; none is empty."""
     ticked = _ticked(sync)

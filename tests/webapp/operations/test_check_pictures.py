@@ -18,6 +18,7 @@ from webapp.catalog import variants
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.models import Batch, Item
 from webapp.intake.models import Parcel
+from webapp.museums.models import Question
 from webapp.operations.checks import pictures
 from webapp.operations.checks.pictures import check_folders
 
@@ -143,6 +144,10 @@ def test_files_whose_rows_may_be_on_their_way_are_left_alone(
     Item.objects.create(batch=batch, name="a", incoming="incoming/waiting")
     parcel = aged("originals", "incoming/parcel")
     Parcel.objects.create(batch=batch, name="a.zip", stored="incoming/parcel")
+    table = aged("originals", "sources/0a1b/0")
+    Question.objects.create(
+        source="met", scope="met x", most=9, weekly=True, files={"x.csv": "sources/0a1b/0"}
+    )
 
     code, _ = check(capsys, "--mend")
 
@@ -151,6 +156,7 @@ def test_files_whose_rows_may_be_on_their_way_are_left_alone(
     assert default_storage.exists("works/new/320.webp")
     assert waiting.exists()
     assert parcel.exists()
+    assert table.exists()
 
 
 def test_a_folder_that_a_worker_writes_to_is_left_alone_whole() -> None:

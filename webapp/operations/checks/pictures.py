@@ -18,6 +18,7 @@ from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.catalog.variants import outdated
 from webapp.ingest.models import Item
 from webapp.intake.queries import arriving
+from webapp.museums.queries import given_files
 from webapp.operations.checks.findings import Finding, discard, is_old, walk
 
 ON_THE_WAY: Final = (
@@ -59,7 +60,7 @@ def check_originals(*, mend: bool) -> Iterator[Finding]:
     orphans = Finding("originals without a work", "They are deleted once they are an hour old.")
     waiting = Item.objects.filter(state__in=ON_THE_WAY).order_by()
     known = named.keys() | set(waiting.values_list("incoming", flat=True).iterator(_CHUNK))
-    known |= arriving()
+    known |= arriving() | given_files()
     for name in sorted(found - known):
         if is_old(storage, name) and not _is_original(name):
             orphans.add(name, mended=mend and discard(storage, name))
@@ -134,7 +135,7 @@ def _is_original(name: str) -> bool:
     """Ask again right before a file is given up: a row may have come meanwhile."""
     waiting = Item.objects.filter(incoming=name, state__in=ON_THE_WAY)
     shown = ArtworkImage.objects.filter(original=name)
-    return shown.exists() or waiting.exists() or name in arriving()
+    return shown.exists() or waiting.exists() or name in arriving() | given_files()
 
 
 def _folders() -> set[str]:
