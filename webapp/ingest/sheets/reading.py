@@ -60,7 +60,7 @@ def read(name: str, content: bytes) -> Cells:
     header = next((row for row in rows if any(text.strip() for text in row[1])), None)
     if header is None:
         raise TableError(f"{name} is empty; its first line must name the columns.")
-    columns = [" ".join(text.split()) for text in header[1]]
+    columns = [" ".join(_storable(text).split()) for text in header[1]]
     while columns and not columns[-1]:
         columns.pop()
     if len(columns) > MAX_COLUMNS:
@@ -73,7 +73,7 @@ def _cells(name: str, columns: tuple[str, ...], rows: Iterable[Numbered]) -> Cel
     problems: list[str] = []
     width = len(columns)
     for number, values in rows:
-        texts = [text.replace("\0", "").strip() for text in values]
+        texts = [_storable(text).strip() for text in values]
         if not any(texts):
             continue
         if any(texts[width:]):
@@ -87,6 +87,11 @@ def _cells(name: str, columns: tuple[str, ...], rows: Iterable[Numbered]) -> Cel
     if not lines:
         raise TableError(f"{name} names columns but has no rows below them.")
     return Cells(columns, tuple(lines), tuple(problems[:100]))
+
+
+def _storable(text: str) -> str:
+    """Leave out what no database takes: zeros, and halves of characters, which JSON can name."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _separated(name: str, content: bytes) -> Iterator[Numbered]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -26,8 +28,15 @@ _BROKEN: Final = (
     AttributeError,
     IndexError,
     OSError,
+    EOFError,
+    ArithmeticError,
+    RuntimeError,
+    zlib.error,
+    struct.error,
 )
 """All that openpyxl raises of workbooks that are none."""
+_USUAL: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways to compress of which a part gives no more than the size it says."""
 
 
 def workbook_rows(name: str, content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
@@ -38,7 +47,10 @@ def workbook_rows(name: str, content: bytes) -> Iterator[tuple[int, Sequence[str
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
+            parts = archive.infolist()
+        unpacked = sum(part.file_size for part in parts)
+        if any(part.compress_type not in _USUAL for part in parts):
+            raise TableError(f"{name} is compressed in an unusual way. Save it again, or as CSV.")
         if unpacked > MAX_UNPACKED:
             raise TableError(
                 f"{name} unpacks to {unpacked / 2**20:,.0f} MB, more than a table may have. "

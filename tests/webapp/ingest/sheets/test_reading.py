@@ -106,6 +106,44 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
         read("bomb.xlsx", buffer.getvalue())
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_that_could_unpack_to_more_than_it_says_is_refused(kind: int) -> None:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["file"], ["a.jpg"]))) as usual,
+        zipfile.ZipFile(packed, "w", kind) as archive,
+    ):
+        for name in usual.namelist():
+            archive.writestr(name, usual.read(name))
+
+    with pytest.raises(TableError, match="compressed in an unusual way"):
+        read("works.xlsx", packed.getvalue())
+
+
+@pytest.mark.parametrize("flag", [1, 0], ids=["encrypted", "damaged"])
+def test_a_workbook_that_cannot_be_unpacked_is_refused(flag: int) -> None:
+    data = bytearray(workbook(["file"], ["a.jpg"]))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        places = [info.header_offset for info in archive.infolist()]
+    listed = -1
+    while (listed := data.find(b"PK\1\2", listed + 1)) >= 0:
+        data[listed + 8] |= flag
+    for place in places:
+        data[place + 6] |= flag
+        start = place + 30 + int.from_bytes(data[place + 26 : place + 28], "little")
+        data[start : start + 8] = b"\xff" * 8
+
+    with pytest.raises(TableError, match="cannot be read as an Excel workbook"):
+        read("works.xlsx", bytes(data))
+
+
+def test_what_no_database_takes_is_left_out() -> None:
+    cells = read("works.json", rb'[{"fi\u0000le\ud800": "a\ud800.jpg\u0000"}]')
+
+    assert cells.columns == ("file",)
+    assert cells.rows[0].values == ("a.jpg",)
+
+
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MAX_ROWS", 2)
 
