@@ -10,9 +10,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from lzma import LZMAError
 from typing import IO, Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 MOST_ENTRIES: Final = 50_000
 MOST_LISTED: Final = 32 * 2**20
@@ -28,6 +27,8 @@ _END: Final = b"PK\5\6"
 _END_SIZE: Final = 22
 _LONGEST_COMMENT: Final = 2**16
 _END64: Final = b"PK\6\6"
+_BEFORE_END: Final = 76
+"""Bytes from the long form of the end, for large archives, to the end itself."""
 _UTF8_NAME: Final = 0x800
 _ENCRYPTED: Final = 0x1 | 0x40
 _LINK: Final = 0o120000
@@ -35,11 +36,16 @@ _KIND: Final = 0o170000
 _UNREADABLE: Final = (
     BadZipFile,
     zlib.error,
-    LZMAError,
     EOFError,
     OSError,
     ValueError,
     struct.error,
+)
+_USUAL: Final = (ZIP_STORED, ZIP_DEFLATED)
+"""Ways to compress that give a piece at a time; of bzip2 and LZMA the zipfile module takes all that
+comes of what it read, be it gigabytes."""
+_UNUSUAL_REASON: Final = (
+    "It is compressed in a way that is not known here. Make a usual ZIP archive."
 )
 _ENCRYPTED_REASON: Final = "It is encrypted. Make the archive again without a password."
 
@@ -103,6 +109,8 @@ def extract(archive: ZipFile, entry: Entry, target: IO[bytes], *, most: int) -> 
     info = entry.info
     if info.flag_bits & _ENCRYPTED:
         raise ArchiveError(_ENCRYPTED_REASON)
+    if info.compress_type not in _USUAL:
+        raise ArchiveError(_UNUSUAL_REASON)
     if (info.external_attr >> 16) & _KIND == _LINK:
         raise ArchiveError("It is a link and not a file. Put the file itself into the archive.")
     if info.file_size > most:  # never more than it says comes of it
@@ -119,9 +127,7 @@ def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
             while piece := source.read(PIECE):
                 yield piece
     except NotImplementedError:
-        raise ArchiveError(
-            "It is compressed in a way that is not known here. Make a usual ZIP archive."
-        ) from None
+        raise ArchiveError(_UNUSUAL_REASON) from None
     except RuntimeError:  # zipfile's word for a password that is missing
         raise ArchiveError(_ENCRYPTED_REASON) from None
     except _UNREADABLE as error:
@@ -133,17 +139,19 @@ def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
 def _check_end(file: IO[bytes]) -> None:
     """Look at what the archive says of its list of contents before anything reads the list."""
     size = file.seek(0, 2)
-    file.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - 76))
+    file.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - _BEFORE_END))
     tail = file.read()
-    count, listed = 0, 0
-    if (at := tail.rfind(_END)) >= 0 and len(tail) - at >= _END_SIZE:
+    # In the two places where the zipfile module looks, for others may hold what only seems an end.
+    for at in {len(tail) - _END_SIZE, tail.rfind(_END)}:
+        if at < 0 or not tail.startswith(_END, at) or len(tail) - at < _END_SIZE:
+            continue
         count, listed = struct.unpack_from("<HL", tail, at + 10)
-    if (at := tail.rfind(_END64)) >= 0 and len(tail) - at >= 48:
-        count, listed = struct.unpack_from("<QQ", tail, at + 32)
-    if count > MOST_ENTRIES:
-        raise ArchiveError(_too_many(count))
-    if listed > MOST_LISTED:
-        raise ArchiveError("The archive's list of contents is too long. Make several archives.")
+        if (at64 := at - _BEFORE_END) >= 0 and tail.startswith(_END64, at64):
+            count, listed = struct.unpack_from("<QQ", tail, at64 + 32)
+        if count > MOST_ENTRIES:
+            raise ArchiveError(_too_many(count))
+        if listed > MOST_LISTED:
+            raise ArchiveError("The archive's list of contents is too long. Make several archives.")
     file.seek(0)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from datetime import timedelta
+from zipfile import ZIP_BZIP2, ZIP_LZMA
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,6 +17,7 @@ from tests.webapp.intake.senders import kept_files
 from webapp.ingest.actions import start_batch
 from webapp.ingest.models import Batch, Item, Sheet
 from webapp.intake import parcels, staging
+from webapp.intake.actions import SPARE_BYTES
 from webapp.intake.models import Parcel
 from workers import claims, unpacking
 from workers.tasks.unpack import unpack
@@ -171,6 +173,47 @@ def test_an_archive_that_hides_how_much_it_lists_is_refused_all_the_same(
     unpacked(bytes(data))
 
     assert "holds 9 files; at most 5" in story()["all.zip"]
+
+
+def _at_its_very_end() -> bytes:
+    """A list of contents whose address looks like a second, cut-off end."""
+    return struct.pack("<4sHHHHL4sH", b"PK\5\6", 0, 0, 1, 1, 2**31, b"PK\5\6", 0)
+
+
+def _in_its_comment() -> bytes:
+    """A long form of the end, and another, harmless one in the comment."""
+    harmless = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, 46, 0)
+    true = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, 2**40, 0)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    end = struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, 1, 1, 46, 0, len(harmless))
+    return true + locator + end + harmless
+
+
+@pytest.mark.parametrize("end", [_at_its_very_end(), _in_its_comment()], ids=["end", "comment"])
+def test_no_second_end_hides_how_long_the_list_of_contents_is(end: bytes) -> None:
+    parcel = unpacked(bytes(100) + end)
+
+    assert parcel.state == Parcel.State.REFUSED
+    assert "list of contents is too long" in story()["all.zip"]
+
+
+@pytest.mark.parametrize("kind", [ZIP_BZIP2, ZIP_LZMA])
+def test_a_file_that_could_not_be_unpacked_piece_by_piece_is_refused(kind: int) -> None:
+    unpacked(hostile.archive({"a.jpg": picture(1)}, kind=kind))
+
+    assert "compressed in a way that is not known here" in story()["a.jpg"]
+    assert not kept_files()
+
+
+def test_unpacking_leaves_room_on_the_disk_to_the_rest_of_the_site(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(staging, "free_bytes", lambda: SPARE_BYTES)
+
+    parcel = unpacked(hostile.archive({"a.jpg": picture(1)}))
+
+    assert parcel.taken == 0
+    assert "no room left on the server's disk" in story()["all.zip"]
 
 
 def test_names_in_utf8_that_do_not_say_so_are_read() -> None:

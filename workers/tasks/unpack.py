@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from webapp.catalog.files import ORIGINALS
 from webapp.intake import parcels, staging
+from webapp.intake.actions import SPARE_BYTES
 from webapp.intake.models import Parcel
 from webapp.intake.names import is_archive, is_litter, shown
 from webapp.jobs import Job, enqueue
@@ -67,7 +68,8 @@ def _go_on(parcel: Parcel, archive: ZipFile, found: Sequence[Entry], allowed: in
     """Take some rounds of entries, and end the archive if they were the last.
 
     Raises:
-        ArchiveError: If more came of it than is allowed; what was taken before stays.
+        ArchiveError: If more came of it than is allowed, or there is no room for more; what was
+            taken before stays.
     """
     position, unpacked = parcel.position, parcel.unpacked
     for _ in range(ROUNDS):
@@ -81,6 +83,12 @@ def _go_on(parcel: Parcel, archive: ZipFile, found: Sequence[Entry], allowed: in
                 "so small an archive. Upload the others themselves."
             )
         some = found[position : position + AT_ONCE]
+        needed = sum(min(entry.info.file_size, settings.UPLOAD_MAX_BYTES) for entry in some)
+        if staging.free_bytes() < needed + SPARE_BYTES:
+            raise ArchiveError(
+                f"Only {position:,} of its {len(found):,} files were unpacked: there is no room "
+                "left on the server's disk. Tell who looks after it, and upload the others then."
+            )
         names = [staging.new_name() for _ in some]
         if not parcels.reserve(parcel.pk, names):
             return
