@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -116,13 +117,19 @@ def conclude(pk: UUID) -> None:
     """Hand over a file once all of it is here: in one transaction, so never lost and never twice.
 
     Whoever comes too late, or too early, changes nothing.
+
+    Raises:
+        BusyError: If another request still writes to it, and may yet take back what it wrote.
     """
     with transaction.atomic():
         rows = Upload.objects.select_for_update(of=("self",)).select_related("sending__batch")
         upload = rows.filter(pk=pk, state=Upload.State.OPEN).first()
         if upload is None or staging.length(upload.stored) < upload.size:
             return
-        staging.keep(upload.stored)
+        with staging.appending(upload.stored) as stream:
+            if stream.seek(0, 2) < upload.size:
+                return
+            staging.keep(upload.stored)
         take(batch=upload.sending.batch, name=upload.name, stored=upload.stored)
         Upload.objects.filter(pk=pk).update(state=Upload.State.DONE)
         Sending.objects.filter(pk=upload.sending_id).update(touched=timezone.now())
@@ -180,7 +187,8 @@ def tidy() -> None:
     now = timezone.now()
     for upload in Upload.objects.filter(state=Upload.State.OPEN):
         if staging.length(upload.stored) >= upload.size:
-            conclude(upload.pk)  # its web process ended between the last byte and the row
+            with suppress(staging.BusyError):
+                conclude(upload.pk)  # its web process ended between the last byte and the row
         elif upload.expires < now:
             drop(upload=upload)
     for sending in Sending.objects.filter(closed=None, touched__lt=now - KEPT):

@@ -49,6 +49,23 @@ def test_a_small_file_arrives_in_one_request(admin: Client, sending: int) -> Non
     ]
 
 
+def test_a_file_is_handed_over_only_once_nobody_writes_to_it(admin: Client, sending: int) -> None:
+    data = picture(1)
+    address = create(admin, sending, "a.jpg", len(data)).headers["Location"]
+    stored = Upload.objects.get().stored
+
+    with staging.appending(stored) as stream:
+        stream.write(data)  # whole, and its checksum is still to be looked at
+        during = ask(admin, address).status_code
+        actions.tidy()
+        handed_over = Item.objects.count()
+    after = ask(admin, address)
+
+    assert (during, handed_over) == (423, 0)
+    assert after.headers["Upload-Offset"] == str(len(data))
+    assert Item.objects.count() == 1
+
+
 def test_a_file_arrives_in_pieces_and_becomes_an_item_with_the_last(
     admin: Client, sending: int
 ) -> None:
