@@ -112,3 +112,22 @@ def test_a_selection_that_is_gone_by_then_is_told(rng: np.random.Generator) -> N
 
     asked.refresh_from_db()
     assert (asked.state, asked.reason) == ("failed", f"There is no work {asked.value}.")
+
+
+def test_a_worker_that_lost_an_export_leaves_the_file_of_the_one_who_made_it(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_work(rng, 1)
+    asked = _ask()
+    export = task.export
+
+    def overtaken(path: Path, wanted: Any, progress: Any) -> Any:
+        made = export(path, wanted, progress)
+        Export.objects.update(state=Export.State.DONE, claimed_until=None, finished=timezone.now())
+        return made
+
+    monkeypatch.setattr(task, "export", overtaken)
+
+    make_export()
+
+    assert file_of(asked.pk).exists()

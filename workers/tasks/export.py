@@ -77,8 +77,8 @@ def _work(pk: int) -> None:
     attempt.replace(file_of(pk))
     if _end(pk, state=Export.State.DONE, done=made.works, missing=made.missing, size=size):
         log.info("%s: %d works in %.1f s", row, made.works, time.perf_counter() - started)
-    else:
-        bags.delete(file_of(pk))  # it was deleted meanwhile
+    elif not Export.objects.filter(pk=pk, state=Export.State.DONE).exists():
+        bags.delete(file_of(pk))  # it was deleted meanwhile, and not made by another worker
 
 
 class Progress:
