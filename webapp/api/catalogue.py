@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
 from webapp.api import callers, cursors, schemas
-from webapp.api.parameters import Cursor, Filters, Slug, Sorted, WorkId, wish_of
+from webapp.api.parameters import PIECE, Cursor, Filters, Limit, Slug, Sorted, WorkId, wish_of
 from webapp.api.problems import Problem
 from webapp.api.schemas import ArtistInfo, Out, Page, Work, WorkCard
 from webapp.catalog import queries as catalog
 from webapp.feed import queries, searching
 
-ARTISTS: Final = 50
-"""In a piece of the list."""
 router = Router(tags=["Catalogue"])
 
 
@@ -60,7 +56,7 @@ class Facets(Out):
 
 @router.get("/works", response=Works, url_name="works", summary="List and search works")
 def works(request: HttpRequest, filters: Query[Sorted], cursor: Cursor = "") -> Works:
-    """All works, or those that match words, colours and filters, forty at a time.
+    """All works, or those that match words, colours and filters.
 
     Values of one filter are alternatives, filters must all hold. Works that the caller hides are
     left out. A word that no work has is taken for a slip of the hand unless 'literal' is set.
@@ -70,7 +66,9 @@ def works(request: HttpRequest, filters: Query[Sorted], cursor: Cursor = "") -> 
     after = cursors.place_in(cursor, of=of) or ""
     visitor = callers.visitor(request)
     hidden = queries.marks_of(visitor).hidden
-    found = searching.results(wish, visitor=visitor, hidden=hidden, after=after)
+    found = searching.results(
+        wish, visitor=visitor, hidden=hidden, after=after, limit=filters.limit
+    )
     if found.lost:
         said = {"in": "query", "field": "like", "message": "This is not here any more."}
         raise Problem("invalid", "There is nothing to compare with.", errors=[said])
@@ -124,12 +122,12 @@ def work(request: HttpRequest, work_id: WorkId) -> Work:
 
 
 @router.get("/artists", response=Page[ArtistInfo], summary="List artists")
-def artists(request: HttpRequest, cursor: Cursor = "") -> Page[ArtistInfo]:
-    """The artists of whom there is something to see, by name, fifty at a time."""
+def artists(request: HttpRequest, cursor: Cursor = "", limit: Limit = PIECE) -> Page[ArtistInfo]:
+    """The artists of whom there is something to see, by name."""
     after = cursors.place_in(cursor, of="artists") or ""
-    people = list(catalog.artists().filter(name__gt=after).order_by("name")[: ARTISTS + 1])
-    shown = people[:ARTISTS]
-    place = shown[-1].name if len(people) > ARTISTS else None
+    people = list(catalog.artists().filter(name__gt=after).order_by("name")[: limit + 1])
+    shown = people[:limit]
+    place = shown[-1].name if len(people) > limit else None
     return Page[ArtistInfo](
         items=[schemas.artist(request, each) for each in shown],
         next=cursors.next_address(request, place, of="artists"),

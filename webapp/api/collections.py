@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Path, Router, Status
+from ninja import Path, Query, Router, Status
 from ninja.errors import ValidationError
 from pydantic import Field, StringConstraints
 
 from webapp.api import callers, cursors, keeping, schemas
-from webapp.api.parameters import NO_NUL, Cursor, WorkId
+from webapp.api.parameters import NO_NUL, PIECE, Cursor, Limit, WorkId
 from webapp.api.problems import Problem
 from webapp.api.schemas import Id, In, Out, Page, WorkCard
 from webapp.catalog import queries as catalog
@@ -23,8 +23,15 @@ from webapp.mine import access, actions, queries
 from webapp.mine.forms import CollectionForm
 from webapp.mine.models import Collection
 
-PAGE: Final = 50
 router = Router(tags=["Collections"])
+Shelf = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=actions.MOST_COLLECTIONS,
+        description=f"How many, {actions.MOST_COLLECTIONS} at most.",
+    ),
+]
 Token = Annotated[str, Path(pattern="^[0-9A-Za-z_-]{1,32}$", description="Of its address.")]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=NO_NUL)
@@ -85,10 +92,12 @@ class Order(In):
 @router.get(
     "/collections", response=list[CollectionRow], auth=callers.KNOWN, summary="The caller's own"
 )
-def collections(request: HttpRequest) -> list[CollectionRow]:
-    """The collections of the caller, two hundred at most, in their order."""
+def collections(
+    request: HttpRequest, limit: Shelf = actions.MOST_COLLECTIONS
+) -> list[CollectionRow]:
+    """The collections of the caller in their order."""
     visitor = callers.visitor(request)
-    found = queries.collections().filter(visitor=visitor) if visitor else ()
+    found = queries.collections().filter(visitor=visitor)[:limit] if visitor else ()
     return [
         CollectionRow(**_told(request, each, visitor).model_dump(), works=vars(each)["works"])
         for each in found
@@ -111,7 +120,9 @@ def create_collection(request: HttpRequest, body: NewCollection) -> Status[Colle
 
 
 @router.get("/collections/{token}", response=CollectionWorks, summary="One and its works")
-def collection(request: HttpRequest, token: Token, cursor: Cursor = "") -> CollectionWorks:
+def collection(
+    request: HttpRequest, token: Token, cursor: Cursor = "", limit: Limit = PIECE
+) -> CollectionWorks:
     """A collection of the caller's, a public one, or one whose link the caller has."""
     visitor = callers.visitor(request)
     found = access.seen(token, visitor)
@@ -121,7 +132,7 @@ def collection(request: HttpRequest, token: Token, cursor: Cursor = "") -> Colle
     place = cursors.place_in(cursor, of=of)
     seen = queries.contents(found).seen
     start = _after(place, [each.artwork.pk for each in seen]) if place else 0
-    shown = seen[start : start + PAGE]
+    shown = seen[start : start + limit]
     end = start + len(shown)
     return CollectionWorks(
         collection=_told(request, found, visitor),

@@ -11,8 +11,8 @@ from ninja import Router
 from pydantic import Field
 
 from webapp.api import callers, cursors, schemas
-from webapp.api.parameters import Cursor
-from webapp.api.queries import PAGE, marked
+from webapp.api.parameters import PIECE, Cursor, Limit
+from webapp.api.queries import marked
 from webapp.api.schemas import Out, Page, WorkCard
 from webapp.feed import queries
 
@@ -51,22 +51,24 @@ def me(request: HttpRequest) -> Me:
 
 
 @router.get("/me/likes", response=Page[Marked], summary="Works the caller likes")
-def likes(request: HttpRequest, cursor: Cursor = "") -> Page[Marked]:
-    """The works that the caller likes, the newest like first, fifty at a time."""
-    return _marks(request, "like", cursor)
+def likes(request: HttpRequest, cursor: Cursor = "", limit: Limit = PIECE) -> Page[Marked]:
+    """The works that the caller likes, the newest like first."""
+    return _marks(request, "like", cursor, limit)
 
 
 @router.get("/me/hides", response=Page[Marked], summary="Works the caller hides")
-def hides(request: HttpRequest, cursor: Cursor = "") -> Page[Marked]:
-    """The works that the caller does not want to see, the newest hide first, fifty at a time."""
-    return _marks(request, "hide", cursor)
+def hides(request: HttpRequest, cursor: Cursor = "", limit: Limit = PIECE) -> Page[Marked]:
+    """The works that the caller does not want to see, the newest hide first."""
+    return _marks(request, "hide", cursor, limit)
 
 
-def _marks(request: HttpRequest, kind: Literal["like", "hide"], cursor: str) -> Page[Marked]:
+def _marks(
+    request: HttpRequest, kind: Literal["like", "hide"], cursor: str, limit: int
+) -> Page[Marked]:
     after = cursors.place_in(cursor, of=kind)
-    found = list(marked(callers.visitor(request), kind, after=after))
-    shown = found[:PAGE]
-    place = [shown[-1].time.isoformat(), shown[-1].pk] if len(found) > PAGE else None
+    found = list(marked(callers.visitor(request), kind, after=after)[: limit + 1])
+    shown = found[:limit]
+    place = [shown[-1].time.isoformat(), shown[-1].pk] if len(found) > limit else None
     return Page[Marked](
         items=[Marked(time=each.time, work=schemas.card(request, each.artwork)) for each in shown],
         next=cursors.next_address(request, place, of=kind),

@@ -14,6 +14,7 @@ from webapp.api import cursors
 from webapp.api.schemas import BIGGEST
 from webapp.catalog import conditions, palette
 from webapp.catalog.colours import FAMILIES
+from webapp.feed import browsing
 from webapp.feed.wish import LONGEST, Wish
 
 NO_NUL: Final = r"^[^\x00]*$"
@@ -24,6 +25,11 @@ Cursor = Annotated[
     str,
     Query(max_length=cursors.LONGEST, description="From 'next' of the piece before."),
 ]
+PIECE: Final = 50
+"""So much of a list comes at once, unless another number is asked for."""
+MOST: Final = 100
+_LIMIT: Final = f"How many at once, {MOST} at most. It may change from one piece to the next."
+Limit = Annotated[int, Query(ge=1, le=MOST, description=_LIMIT)]
 Lens = Literal["agree", "look", "colour", "style", "artist", "taste"]
 _most: Any = Field(default=[], max_length=conditions.MOST_VALUES)
 
@@ -97,12 +103,13 @@ class Filters(BaseModel):
 
 
 class Sorted(Filters):
-    """What leaves works out, and their order."""
+    """What leaves works out, their order, and how many at once."""
 
     sort: Literal["", "newest", "popular", "for-you"] = Field(
         "",
         description="Without it the best match comes first, or else the newest.",
     )
+    limit: int = Field(browsing.PAGE, ge=1, le=MOST, description=_LIMIT)
 
 
 def wish_of(request: HttpRequest, filters: Filters) -> Wish:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
 
-PAGE: Final = 50
-
 
 def marked(visitor: Visitor | None, kind: str, *, after: tuple[str, int] | None) -> QuerySet[Event]:
     """Return the standing marks of a visitor with works that can be seen, newest first.
 
-    One more than `PAGE`, which tells whether there is another piece; `after` is the time and id of
-    the last mark of the piece before.
+    `after` is the time and id of the last mark of the piece before.
     """
     if visitor is None:
         return Event.objects.none()
@@ -31,6 +27,4 @@ def marked(visitor: Visitor | None, kind: str, *, after: tuple[str, int] | None)
     if after:
         time, pk = datetime.fromisoformat(after[0]), after[1]
         found = found.filter(Q(time__lt=time) | Q(time=time, pk__lt=pk))
-    return found.select_related("artwork__artist", "artwork__image").order_by("-time", "-id")[
-        : PAGE + 1
-    ]
+    return found.select_related("artwork__artist", "artwork__image").order_by("-time", "-id")

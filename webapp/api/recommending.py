@@ -15,10 +15,19 @@ from webapp.api.parameters import Lens, WorkId
 from webapp.api.schemas import Out, WorkCard
 from webapp.catalog import queries as catalog
 from webapp.feed import impressions, queries
-from webapp.feed.lens_strip import strip_of
+from webapp.feed.lens_strip import LENGTH, strip_of
+from webapp.feed.lenses import DEPTH
 
 router = Router(tags=["Recommendations"])
-Limit = Annotated[int, Query(ge=1, le=72, description="Most works to return.")]
+ForYou = Annotated[int, Query(ge=1, le=72, description="How many works, 72 at most.")]
+Alike = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=DEPTH,
+        description=f"How many works, {DEPTH} at most; 'all' of the answer leads to the others.",
+    ),
+]
 
 
 class Match(Out):
@@ -67,7 +76,9 @@ class Recommendations(Out):
 
 
 @router.get("/works/{int:work_id}/similar", response=Similar, summary="Works like one")
-def similar(request: HttpRequest, work_id: WorkId, lens: Lens = "agree") -> Similar:
+def similar(
+    request: HttpRequest, work_id: WorkId, lens: Lens = "agree", limit: Alike = LENGTH
+) -> Similar:
     """The works most like one through a lens, and why. Works that the caller hides are left out.
 
     look: what there is to see. colour: the palette. style: the label. artist: the same hand, then
@@ -77,7 +88,7 @@ def similar(request: HttpRequest, work_id: WorkId, lens: Lens = "agree") -> Simi
     if artwork is None:
         raise Http404
     hidden = queries.marks_of(callers.visitor(request)).hidden
-    strip = strip_of(artwork, lens, exclude=hidden)
+    strip = strip_of(artwork, lens, exclude=hidden, length=limit)
     if strip is None:
         return Similar(lens=None, lenses=[], good=False, items=[], all=None)
     return Similar(
@@ -93,7 +104,7 @@ def similar(request: HttpRequest, work_id: WorkId, lens: Lens = "agree") -> Simi
 
 
 @router.get("/recommendations", response=Recommendations, summary="Recommended works")
-def recommendations(request: HttpRequest, limit: Limit = 24) -> Recommendations:
+def recommendations(request: HttpRequest, limit: ForYou = 24) -> Recommendations:
     """Works for the caller, and which of theirs speak for each: the list of For you.
 
     A stranger gets what newcomers see. The list is noted as shown, as the page notes it.

@@ -106,33 +106,36 @@ def piece(
     after: str = "",
     exclude: Collection[int] = (),
     profile: Profile = NOBODY,
+    limit: int | None = None,
 ) -> Piece:
-    """Return the works (of `artist`, if given) that follow the place `after`.
+    """Return the works (of `artist`, if given) that follow the place `after`, `PAGE` of them or
+    `limit`.
 
     A place is the last work's value and id, not a page number: works that join or are hidden
-    meanwhile neither repeat nor swallow others. One query; for colours two, for you five at most,
+    meanwhile neither repeat nor swallow others, and the next piece may be longer or shorter. One
+    query; for colours two, for you five at most,
     and in the order of likeness those of its reference and two.
     """
     sought = wish if isinstance(wish, Sought) else seek(wish, hidden=exclude)
-    order = sought.wish.order
+    order, limit = sought.wish.order, limit or PAGE
     if order == FOR_YOU and profile.works:
-        return _for_you(sought, profile, after)
+        return _for_you(sought, profile, after, limit)
     if order == "like" and sought.reference:
-        return _by_likeness(sought, sought.reference, after)
+        return _by_likeness(sought, sought.reference, after, limit)
     if order == "palette" and sought.by_colour:
-        return _by_colour(sought, sought.by_colour, after)
+        return _by_colour(sought, sought.by_colour, after, limit)
     works = _ranked(_wanted(sought), sought, order).exclude(pk__in=sought.hidden)
     if artist:
         works = works.filter(artist=artist)
     if place := _parse(after, order):
         value, pk = place
         works = works.filter(Q(rank__lt=value) | Q(rank=value, pk__lt=pk), rank__lte=value)
-    found = list(works.order_by("-rank", "-pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    return Piece(tuple(shown), _format(shown[-1]) if len(found) > PAGE else "")
+    found = list(works.order_by("-rank", "-pk")[: limit + 1])
+    shown = found[:limit]
+    return Piece(tuple(shown), _format(shown[-1]) if len(found) > limit else "")
 
 
-def _by_colour(sought: Sought, match: palette.Match, after: str) -> Piece:
+def _by_colour(sought: Sought, match: palette.Match, after: str, limit: int) -> Piece:
     """In the order of the colours; a place is the last work."""
     condition = sought.condition
     with connection.cursor() as cursor:
@@ -145,34 +148,34 @@ def _by_colour(sought: Sought, match: palette.Match, after: str) -> Piece:
     pk = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
     start = int(np.flatnonzero(ids == pk)[0]) + 1 if pk in ids else 0
     rest = ids[start:]
-    shown = rest[~np.isin(rest, np.array(sought.hidden, dtype=np.int64))][: PAGE + 1].tolist()
-    works = _cards(shown[:PAGE])
-    return Piece(works, str(shown[PAGE - 1]) if len(shown) > PAGE else "")
+    shown = rest[~np.isin(rest, np.array(sought.hidden, dtype=np.int64))][: limit + 1].tolist()
+    works = _cards(shown[:limit])
+    return Piece(works, str(shown[limit - 1]) if len(shown) > limit else "")
 
 
-def _for_you(sought: Sought, profile: Profile, after: str) -> Piece:
+def _for_you(sought: Sought, profile: Profile, after: str, limit: int) -> Piece:
     start = _start(after)
-    depth = min(start + PAGE + 1, FOR_YOU_DEPTH)
-    return _counted(sought, personal_order(profile, sought.condition, limit=depth), start)
+    depth = min(start + limit + 1, FOR_YOU_DEPTH)
+    return _counted(sought, personal_order(profile, sought.condition, limit=depth), start, limit)
 
 
-def _by_likeness(sought: Sought, reference: Reference, after: str) -> Piece:
+def _by_likeness(sought: Sought, reference: Reference, after: str, limit: int) -> Piece:
     start = _start(after)
-    ranked = reference.rank(sought.condition, min(start + PAGE + 1, LIKE_DEPTH))
-    return replace(_counted(sought, ranked.ids, start), good=ranked.good)
+    ranked = reference.rank(sought.condition, min(start + limit + 1, LIKE_DEPTH))
+    return replace(_counted(sought, ranked.ids, start, limit), good=ranked.good)
 
 
-def _counted(sought: Sought, ranked: Sequence[int], start: int) -> Piece:
+def _counted(sought: Sought, ranked: Sequence[int], start: int, limit: int) -> Piece:
     """As they are ranked, then by date; a place is how many came before, hidden or not."""
-    end = start + PAGE
+    end = start + limit
     ids = list(ranked[start : end + 1])
-    if len(ids) <= PAGE:
+    if len(ids) <= limit:
         others = _wanted(sought).exclude(pk__in=ranked).order_by("-added", "-pk")
         begin = max(0, start - len(ranked))
-        ids += others.values_list("pk", flat=True)[begin : begin + PAGE + 1 - len(ids)]
+        ids += others.values_list("pk", flat=True)[begin : begin + limit + 1 - len(ids)]
     hidden = set(sought.hidden)
-    works = _cards([pk for pk in ids[:PAGE] if pk not in hidden])
-    return Piece(works, str(end) if len(ids) > PAGE else "")
+    works = _cards([pk for pk in ids[:limit] if pk not in hidden])
+    return Piece(works, str(end) if len(ids) > limit else "")
 
 
 def _start(after: str) -> int:

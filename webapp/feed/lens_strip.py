@@ -68,10 +68,13 @@ class Strip:
         return urlencode({"like": self.artwork.pk, "lens": self.lens})
 
 
-def strip_of(artwork: Artwork, lens: str, *, exclude: Collection[int] = ()) -> Strip | None:
+def strip_of(
+    artwork: Artwork, lens: str, *, exclude: Collection[int] = (), length: int = LENGTH
+) -> Strip | None:
     """Return the strip of `artwork` through `lens`, or through the first it can be looked at by.
 
-    None where it cannot be looked at by any. What is excluded is not shown. The lists of all lenses
+    None where it cannot be looked at by any. What is excluded is not shown; it has `length` works,
+    `DEPTH` at most. The lists of all lenses
     are kept for a few minutes and while no work changes; then it takes six queries.
     """
     seen = see(artwork)
@@ -83,7 +86,7 @@ def strip_of(artwork: Artwork, lens: str, *, exclude: Collection[int] = ()) -> S
     ranked = lists[chosen]
     gone = set(exclude)
     ids = [pk for pk in ranked.ids if pk not in gone]
-    ids = (ids if chosen == "artist" else _mixed(ids, hands))[:LENGTH]
+    ids = (ids if chosen == "artist" else _mixed(ids, hands))[:length]
     cards = cards_of(ids)
     works = [cards[pk] for pk in ids if pk in cards]
     having = _having(lists, ids)

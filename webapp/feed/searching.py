@@ -84,8 +84,9 @@ def results(
     visitor: Visitor | None = None,
     hidden: Collection[int] = (),
     after: str = "",
+    limit: int | None = None,
 ) -> Results:
-    """Return the page of `wish` that starts after a place.
+    """Return the page of `wish` that starts after a place, with so many works or as many as usual.
 
     Counting takes two queries and one more for hidden works, the works one to five, the names of
     artists one, finding what works are to be like two; where nothing matches a few more look for
@@ -107,9 +108,10 @@ def results(
     profile = profile_of(visitor) if wish.order == FOR_YOU else NOBODY
     menus = _menus(wish, counts)
     chips = _chips(wish, menus, reference)
+    works = piece(sought, after=after, profile=profile, limit=limit) if counts.total else None
     return Results(
         wish=wish,
-        piece=piece(sought, after=after, profile=profile) if counts.total else Piece((), ""),
+        piece=works or Piece((), ""),
         total=counts.total,
         menus=menus,
         chips=chips,
