@@ -1,8 +1,8 @@
 """Two works become one, and two again.
 
 The record of a merge says all that `divide` needs: {"moved": rows that went over, by relation;
-"before": columns of the work that stays, as they were; "after": as they became; "images": whether
-the two pictures were exchanged}.
+"items": files that brought in the work that went; "before": columns of the work that stays, as
+they were; "after": as they became; "images": whether the two pictures were exchanged}.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models.functions import Coalesce, Now
 
 from webapp.catalog.actions import show_again, wait_for_vector, withdraw
-from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.catalog.models import Artist, Artwork, ArtworkImage
 from webapp.duplicates.facts import values_of
 from webapp.duplicates.moving import move, move_back
+from webapp.ingest.changes import BROUGHT_IN
+from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from webapp.vectors.models import Feature, Vector
 
@@ -33,6 +36,7 @@ def unite(*, stays: Artwork, gone: Artwork, facts: Mapping[str, Artwork], images
         images: Whether the one that stays gets the picture of the other.
     """
     record: Record = {"moved": move(gone, stays), "images": images}
+    record["items"] = _end_stories(record["moved"]["ingest.Item.artwork"], stays)
     after = values_of(facts)
     if stays.source_key is None and gone.source_key is not None:
         after["source_key"] = gone.source_key
@@ -51,11 +55,14 @@ def unite(*, stays: Artwork, gone: Artwork, facts: Mapping[str, Artwork], images
 
 
 def divide(record: Record, *, stays: Artwork, gone: Artwork) -> list[str]:
-    """Undo `unite`; return the columns that were changed since then and are left as they are."""
+    """Undo `unite`; return what was changed since then, or has no artist any more, and is left."""
     if record["images"]:
         _exchange_images(stays, gone)
     now = {column: _plain(getattr(stays, column)) for column in record["after"]}
-    left = sorted(column for column, value in record["after"].items() if now[column] != value)
+    left = {column for column, value in record["after"].items() if now[column] != value}
+    artist = record["before"].get("artist_id")
+    if artist and not Artist.objects.filter(pk=artist).exists():
+        left.add("artist_id")
     columns = [column for column in record["before"] if column not in left]
     fields: Any = {field.attname: field for field in Artwork._meta.concrete_fields}
     for column in columns:
@@ -65,8 +72,24 @@ def divide(record: Record, *, stays: Artwork, gone: Artwork) -> list[str]:
         key = record["after"]["source_key"]
         Artwork.objects.filter(pk=gone.pk, source_key=None).update(source_key=key)
     move_back(record["moved"], stays=stays, gone=gone)
+    ended = Item.objects.filter(pk__in=record["items"], state=Item.State.DUPLICATE)
+    ended.update(state=Item.State.STORED, reason="", finished=None)
     show_again([gone.pk])
-    return left
+    return sorted(column.removesuffix("_id") for column in left)
+
+
+def _end_stories(items: list[int], stays: Artwork) -> list[int]:
+    """Of files that went over, let those that brought in the other work tell of a duplicate: what
+    is done to their batch as a whole is not meant for the work that stays. Return which."""
+    brought = Item.objects.filter(pk__in=items, state__in=BROUGHT_IN)
+    ids = list(brought.order_by("pk").values_list("pk", flat=True))
+    brought.update(
+        state=Item.State.DUPLICATE,
+        reason=f"Its work was merged into “{stays.title}”.",
+        finished=Coalesce("finished", Now()),
+        claimed_until=None,
+    )
+    return ids
 
 
 def _exchange_images(stays: Artwork, gone: Artwork) -> None:

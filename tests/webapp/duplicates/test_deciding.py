@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.webapp.duplicates.makers import make_admin, make_pair
 from tests.webapp.makers import make_artist, make_artwork, make_space, place
 from webapp.accounts.models import User
-from webapp.catalog.models import Artwork, ArtworkImage, SearchEntry, Tiles
+from webapp.catalog.models import Artist, Artwork, ArtworkImage, SearchEntry, Tiles
 from webapp.duplicates import actions, queries
 from webapp.duplicates.models import Decision, Fingerprint, Pair
+from webapp.ingest import changes
+from webapp.ingest.models import Batch, Item
 from webapp.vectors.models import Feature, Vector
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +98,39 @@ def test_what_was_changed_after_a_merge_is_left_by_its_undoing(ada: User) -> Non
 
     assert left == ["title"]
     assert Artwork.objects.get(pk=pair.first_id).title == "Ridge at dawn"
+
+
+def test_an_artist_who_is_no_more_stays_away_when_a_merge_is_undone(ada: User) -> None:
+    first, second = make_artwork(artist="M Lind"), make_artwork(artist="Mara Lind")
+    decision = merged(make_pair(first, second), ada, artist="second")
+    Artist.objects.get(name="M Lind").delete()
+
+    left = actions.undo(decision=decision, by=ada)
+
+    assert left == ["artist"]
+    assert Artwork.objects.get(pk=first.pk).artist.name == "Mara Lind"
+
+
+def test_deleting_the_batch_of_a_merged_work_leaves_the_one_that_stays(ada: User) -> None:
+    pair = make_pair()
+    batch = Batch.objects.create(source="Upload by mara")
+    make_item = partial(Item.objects.create, batch=batch, incoming="a", artwork=pair.second)
+    own, other = make_item(state=Item.State.VISIBLE), make_item(state=Item.State.DUPLICATE)
+    decision = merged(pair, ada)
+
+    change = changes.delete(batch=batch, user=ada)
+
+    assert change is None
+    assert Artwork.objects.get(pk=pair.first_id).state == State.VISIBLE
+    assert Item.objects.get(pk=own.pk).state == Item.State.DUPLICATE
+
+    actions.undo(decision=decision, by=ada)
+
+    items = Item.objects.filter(artwork=pair.second).order_by("pk")
+    assert [(item.pk, item.state) for item in items] == [
+        (own.pk, Item.State.STORED),
+        (other.pk, Item.State.DUPLICATE),
+    ]
 
 
 def test_with_the_other_picture_goes_what_was_seen_in_it(ada: User) -> None:
