@@ -104,7 +104,11 @@ def part(merged: Merge) -> Artist:
     both = set(merged.followers) - set(merged.moved_followers)
     still = follows.filter(visitor__in=both).values_list("visitor_id", flat=True)
     Follow.objects.bulk_create([Follow(visitor_id=pk, artist=gone) for pk in still])
-    FormerName.objects.filter(pk__in=merged.former_names, artist=kept).update(artist=gone)
+    names = FormerName.objects.filter(pk__in=merged.former_names, artist=kept)
+    # Who had become the one who is back is parted from them, not from `kept`.
+    early = kept.merges.filter(undone=None, gone__name__in=[each.name for each in names])
+    early.update(kept=gone)
+    names.update(artist=gone)
     merged.undone = timezone.now()
     merged.save(update_fields=["undone"])
     return gone

@@ -85,6 +85,20 @@ def test_merges_chain_and_come_apart_again() -> None:
     assert not FormerName.objects.exists()
 
 
+def test_merges_come_apart_from_the_top_as_well() -> None:
+    first, second, third = (make_artist(name) for name in ("A One", "B Two", "C Three"))
+    work = make_artwork(artist="A One")
+    early = naming.merge(kept=second, gone=first, by=None)
+    late = naming.merge(kept=third, gone=second, by=None)
+
+    naming.part(late)
+    back = naming.part(early)
+
+    work.refresh_from_db()
+    assert work.artist == back
+    assert not FormerName.objects.exists()
+
+
 def test_two_of_whom_one_is_gone_are_not_merged() -> None:
     kept, gone = make_artist("A"), make_artist("B")
     naming.merge(kept=kept, gone=gone, by=None)
