@@ -123,7 +123,8 @@ def change_facts(artwork: Artwork, facts: Facts) -> set[str]:
     if changed := changed_facts(artwork, facts):
         artwork.artist = _artist(facts) if "artist" in facts else artwork.artist
         if artwork.artist.bio != (bio := facts.get("artist_bio") or artwork.artist.bio):
-            Artist.objects.filter(pk=artwork.artist_id).update(bio=bio)
+            artwork.artist.bio = bio
+            artwork.artist.save(update_fields=["bio"])
         _assign(artwork, facts)
         artwork.save(update_fields=sorted({*changed - _OF_ARTIST, "artist"}))
     return changed

@@ -14,7 +14,7 @@ from webapp.accounts.models import User
 from webapp.catalog import publishing
 from webapp.catalog.actions import change_facts, changed_facts, facts_now
 from webapp.catalog.facts import Facts, from_json, to_json
-from webapp.catalog.models import Artwork
+from webapp.catalog.models import Artist, Artwork
 from webapp.ingest.actions import discard_file
 from webapp.ingest.models import Batch, Change, Item
 from webapp.jobs import Job, enqueue
@@ -144,7 +144,11 @@ def _undo_edit(change: Change) -> str:
         now = to_json(facts_now(artwork, after))
         # What somebody else has written since is theirs.
         back = {name: value for name, value in before.items() if now[name] == after[name]}
-        changed += bool(change_facts(artwork, from_json(back)))
+        # To bring works in, a blank says nothing about an artist; here it is what was said before.
+        blank = "artist" not in back and back.get("artist_bio") == ""
+        if blank:
+            Artist.objects.filter(pk=artwork.artist_id).update(bio="")
+        changed += bool(change_facts(artwork, from_json(back))) or blank
     return f"{counted(changed)} as before."
 
 

@@ -182,3 +182,18 @@ def test_an_edit_that_changes_nothing_is_no_change(mara: User) -> None:
 
     assert change is None
     assert not Change.objects.exists()
+
+
+def test_what_a_table_says_about_an_artist_is_undone(mara: User) -> None:
+    batch = batch_of("Harbour", "Ridge")
+    facts: dict[int, Facts] = {
+        titled(name).pk: {"artist_bio": "Painted by the sea."} for name in ("Harbour", "Ridge")
+    }
+    change = changes.edit(batch=batch, user=mara, kind=changes.Kind.SHEET, facts=facts)
+    assert change is not None
+    written = titled("Harbour").artist.bio
+
+    changes.undo(change)
+
+    assert written == "Painted by the sea."
+    assert titled("Harbour").artist.bio == ""
