@@ -88,7 +88,7 @@ def show(numbers: Numbers) -> None:
     for start in range(0, len(ids), SHOWN):
         chunk = held.filter(pk__in=ids[start : start + SHOWN])
         if look is not None:
-            chunk.filter(vectors__space=look).update(
+            chunk.filter(vectors__space=look, held=False).update(
                 state=Artwork.State.VISIBLE, claimed_until=None
             )
         chunk.update(claimed_until=None)

@@ -259,3 +259,18 @@ def test_what_is_no_export_is_told_as_that(tmp_path: Path, content: bytes | None
 
     with pytest.raises(CommandError, match=r"nothing at|neither a folder nor a whole ZIP"):
         call_command("import_export", str(path))
+
+
+def test_what_was_held_back_while_it_waited_is_not_shown(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = [work.pk for work in make_gallery(rng)]
+    Artwork.objects.filter(pk=ids[0]).update(state=Artwork.State.CHECKED, held=True)
+    export(tmp_path / "out", Wanted(ids, "All"))
+    Artwork.objects.all().delete()
+
+    import_export(tmp_path / "out")
+
+    works = Artwork.objects.in_bulk(ids)
+    assert (works[ids[0]].state, works[ids[0]].held) == (Artwork.State.CHECKED, True)
+    assert works[ids[1]].state == Artwork.State.VISIBLE
