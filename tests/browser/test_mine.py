@@ -92,6 +92,7 @@ def test_a_stranger_collects_shares_takes_it_along_and_deletes_all(
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/for-you/")
     page.get_by_role("link", name="Yours").click()
+    page.locator(".shelves").get_by_role("link", name="Likes").click()
     expect(page.locator(".card")).to_have_count(1)
     page.get_by_role("link", name="Taste").click()
     expect(page.get_by_role("heading", name="What shapes it most")).to_be_visible()

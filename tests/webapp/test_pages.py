@@ -205,7 +205,7 @@ def test_pages_ask_the_same_few_questions_however_many_works(
     client.force_login(mara)
     budgets = {  # session, user, visitor and marks are 4 of each
         "/browse/": 8,  # whether anything changed, counts, artists, works
-        works[1].get_absolute_url(): 33,  # 17 of them for lists of its lenses, which are kept
+        works[1].get_absolute_url(): 32,  # 16 of them for lists of its lenses, which are kept
         works[1].artist.get_absolute_url(): 7,
         "/for-you/": 17,
         "/likes/": 5,

@@ -119,6 +119,25 @@ def test_a_pick_goes_over_unless_there_is_one(picked: bool, both: tuple[Artwork,
     assert Pick.objects.filter(artwork=gone).exists() == picked
 
 
+def test_what_somebody_did_to_both_since_then_is_not_doubled_on_the_way_back(
+    both: tuple[Artwork, Artwork],
+) -> None:
+    stays, gone = both
+    visitor = Visitor.objects.create()
+    kept = Collection.objects.create(visitor=visitor, title="Evenings")
+    mark(visitor, gone, Event.Kind.LIKE)
+    kept.items.create(artwork=gone)
+    moved = move(gone, stays)
+    again = mark(visitor, gone, Event.Kind.LIKE)
+    kept.items.create(artwork=gone)
+
+    move_back(moved, stays=stays, gone=gone)
+
+    assert Event.objects.get(artwork=gone) == again
+    assert Event.objects.filter(artwork=stays).count() == 1
+    assert kept.items.filter(artwork=gone).count() == kept.items.filter(artwork=stays).count() == 1
+
+
 def test_files_tell_of_the_work_they_became(both: tuple[Artwork, Artwork]) -> None:
     stays, gone = both
     batch = Batch.objects.create(source="Folder paintings")

@@ -168,3 +168,11 @@ def test_a_batch_page_costs_the_same_for_one_file_and_for_many(
         admin.get(f"/upload/{batch.pk}/status/")
     with django_assert_max_num_queries(10):
         admin.get(f"/upload/{batch.pk}/grid/")
+
+
+def test_a_nul_in_the_words_finds_as_without_it(admin: Client) -> None:
+    batch = batch_of("Harbour")
+
+    page = admin.get(f"/upload/{batch.pk}/", {"q": "Har\0bour"})
+
+    assert [row["title"] for row in page.context["items"]] == ["Harbour"]

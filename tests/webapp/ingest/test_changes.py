@@ -65,6 +65,21 @@ def test_files_that_come_after_the_whole_batch_was_published_are_shown_too(mara:
     assert (published, batch.held) == (False, True)
 
 
+def test_undoing_does_not_let_files_to_come_out_of_a_batch_that_was_held_before(
+    mara: User,
+) -> None:
+    batch = batch_of("Harbour", "Ridge", state="draft")
+    changes.publish(batch=batch, user=mara, chosen=[titled("Ridge").pk])
+    change = changes.unpublish(batch=batch, user=mara)
+    assert change is not None
+
+    changes.undo(change)
+
+    batch.refresh_from_db()
+    assert batch.held
+    assert (titled("Harbour").held, titled("Ridge").held) == (True, False)
+
+
 def test_chosen_works_alone_are_held_back(mara: User) -> None:
     batch = batch_of("Harbour", "Ridge")
 

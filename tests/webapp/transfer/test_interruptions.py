@@ -1,4 +1,4 @@
-"""What is left of a restore that is interrupted, and of a backup made while files arrive."""
+"""What is left of a restore that is interrupted, and what a backup lets in and out."""
 
 from __future__ import annotations
 
@@ -56,3 +56,10 @@ def test_a_file_that_arrives_during_a_backup_is_whole_in_it(
     copy = made.path / "files/originals" / name
     assert copy.read_bytes() == b"the first half and the second"
     assert backups.verify(made.path) == []
+
+
+@pytest.mark.django_db
+def test_nobody_else_on_the_machine_can_read_a_backup(tmp_path: Path) -> None:
+    made = backups.make(tmp_path)
+
+    assert made.path.stat().st_mode & 0o077 == 0

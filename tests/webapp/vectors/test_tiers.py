@@ -24,7 +24,7 @@ def test_works_come_tier_by_tier_and_nearest_first_within() -> None:
 
     found = nearest_in_tiers(space, HERE, [RIDGES, GRIDS], limit=10)
 
-    assert found == [near.pk, far.pk, nearest.pk]
+    assert found == [(near.pk, 0), (far.pk, 0), (nearest.pk, 1)]
 
 
 def test_a_shorter_list_is_the_beginning_of_a_longer_one() -> None:
@@ -49,7 +49,7 @@ def test_what_has_no_vector_ends_its_tier_and_what_is_withdrawn_stays_out() -> N
 
     found = nearest_in_tiers(space, HERE, [RIDGES, GRIDS], limit=10)
 
-    assert found == [seen.pk, bare.pk, other.pk]
+    assert found == [(seen.pk, 0), (bare.pk, 0), (other.pk, 1)]
 
 
 def test_conditions_hold_in_every_tier() -> None:
@@ -66,4 +66,4 @@ def test_conditions_hold_in_every_tier() -> None:
         limit=10,
     )
 
-    assert found == [wanted.pk]
+    assert found == [(wanted.pk, 1)]
