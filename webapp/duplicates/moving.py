@@ -49,17 +49,23 @@ def move(gone: Artwork, stays: Artwork) -> Moved:
     moved: Moved = {}
     for name in MOVED:
         rows, field = _rows(name, gone)
-        ids = sorted(_without_doubles(name, rows, stays).values_list("pk", flat=True))
-        rows.filter(pk__in=ids).update(**{field: stays})
-        moved[name] = ids
+        moved[name] = _hand_over(name, rows, field, stays)
     return moved
 
 
 def move_back(moved: Moved, *, stays: Artwork, gone: Artwork) -> None:
-    """Undo `move`; what was taken from the work that stays since then is left where it went."""
+    """Undo `move`; what was taken from the work that stays since then is left where it went, and
+    what `gone` has again by now is left where it is."""
     for name, ids in moved.items():
         rows, field = _rows(name, stays)
-        rows.filter(pk__in=ids).update(**{field: gone})
+        _hand_over(name, rows.filter(pk__in=ids), field, gone)
+
+
+def _hand_over(name: str, rows: Rows, field: str, to: Artwork) -> list[int]:
+    """Give rows to another work, but for what it has already; return which went over."""
+    ids = sorted(_without_doubles(name, rows, to).values_list("pk", flat=True))
+    rows.filter(pk__in=ids).update(**{field: to})
+    return ids
 
 
 def _rows(name: str, artwork: Artwork) -> tuple[Rows, str]:
@@ -68,8 +74,8 @@ def _rows(name: str, artwork: Artwork) -> tuple[Rows, str]:
     return rows, field
 
 
-def _without_doubles(name: str, rows: Rows, stays: Artwork) -> Rows:
-    twins = rows.model._default_manager.filter(artwork=stays) if "artwork" in name else rows
+def _without_doubles(name: str, rows: Rows, to: Artwork) -> Rows:
+    twins = rows.model._default_manager.filter(artwork=to) if "artwork" in name else rows
     if name == "feed.Pick.artwork":
         return rows.exclude(Exists(twins))
     if name == "mine.CollectionItem.artwork":
