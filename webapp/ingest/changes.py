@@ -195,7 +195,9 @@ def _noted(
     """Keep a change of no facts; what a whole batch is counts for the files to come, too."""
     if whole and kind != Kind.DELETE:
         held = kind == Kind.UNPUBLISH
-        anyway = bool(Batch.objects.filter(pk=batch.pk, held=not held).update(held=held))
+        # Undoing takes back no more than was done: a batch that was held already stays so.
+        whole = bool(Batch.objects.filter(pk=batch.pk, held=not held).update(held=held))
+        anyway = whole
     works: Works = {str(pk): [{}, {}] for pk in ids}
     return _note(batch, user, kind, works, whole=whole) if ids or anyway else None
 

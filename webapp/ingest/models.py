@@ -130,7 +130,7 @@ class Change(models.Model):
     )
     kind = models.CharField(max_length=9, choices=Kind.choices)
     whole = models.BooleanField(default=False)
-    """It was about the whole batch, files still on their way included."""
+    """It was also about files still on their way."""
     works = models.JSONField()
     """By artwork id, the facts before and after: {"17": [{"year": null}, {"year": 1907}]}; of
     what changes no facts, two empty ones."""
