@@ -72,7 +72,7 @@ def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
     items = Item.objects.filter(batch=batch).select_related("artwork__artist", "artwork__image")
     if state:
         items = items.filter(state=state)
-    for word in words.split()[:MAX_WORDS]:
+    for word in words.replace("\0", "").split()[:MAX_WORDS]:
         items = items.filter(
             Q(name__icontains=word)
             | Q(artwork__title__icontains=word)
