@@ -176,7 +176,7 @@ def _clean_up(image: CheckedImage) -> None:
     """Delete the files of an image that got no row; another worker's row keeps them."""
     if not ArtworkImage.objects.filter(key=image.key).exists():
         files.delete_variants(image.key, files.variants(image.widths, image.formats))
-        needed = (Item.State.RECEIVED, Item.State.DELETED)
+        needed = (Item.State.RECEIVED, Item.State.FAILED, Item.State.DELETED)
         if not Item.objects.filter(incoming=image.original, state__in=needed).exists():
             discard_file(image.original)
 
