@@ -85,7 +85,7 @@ def make(
         raise BackupError(f"{path} is there already; wait a second.")
     former = Former.of(before)
     try:
-        part.mkdir()
+        part.mkdir(mode=0o700)  # there are secrets in the database
         # Files, the database, files again: whatever a row of the dump speaks of was there before
         # it, so it is in one of the two rounds.
         progress("Copying files")
