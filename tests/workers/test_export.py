@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.webapp.transfer.galleries import make_work
 from webapp.transfer import actions
+from webapp.transfer.exporting import export
 from webapp.transfer.models import Export
 from webapp.transfer.queries import file_of
 from workers import claims
@@ -119,7 +120,6 @@ def test_a_worker_that_lost_an_export_leaves_the_file_of_the_one_who_made_it(
 ) -> None:
     make_work(rng, 1)
     asked = _ask()
-    export = task.export
 
     def overtaken(path: Path, wanted: Any, progress: Any) -> Any:
         made = export(path, wanted, progress)
