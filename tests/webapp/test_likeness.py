@@ -161,7 +161,7 @@ def test_a_work_that_nothing_can_be_compared_with_has_no_strip(client: Client) -
 
 
 @pytest.mark.parametrize("number", [4, 16])
-@pytest.mark.parametrize(("lens", "cold", "warm"), [("look", 28, 7), ("agree", 27, 6)])
+@pytest.mark.parametrize(("lens", "cold", "warm"), [("look", 27, 7), ("agree", 26, 6)])
 def test_a_strip_asks_the_same_few_questions_however_many_works(
     client: Client,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -102,7 +102,7 @@ def _style(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
     if seen.look is None or seen.vector is None:
         return Ranked()
     query = kinship.style_query(seen.look, seen.label.style, seen.vector)
-    ids = _tiers(seen, query, kinship.tiers_of(seen.label), condition, limit)
+    ids = list(_tiers(seen, query, kinship.tiers_of(seen.label), condition, limit))
     return _filled(seen, ids, len(ids), condition, limit, query)
 
 
@@ -115,9 +115,9 @@ def _artist(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
     near = Condition(
         "s.artist_id = ANY(%s::bigint[])", (near_artists.near_artists(seen.look, person),)
     )
-    ids = _tiers(seen, seen.vector, [own], condition, limit)
-    rest = _tiers(seen, seen.vector, [near], condition, limit - len(ids))
-    return _filled(seen, [*ids, *rest], len(ids), condition, limit)
+    found = _tiers(seen, seen.vector, [own, near], condition, limit)
+    by_hand = sum(tier == 0 for tier in found.values())
+    return _filled(seen, list(found), by_hand, condition, limit)
 
 
 def _taste(seen: Seen, condition: Condition | None, limit: int) -> Ranked:
@@ -150,11 +150,12 @@ _RANK: Final[Mapping[str, Callable[[Seen, Condition | None, int], Ranked]]] = {
 
 def _tiers(
     seen: Seen, query: Floats, tiers: Sequence[Condition], condition: Condition | None, limit: int
-) -> list[int]:
+) -> dict[int, int]:
+    """The works of the first tiers, best first, and in which each is."""
     if seen.look is None:
-        return []
+        return {}
     besides = [not_of_ids([seen.artwork.pk]), *([condition] if condition else [])]
-    return nearest_in_tiers(seen.look, query, tiers, besides, limit=limit)
+    return dict(nearest_in_tiers(seen.look, query, tiers, besides, limit=limit))
 
 
 def _filled(

@@ -23,8 +23,8 @@ def nearest_in_tiers(
     conditions: Sequence[Condition] = (),
     *,
     limit: int,
-) -> list[int]:
-    """Return the `limit` visible works of the first tiers that have any.
+) -> list[tuple[int, int]]:
+    """Return the `limit` visible works of the first tiers, and in which each is, from 0.
 
     Args:
         space: Orders the works of a tier; those without a vector come last in it.
@@ -55,7 +55,7 @@ def nearest_in_tiers(
                 FROM kin GROUP BY tier
             ) AS t WHERE before < %s
         )
-        SELECT k.artwork_id FROM kin k LEFT JOIN vectors_vector v
+        SELECT k.artwork_id, k.tier FROM kin k LEFT JOIN vectors_vector v
             ON v.space_id = {int(space.pk)} AND v.artwork_id = k.artwork_id
         WHERE k.tier IN (SELECT tier FROM reached)
         ORDER BY k.tier, {scored_columns(space, "v.values")} <#> %s::halfvec, k.artwork_id
@@ -64,4 +64,4 @@ def nearest_in_tiers(
     params = [value for tier in tiers for value in tier.arguments]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *matching.arguments, limit, text, limit])
-        return [pk for (pk,) in cursor.fetchall()]
+        return [(pk, tier) for pk, tier in cursor.fetchall()]
