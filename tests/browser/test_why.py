@@ -65,9 +65,13 @@ def test_reasons_and_comparisons_work_without_javascript(context_without_scripts
     page.goto(path)
 
     page.get_by_role("link", name="Where they are alike").click()
-    page.get_by_role("button", name="Show where they are alike").click()
+    ask = page.get_by_role("button", name="Show where they are alike")
+    lit = page.locator(".why-lit")
+    expect(ask.or_(lit.first)).to_be_visible()
+    if ask.is_visible():  # unless another story asked for the same two works
+        ask.click()
     # The page asks again by itself.
-    expect(page.locator(".why-lit")).to_have_count(2, timeout=60_000)
+    expect(lit).to_have_count(2, timeout=60_000)
     page.locator(".why-head a").click()
     page.get_by_role("button", name=re.compile("^Don’t use")).click()
     expect(page.get_by_role("status")).to_contain_text("no longer shapes")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image
@@ -116,6 +117,7 @@ def make_people(works: list[Artwork]) -> None:
 def seen() -> dict[str, Any]:
     """What visitors see: the order of browsing, likeness to each work, and For you."""
     forget()
+    cache.clear()  # of what other tests had in their galleries
     works = {work.pk: work.title for work in Artwork.objects.all()}
     look = Space.objects.get(purpose="look", state=Space.State.LIVE)
     knobs = Serving.objects.get()
