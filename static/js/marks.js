@@ -81,7 +81,9 @@ function comeBack(button) {
 // The gap closes before one's eyes, where the browser can show it.
 function glide(change) {
   if (still() || !document.startViewTransition) return change();
-  document.startViewTransition(change);
+  const passage = document.startViewTransition(change);
+  // Given up for the next one, which is no error.
+  for (const step of [passage.ready, passage.finished]) step.catch(() => {});
 }
 
 function still() {

@@ -42,7 +42,10 @@ async function show(next) {
     scrollTo({ top: 0, behavior: "instant" });
   };
   if (still() || !document.startViewTransition) return change();
-  await document.startViewTransition(change).updateCallbackDone;
+  const passage = document.startViewTransition(change);
+  // Given up for the next one, which is no error.
+  for (const step of [passage.ready, passage.finished]) step.catch(() => {});
+  await passage.updateCallbackDone;
 }
 
 function move(by) {

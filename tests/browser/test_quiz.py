@@ -72,6 +72,7 @@ def test_a_taste_is_shown_by_touch(phone: Page) -> None:
     expect_question(phone, 1)
     assert phone.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
+    settle(phone)
     phone.locator(".quiz-works button").nth(2).tap()
     expect_question(phone, 2)
     swipe(phone, -150)
@@ -79,6 +80,7 @@ def test_a_taste_is_shown_by_touch(phone: Page) -> None:
     swipe(phone, 150)
     expect_question(phone, 2)
     expect(phone.locator(".quiz-chosen li")).to_have_count(1)
+    settle(phone)
     phone.locator(".quiz-works button").first.tap()
     expect_question(phone, 3)
     phone.get_by_role("button", name=re.compile("enough")).tap()
@@ -93,13 +95,17 @@ def expect_question(page: Page, number: int) -> None:
     expect(page.locator(".quiz.answered")).to_have_count(0)
 
 
-def swipe(page: Page, by: int) -> None:
-    """Draw a finger over the pictures, as far as `by` to the right."""
+def settle(page: Page) -> None:
+    """Wait until a question hangs still: an earlier finger is not for its pictures."""
     page.wait_for_timeout(250)  # until the question has begun to come in
-    # A finger that comes down on a question that still moves is not for its pictures.
     page.wait_for_function(
         "() => !document.activeViewTransition && !document.getAnimations().length"
     )
+
+
+def swipe(page: Page, by: int) -> None:
+    """Draw a finger over the pictures, as far as `by` to the right."""
+    settle(page)
     box = page.locator(".quiz-works").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
