@@ -18,9 +18,10 @@ TORCH = {"torch", "torchvision", "timm"}
 DJANGO_SIDE = {"django", "celery", "pgvector", "psycopg", "webapp", "workers"}
 NUMPY_ONLY = {"numpy", "artrec"} | set(sys.stdlib_module_names)
 APPS = (
-    *("accounts", "catalog", "vectors", "feed", "quiz", "mine"),
+    *("accounts", "catalog", "vectors", "feed", "quiz", "mine", "exhibitions"),
     *("ingest", "intake", "museums", "duplicates"),
-    *("lab", "operations", "home", "api", "desk", "transfer"),
+    *("lab", "studio", "selections", "insight", "quality"),
+    *("operations", "home", "api", "desk", "transfer"),
 )
 """From the ground up: an app may import those before it, never those after it."""
 WEB_MAY_USE = ("artrec.serving", "artrec.online", "artrec.errors", "artrec.images")

@@ -13,16 +13,21 @@ from webapp.api import urls as api
 from webapp.catalog import zooming
 from webapp.desk import urls as desk
 from webapp.duplicates import urls as duplicates
+from webapp.exhibitions import urls as exhibitions
 from webapp.feed import lens_pages, marking, picking, picture_pages, why_pages
 from webapp.feed import views as feed
 from webapp.home import urls as home
 from webapp.ingest import urls as ingest
+from webapp.insight import urls as insight
 from webapp.intake import urls as intake
 from webapp.lab import urls as lab
 from webapp.mine import urls as mine
 from webapp.museums import urls as museums
+from webapp.quality import urls as quality
 from webapp.quiz import urls as quiz
+from webapp.selections import urls as selections
 from webapp.sitemaps import SITEMAPS, robots
+from webapp.studio import urls as studio
 from webapp.transfer import urls as transfer
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -72,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *quiz.urlpatterns,
     *mine.urlpatterns,
+    *exhibitions.urlpatterns,
     *ingest.urlpatterns,
     *intake.urlpatterns,
     *duplicates.urlpatterns,
@@ -79,6 +85,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(api.urlpatterns)),
     *api.iiif,
     path("lab/", include(lab.urlpatterns)),
+    path("studio/", include(studio.urlpatterns)),
+    path("studio/selections/", include(selections.urlpatterns)),
+    path("studio/insight/", include(insight.urlpatterns)),
+    path("studio/quality/", include(quality.urlpatterns)),
     path("desk/", include(desk.urlpatterns)),
     path("desk/exports/", include(transfer.urlpatterns)),
     path("admin/login/", accounts.admin_door),
