@@ -66,26 +66,36 @@ def find(
     Raises:
         ArtrecError: If the head breaks down over these rows.
     """
+    queries = queries_for(profile, space, bundle)
+    if queries is None:
+        return NONE
+    top = bundle.top if bundle else 1
+    with stage("search"):
+        return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
+
+
+def queries_for(profile: Profile, space: Space, bundle: Bundle | None) -> Floats | None:
+    """Return what a profile asks of `space`, (Q, S); None where the head can make nothing of it.
+
+    Arguments and errors as of `find`. One query.
+    """
     for_nobody = bundle is not None and bundle.empty_profile and not profile.works
     if not profile.works and not for_nobody:
-        return NONE
+        return None
     weights = {chosen.artwork_id: chosen.weight for chosen in profile.works}
     ids, rows = vectors.vectors_of(space, [*weights, *profile.hidden])
     place = {int(pk): row for row, pk in enumerate(ids)}
     chosen = [pk for pk in weights if pk in place]  # the profile's order, oldest first
     hidden = [pk for pk in profile.hidden if pk in place]
     if not chosen and not for_nobody:
-        return NONE
+        return None
     with stage("head"):
-        queries = queries_of(
+        return queries_of(
             bundle,
             rows[[place[pk] for pk in chosen]],
             np.array([weights[pk] for pk in chosen]),
             rows[[place[pk] for pk in reversed(hidden)]],
         )
-    top = bundle.top if bundle else 1
-    with stage("search"):
-        return merge(space, queries, top=top, limit=limit, filters=filters, exclude=exclude)
 
 
 def merge(
