@@ -31,6 +31,8 @@ LEFT: Final = frozenset({
     *("vectors.Feature.artwork", "vectors.Vector.artwork", "duplicates.Fingerprint.artwork"),
     # What was asked about that very picture, for a while.
     *("vectors.PictureQuery.artwork", "feed.Correspondence.first", "feed.Correspondence.second"),
+    # Where that picture stands among the others.
+    "studio.Place.artwork",
     # Which works stood side by side; what the choice says of a taste is an event, which moves.
     "quiz.Answer.chosen",
     # What a museum was found to say.
