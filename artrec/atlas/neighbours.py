@@ -1,0 +1,79 @@
+"""Nearest neighbours among the works of a collection, exactly, and what they are sought in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+from artrec.errors import ShapeError
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Progress = Callable[[float], None]
+"""Told the share done, 0 ... 1, now and then; whatever it raises ends the work."""
+
+_BLOCK: Final = 1024  # queries at once: 1024 x N distances in memory
+
+
+def checked(vectors: NDArray[np.floating]) -> Floats:
+    """Vectors (N, D) as float32. Raises ShapeError for other shapes and values not finite."""
+    if vectors.ndim != 2 or 0 in vectors.shape:
+        raise ShapeError(f"A map needs one vector for each work; got {vectors.shape}.")
+    rows = np.asarray(vectors, dtype=np.float32)
+    finite = np.isfinite(rows).all(axis=1)
+    if not finite.all():
+        raise ShapeError(
+            f"The vector of work number {int(np.argmin(finite))} holds values that are not finite; "
+            f"leave the work out or compute its features again."
+        )
+    return rows
+
+
+def principal_axes(vectors: Floats, dims: int) -> tuple[Floats, Floats]:
+    """Mean (D,) and the first min(dims, N, D) principal axes (d, D) of vectors (N, D)."""
+    if len(vectors) == 1:  # which varies along no axis
+        return vectors[0], np.eye(1, vectors.shape[1], dtype=np.float32)
+    pca = PCA(min(dims, *vectors.shape), svd_solver="covariance_eigh").fit(vectors)
+    return pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
+
+
+def nearest(
+    vectors: Floats, k: int, *, queries: Floats | None = None, on_progress: Progress | None = None
+) -> tuple[Ints, Floats]:
+    """The k nearest rows of vectors (N, d), by Euclidean distance, the nearest first.
+
+    Args:
+        vectors: (N, d) what is looked among.
+        k: 1 ... N, or 1 ... N - 1 without queries.
+        queries: (M, d) what is looked for; the rows themselves if missing, which then are no
+            neighbours of themselves.
+        on_progress: Told after each block.
+
+    Returns:
+        Rows (M, k) and distances (M, k). Exact: M N d operations, in blocks of 1,024 queries.
+    """
+    own = queries is None
+    asked = vectors if queries is None else queries
+    rows = np.empty((len(asked), k), dtype=np.int64)
+    distances = np.empty((len(asked), k), dtype=np.float32)
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    for start in range(0, len(asked), _BLOCK):
+        block = asked[start : start + _BLOCK]
+        apart = squares - 2 * (block @ vectors.T)  # squared distance, less the query's own square
+        here = np.arange(len(block))
+        if own:
+            apart[here, start + here] = np.inf
+        found = np.argpartition(apart, k - 1, axis=1)[:, :k]
+        order = np.argsort(np.take_along_axis(apart, found, axis=1), axis=1, kind="stable")
+        found = np.take_along_axis(found, order, axis=1)
+        rows[start : start + _BLOCK] = found
+        own_squares = np.einsum("ij,ij->i", block, block)
+        gaps = np.take_along_axis(apart, found, axis=1) + own_squares[:, None]
+        distances[start : start + _BLOCK] = np.sqrt(np.maximum(gaps, 0))
+        if on_progress:
+            on_progress(min(1.0, (start + len(block)) / len(asked)))
+    return rows, distances
