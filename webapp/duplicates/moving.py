@@ -19,6 +19,8 @@ Moved = dict[str, list[int]]
 """By relation, the rows that went over."""
 
 MOVED: Final = (
+    "exhibitions.Exhibition.cover",
+    "exhibitions.Hanging.artwork",
     "feed.Event.artwork",
     "feed.Pick.artwork",
     "ingest.Item.artwork",
@@ -80,6 +82,8 @@ def _without_doubles(name: str, rows: Rows, to: Artwork) -> Rows:
     twins = rows.model._default_manager.filter(artwork=to) if "artwork" in name else rows
     if name == "feed.Pick.artwork":
         return rows.exclude(Exists(twins))
+    if name == "exhibitions.Hanging.artwork":
+        return rows.exclude(Exists(twins.filter(room__exhibition=OuterRef("room__exhibition"))))
     if name == "mine.CollectionItem.artwork":
         return rows.exclude(Exists(twins.filter(collection=OuterRef("collection"))))
     if name == "feed.Event.artwork":
