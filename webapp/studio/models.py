@@ -62,6 +62,8 @@ class Map(models.Model):
     """Works it was drawn from; those that joined later were placed on it."""
     revision = models.PositiveIntegerField(default=0)
     """Grows whenever places or names change, so that who keeps a copy reads it anew."""
+    sheets_due = models.BooleanField(default=False)
+    """Whether works were placed whose pictures are not on the sheets yet."""
     file = models.CharField(max_length=300, blank=True)
     """Name in the private "models" storage: what places new works."""
     former = models.ForeignKey(

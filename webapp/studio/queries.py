@@ -1,0 +1,110 @@
+"""Read side of the studio: maps, and who stands where on them. Nothing in this module writes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models import Case, Max, QuerySet, Value, When
+from numpy.typing import NDArray
+
+from webapp.studio.models import Map, Neighbourhood, Place
+from webapp.vectors.models import Space
+
+
+class Places(NamedTuple):
+    """The works of a map, by number; those that were deleted since are left out."""
+
+    number: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    leaf: NDArray[np.int64]
+    """Ids of the finest neighbourhoods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The neighbourhoods of a map."""
+
+    nodes: Mapping[int, Neighbourhood]
+    """By id."""
+    layers: tuple[tuple[Neighbourhood, ...], ...]
+    """Coarse to fine, each in the order of their numbers."""
+    parts: Mapping[int, tuple[Neighbourhood, ...]]
+    """Of each, those of the next layer that lie in it."""
+
+    def leaves(self, node: Neighbourhood) -> list[int]:
+        """Return the ids of the finest ones in `node`: itself, if it is one."""
+        parts = self.parts.get(node.pk, ())
+        return [pk for part in parts for pk in self.leaves(part)] or [node.pk]
+
+    def ancestors(self, node: Neighbourhood) -> list[Neighbourhood]:
+        """Return those that `node` lies in, the coarsest first."""
+        found: list[Neighbourhood] = []
+        while node.parent_id is not None:
+            node = self.nodes[node.parent_id]
+            found.insert(0, node)
+        return found
+
+
+def maps() -> QuerySet[Map]:
+    """Return all maps, newest first, each with its space, without what only one page shows."""
+    related = Map.objects.select_related("space", "by", "former")
+    return related.defer("changes", "space__transform", "space__head")
+
+
+def ready() -> QuerySet[Map]:
+    """Return the maps that can be shown, newest first."""
+    return maps().filter(state=Map.State.READY)
+
+
+def live_map(purpose: str = "look") -> Map | None:
+    """Return the newest map of the space that serves `purpose`, or else of one that did."""
+    serving = Case(When(space__state=Space.State.LIVE, then=Value(0)), default=Value(1))
+    return ready().filter(purpose=purpose).order_by(serving, "-pk").first()
+
+
+def places(found: Map) -> Places:
+    """Return where the works of a map stand, in the order of their numbers. One query."""
+    rows = Place.objects.filter(map=found).order_by("number")
+    table = np.array(
+        list(rows.values_list("number", "artwork_id", "x", "y", "cluster_id")), dtype=np.float64
+    ).reshape(-1, 5)
+    number, ids, leaf = (table[:, column].astype(np.int64) for column in (0, 1, 4))
+    return Places(number, ids, table[:, 2].astype("f4"), table[:, 3].astype("f4"), leaf)
+
+
+def order(found: Map) -> NDArray[np.int64]:
+    """Return the works of a map by the number of their place; 0 where a work was deleted."""
+    last = Place.objects.filter(map=found).aggregate(last=Max("number"))["last"]
+    ids = np.zeros(0 if last is None else last + 1, dtype=np.int64)
+    for number, pk in Place.objects.filter(map=found).values_list("number", "artwork_id"):
+        ids[number] = pk
+    return ids
+
+
+def tree(found: Map) -> Tree:
+    """Return the neighbourhoods of a map. One query."""
+    nodes = Neighbourhood.objects.filter(map=found).select_related("named_by")
+    by_layer: dict[int, list[Neighbourhood]] = defaultdict(list)
+    parts: dict[int, list[Neighbourhood]] = defaultdict(list)
+    for node in nodes.order_by("layer", "number"):
+        by_layer[node.layer].append(node)
+        if node.parent_id is not None:
+            parts[node.parent_id].append(node)
+    return Tree(
+        {node.pk: node for layer in by_layer.values() for node in layer},
+        tuple(tuple(by_layer[layer]) for layer in sorted(by_layer)),
+        {pk: tuple(found) for pk, found in parts.items()},
+    )
+
+
+def works_in(node: Neighbourhood) -> list[int]:
+    """Return the ids of the visible works of a neighbourhood, by the number of their places."""
+    leaves = tree(node.map).leaves(node)
+    shown = Place.objects.filter(cluster__in=leaves, artwork__entry__visible=True)
+    return list(shown.order_by("number").values_list("artwork_id", flat=True))
