@@ -35,19 +35,23 @@ class Job(StrEnum):
     MEASURE_DIVERSITY = "workers.measure_diversity"
     REPLAY = "workers.replay"
     EXPLAIN = "workers.explain"
+    WALK = "workers.walk"
     READ_QUERIES = "workers.read_queries"
     CUT_TILES = "workers.cut_tiles"
     FIND_DUPLICATES = "workers.find_duplicates"
     COMPLETE_VARIANTS = "workers.complete_variants"
     SWEEP_FILES = "workers.sweep_files"
     EXPORT = "workers.export"
+    INSIGHT = "workers.insight"
+    MEASURE_QUALITY = "workers.measure_quality"
+    COMPARE_EXTRACTORS = "workers.compare_extractors"
     KEEP_IMPRESSIONS = "workers.keep_impressions"
     RING_AGAIN = "workers.ring_again"
 
 
 Errors = tuple[type[BaseException], ...]
-QUEUES = ("celery", "quick", "gpu")
-"""Where jobs wait: those of every worker, those that a visitor waits for, and trainings."""
+QUEUES = ("celery", "quick", "background", "gpu")
+"""Where jobs wait: most, those that a visitor waits for, those that nobody does, and trainings."""
 
 _producer = Celery("webapp", set_as_current=False)
 _producer.config_from_object("django.conf:settings", namespace="CELERY")

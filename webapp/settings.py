@@ -196,7 +196,15 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_ROUTES = {
     "workers.train": {"queue": "gpu"},  # has workers of its own
-    "workers.read_queries": {"queue": "quick"},  # stands behind no other job
+    "workers.compare_extractors": {"queue": "gpu"},
+    # These stand behind no other job: a visitor waits, or they are over at once.
+    "workers.read_queries": {"queue": "quick"},
+    "workers.ring_again": {"queue": "quick"},
+    # These wait for each other alone, however many there are.
+    "workers.find_duplicates": {"queue": "background"},
+    "workers.complete_variants": {"queue": "background"},
+    "workers.keep_impressions": {"queue": "background"},
+    "workers.sweep_files": {"queue": "background"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

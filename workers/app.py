@@ -40,11 +40,14 @@ app.conf.update(
             "embed",
             "explain",
             "export",
+            "extractors",
             "fetch",
             "ingest",
+            "insight",
             "online",
             "picture",
             "promote",
+            "quality",
             "space",
             "sweep",
             "sync",
@@ -52,10 +55,11 @@ app.conf.update(
             "train",
             "unpack",
             "variants",
+            "walk",
         )
     ],
     # Listened to in turn, so that who waits for an answer stands behind no heap of other jobs.
-    task_queues=[Queue("celery", routing_key="celery"), Queue("quick", routing_key="quick")],
+    task_queues=[Queue(name, routing_key=name) for name in ("celery", "quick", "background")],
     worker_concurrency=1,
     beat_schedule_filename=str(settings.VAR / "beat-schedule"),
     beat_schedule={

@@ -48,7 +48,7 @@ def test_a_worker_shows_that_it_lives_what_it_does_and_for_whom(json_stack: Stac
     assert all(line["task_id"] for line in told())
     tallies = Tally.objects.filter(task="workers.ring_again", outcome="success", count__gte=1)
     wait_until(tallies.exists, seconds=30, what="a tally")
-    assert Worker.objects.get().queues == ["celery", "quick"]
+    assert Worker.objects.get().queues == ["background", "celery", "quick"]
     assert "No hostname was supplied" not in json_stack.log.read_text()
 
     process.terminate()
