@@ -1,1 +1,1 @@
-"""The collection as a map: projection, clusters and names, and how good the space is."""
+"""The collection as a map: projection, clusters, their names, and how good their space is."""

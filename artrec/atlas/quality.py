@@ -113,6 +113,13 @@ def precision(found: Nearest, labels: Ints, k: int) -> Doubles:
     return values
 
 
+def shared(labels: Ints) -> Ints:
+    """(N,) the labels that two rows or more have; a label of one row can have no like neighbour."""
+    counts = np.bincount(labels[labels != UNKNOWN], minlength=1)
+    kept: Ints = np.where((labels != UNKNOWN) & (counts[labels] > 1), labels, UNKNOWN)
+    return kept
+
+
 def chance(labels: Ints, rows: Ints) -> float | None:
     """What `precision` expects of neighbours drawn by lot; None where no row has a label."""
     own = labels[rows]

@@ -58,6 +58,11 @@ def test_precision_counts_shared_labels_and_leaves_out_who_has_none() -> None:
     np.testing.assert_array_equal(at_two, [0.5, 1, np.nan])
 
 
+def test_a_label_of_one_row_is_none() -> None:
+    assert quality.shared(np.array([4, 2, UNKNOWN, 4, 0])).tolist() == [4, -1, -1, 4, -1]
+    assert quality.shared(np.array([UNKNOWN])).tolist() == [-1]
+
+
 def test_chance_is_what_shuffled_labels_reach(rng: np.random.Generator) -> None:
     vectors = rows_of(rng, 400, 6)
     labels = np.repeat([0, 1, 2, UNKNOWN], [200, 120, 40, 40])
