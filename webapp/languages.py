@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-ENGLISH_ONLY: Final = ("/admin/", "/desk/", "/lab/", "/upload/")
+ENGLISH_ONLY: Final = ("/admin/", "/desk/", "/lab/", "/studio/", "/upload/")
 """Pages of staff, which are not translated: half a page of each language would be worse."""
 
 

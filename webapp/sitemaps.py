@@ -18,12 +18,14 @@ from django.views.decorators.http import require_safe
 
 from webapp.catalog import queries
 from webapp.catalog.models import Artist, Artwork
+from webapp.exhibitions.models import Exhibition
+from webapp.exhibitions.queries import open_now
 
 PER_PAGE: Final = 5_000
 """Addresses in one file; the protocol allows 50,000."""
 PRIVATE: Final = (
-    "/admin/", "/lab/", "/upload/", "/api/", "/sign-in/", "/sign-up/", "/for-you/", "/likes/",
-    "/yours/", "/account/", "/works/*/save/",
+    "/admin/", "/lab/", "/studio/", "/upload/", "/api/", "/sign-in/", "/sign-up/", "/for-you/",
+    "/likes/", "/yours/", "/account/", "/works/*/save/",
     "/search/", "/works/*/why/", "/works/*/part/", "/works/*/zoom/", "/*?*list=",
 )  # fmt: skip
 """What is somebody's own, or another form of what stands elsewhere."""
@@ -66,6 +68,22 @@ class Artists(Sitemap[Artist]):
         return Works().get_latest_lastmod()
 
 
+class Exhibitions(Sitemap[Exhibition]):
+    """The pages of what can be visited."""
+
+    limit = PER_PAGE
+
+    def items(self) -> QuerySet[Exhibition]:
+        return open_now().order_by("pk")
+
+    def lastmod(self, item: Exhibition) -> datetime:
+        return item.changed
+
+    def get_latest_lastmod(self) -> datetime | None:
+        latest: datetime | None = open_now().aggregate(at=Max("changed"))["at"]
+        return latest
+
+
 class Rooms(Sitemap[str]):
     """The pages that are always there."""
 
@@ -80,6 +98,7 @@ SITEMAPS: Final[Mapping[str, type[Sitemap[Any]]]] = {
     "rooms": Rooms,
     "works": Works,
     "artists": Artists,
+    "exhibitions": Exhibitions,
 }
 
 

@@ -34,6 +34,7 @@ def test_works_and_artists_that_are_shown_are_listed(client: Client) -> None:
         "/sitemap-rooms.xml",
         "/sitemap-works.xml",
         "/sitemap-artists.xml",
+        "/sitemap-exhibitions.xml",
     ]
 
 
@@ -76,7 +77,7 @@ def test_the_queries_do_not_grow_with_the_collection(
         make_artwork(artist=f"Artist {number}")
 
     for path, queries in {
-        "/sitemap.xml": 5,
+        "/sitemap.xml": 7,
         "/sitemap-works.xml": 3,
         "/sitemap-artists.xml": 3,
     }.items():

@@ -51,7 +51,7 @@ GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "feed.pick": _ALL,
         "feed.serving": _ALL,
         "feed.experiment": _ALL,
-        "mine.collection": ("view", "exhibit"),
+        "mine.collection": _READ,
     },
     ADMINS: {
         "catalog": _ALL,
@@ -71,7 +71,7 @@ GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "feed.pick": _ALL,
         "feed.serving": _ALL,
         "feed.experiment": _ALL,
-        "mine.collection": ("view", "change", "delete", "exhibit"),
+        "mine.collection": ("view", "change", "delete"),
         "operations": _READ,
         "accounts.user": _ALL,
         "auth.group": _READ,

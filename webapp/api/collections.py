@@ -47,7 +47,6 @@ class CollectionInfo(Out):
     note: str
     visibility: Collection.Visibility
     standard: bool = Field(description="Where works are saved unless another is chosen.")
-    exhibited: datetime | None = Field(description="Since when it is shown as an exhibition.")
     changed: datetime
     mine: bool
     manifest: str | None = Field(description="IIIF Presentation 3; only of public ones.")
@@ -155,7 +154,7 @@ def collection(
 def change_collection(
     request: HttpRequest, token: Token, body: ChangedCollection
 ) -> CollectionInfo:
-    """Change a collection of the caller's. An exhibition that is no longer public ends."""
+    """Change a collection of the caller's."""
     found = access.own(request, token)
     return _told(request, _change(request, found, body), found.visitor)
 
@@ -214,7 +213,6 @@ def _told(request: HttpRequest, found: Collection, visitor: Visitor | None) -> C
         note=found.note,
         visibility=Collection.Visibility(found.visibility),
         standard=found.standard,
-        exhibited=found.exhibited,
         changed=found.changed,
         mine=access.owns(visitor, found),
         manifest=schemas.manifest_of(request, found.token) if public else None,
@@ -226,10 +224,7 @@ def _change(request: HttpRequest, found: Collection, body: ChangedCollection) ->
     given = {name: value for name, value in body.model_dump().items() if value is not None}
     kept = {name: getattr(found, name) for name in ("title", "note", "visibility")}
     form = CollectionForm(
-        {**kept, **given},
-        instance=found,
-        may_publish=request.user.is_authenticated,
-        may_exhibit=False,
+        {**kept, **given}, instance=found, may_publish=request.user.is_authenticated
     )
     if not form.is_valid():
         raise ValidationError(
@@ -239,8 +234,6 @@ def _change(request: HttpRequest, found: Collection, body: ChangedCollection) ->
                 for said in texts
             ]
         )
-    if form.cleaned_data["visibility"] != Collection.Visibility.PUBLIC:
-        form.instance.exhibited = None
     return form.save()
 
 

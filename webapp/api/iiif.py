@@ -68,7 +68,6 @@ def collection(request: HttpRequest, found: Collection, works: Iterable[Artwork]
         "type": "Collection",
         "label": _text(found.title),
         **({"summary": _text(found.note)} if found.note else {}),
-        **({"metadata": _metadata({"By": found.by_line})} if found.by_line else {}),
         "provider": [_provider(request)],
         "homepage": [_homepage(request, found.get_absolute_url(), found.title)],
         "items": [

@@ -17,7 +17,7 @@ WORK: Final = (
     *("credit_line", "source_url", "added", "state", "held"),
 )
 ARTIST: Final = ("name", "slug", "bio")
-COLLECTION: Final = ("title", "by_line", "visibility", "exhibited")
+COLLECTION: Final = ("title", "visibility")
 PERSON: Final = ("is_active", "is_staff", "is_superuser")
 MEMBERSHIP: Final = ("user", "group")
 SERVING: Final = ("diversity", "per_artist", "fresh_share", "explore_share")

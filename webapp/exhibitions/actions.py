@@ -202,6 +202,6 @@ def _note(exhibition: Exhibition, by: User | None, what: str, back_to: Change | 
         what=what[:200],
         after=arrangement.to_json(queries.arrangement_of(exhibition)),
         # The next undoing goes on from there.
-        same_as=back_to and (back_to.same_as or back_to.number),
+        same_as=(back_to.same_as or back_to.number) if back_to else None,
     )
     Change.objects.filter(exhibition=exhibition, number__lte=exhibition.version - KEPT).delete()

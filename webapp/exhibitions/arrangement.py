@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+FIRST_WALL: Final = "paper"
 MOST_ROOMS: Final = 40
 MOST_WORKS: Final = 500
 """In one exhibition."""
@@ -36,7 +37,7 @@ class Walls:
     pk: int | None = None
     title: str = ""
     text: str = ""
-    wall: str = "paper"
+    wall: str = FIRST_WALL
     works: tuple[Hung, ...] = ()
 
 
@@ -66,7 +67,7 @@ def add_room(all_of: Arrangement, title: str = "") -> Arrangement:
     """
     if len(all_of.rooms) >= MOST_ROOMS:
         raise RefusedError(f"An exhibition has {MOST_ROOMS} rooms at most.")
-    wall = all_of.rooms[-1].wall if all_of.rooms else Walls.wall
+    wall = all_of.rooms[-1].wall if all_of.rooms else FIRST_WALL
     return replace(all_of, rooms=(*all_of.rooms, Walls(title=title, wall=wall)))
 
 

@@ -1,7 +1,12 @@
-"""Routes of this app."""
+"""Routes of this app: visitors' under /exhibitions/, curators' under /studio/exhibitions/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from webapp.exhibitions.views import public
+
+urlpatterns: list[URLPattern] = [
+    path("exhibitions/", public.exhibitions, name="exhibitions"),
+    path("exhibitions/<str:token>/", public.exhibition, name="exhibition"),
+]

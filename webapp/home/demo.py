@@ -3,50 +3,85 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
-from webapp.feed.models import Pick, Visitor
-from webapp.mine import actions
-from webapp.mine.models import Collection
+from webapp.exhibitions import actions
+from webapp.exhibitions.arrangement import Arrangement, Hung, Walls
+from webapp.exhibitions.models import Exhibition, Wall
+from webapp.feed.models import Pick
 
 BY_LINE: Final = "Carl, the curator"
-WORKS: Final = 9
-"""In each exhibition, as many as can be found."""
+WORKS: Final = 5
+"""In each room, as many as can be found."""
 PER_ARTIST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
-    """An exhibition: works of these styles, in turn."""
+class Wing:
+    """A room: works of a style."""
 
     title: str
     text: str
-    styles: tuple[str, ...]
+    wall: Wall
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """An exhibition."""
+
+    title: str
+    text: str
+    rooms: tuple[Wing, ...]
 
 
 SHOWS: Final = (
     Show(
         "What paper can do",
-        "Cut, soaked, scratched, left white. Nine sheets, and what their makers let the paper say "
+        "Cut, soaked, scratched, left white. A few sheets, and what their makers let the paper say "
         "for itself.",
-        ("Cut-out", "Watercolour", "Ink"),
+        (
+            Wing("Cut", "Scissors know no shading. What is left is edge.", Wall.LINEN, "Cut-out"),
+            Wing(
+                "Soaked",
+                "Water decides with the painter, and sometimes against them.",
+                Wall.MIST,
+                "Watercolour",
+            ),
+            Wing("Left white", "Most of each sheet was never touched.", Wall.PAPER, "Ink"),
+        ),
     ),
     Show(
         "Night, and what is in it",
         "After sunset colour goes first and shape last. These works were made for the time in "
         "between: a moon, a ridge, a lit window, or nothing but the dark.",
-        ("Nocturne", "Layered landscape", "Woodcut"),
+        (
+            Wing("A moon", "One light, and all that it does not reach.", Wall.MIDNIGHT, "Nocturne"),
+            Wing(
+                "Ridges",
+                "The farther a hill, the more of the sky is in it.",
+                Wall.SLATE,
+                "Layered landscape",
+            ),
+            Wing("The dark", "Black is printed last, and holds the sheet.", Wall.SAND, "Woodcut"),
+        ),
     ),
     Show(
         "A grammar of stripes",
         "A stripe can be a horizon, a thread or a wave. Side by side they turn out to speak one "
         "language, with very few words.",
-        ("Colour field", "Wave", "Weave"),
+        (
+            Wing("Horizon", "Two colours and the line between.", Wall.PAPER, "Colour field"),
+            Wing("Wave", "The same line, once it moves.", Wall.SAGE, "Wave"),
+            Wing("Thread", "And once it goes over and under.", Wall.OXBLOOD, "Weave"),
+        ),
     ),
 )
 """The last is the newest, and so comes first."""
@@ -55,8 +90,7 @@ SHOWS: Final = (
 @transaction.atomic
 def hang(curator: User) -> None:
     """Pick a work of each style and hang the exhibitions, once; works that are gone are missing."""
-    visitor, _created = Visitor.objects.get_or_create(user=curator)
-    if Collection.objects.filter(visitor=visitor).exists():
+    if Exhibition.objects.filter(made_by=curator).exists():
         return
     shown = Artwork.objects.filter(
         state=Artwork.State.VISIBLE, availability=Artwork.Availability.AVAILABLE
@@ -67,30 +101,29 @@ def hang(curator: User) -> None:
         [Pick(artwork=work, by=curator) for work in first.values()], ignore_conflicts=True
     )
     for show in SHOWS:
-        chosen = _choose(works, show)
-        if chosen:
-            _hang(visitor, show, chosen)
+        rooms = tuple(_rooms(works, show))
+        if rooms:
+            _hang(curator, show, rooms)
 
 
-def _choose(works: list[Artwork], show: Show) -> list[Artwork]:
-    """Works of the styles in turn, few of any artist."""
-    hands: Counter[int] = Counter()
-    by_style = []
-    for style in show.styles:
-        kept = []
-        for work in (each for each in works if each.style == style):
+def _rooms(works: list[Artwork], show: Show) -> Iterator[Walls]:
+    """The rooms for which there are works, few of any artist."""
+    for wing in show.rooms:
+        hands: Counter[int] = Counter()
+        hung = []
+        for work in (each for each in works if each.style == wing.style):
             hands[work.artist_id] += 1
             if hands[work.artist_id] <= PER_ARTIST:
-                kept.append(work)
-        by_style.append(kept)
-    turns = max(map(len, by_style), default=0)
-    return [kept[turn] for turn in range(turns) for kept in by_style if turn < len(kept)][:WORKS]
+                hung.append(Hung(work.pk))
+        if hung:
+            yield Walls(None, wing.title, wing.text, wing.wall, tuple(hung[:WORKS]))
 
 
-def _hang(visitor: Visitor, show: Show, works: list[Artwork]) -> None:
-    room = actions.create(visitor=visitor, title=show.title)
-    room.note = show.text
-    room.save(update_fields=["note"])
-    for work in reversed(works):  # what is kept later stands in front
-        actions.keep(visitor=visitor, artwork=work, collections=[room.pk])
-    actions.exhibit(collection=room, by_line=BY_LINE)
+def _hang(curator: User, show: Show, rooms: tuple[Walls, ...]) -> None:
+    made = actions.start(show.title, [], curator)
+
+    def edit(before: Arrangement) -> tuple[Arrangement, str]:
+        after = replace(before, by_line=BY_LINE, introduction=show.text, rooms=rooms)
+        return replace(after, opens=timezone.now()), "Hung and opened"
+
+    actions.change(made, curator, edit)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Window
-from django.db.models.functions import RowNumber
-from django.urls import reverse
-
 from webapp.catalog.models import Artwork
+from webapp.exhibitions import queries
 from webapp.feed.queries import cards_of
-from webapp.mine.models import CollectionItem
-from webapp.mine.queries import public_exhibitions
 
 EXHIBITIONS: Final = 6
 WORKS: Final = 3
@@ -38,13 +32,11 @@ class Exhibition:
 def exhibitions(*, shown: Collection[int] = (), hidden: Iterable[int] = ()) -> list[Exhibition]:
     """Return the newest exhibitions, each by works that are not `shown` elsewhere on the page, nor
     `hidden` by the visitor. Three queries, one where there are none."""
-    found = list(public_exhibitions()[:EXHIBITIONS])
+    found = list(queries.open_now()[:EXHIBITIONS])
     if not found:
         return []
     taken = {*shown, *hidden}
-    wanted: defaultdict[int, list[int]] = defaultdict(list)
-    for exhibition, artwork in _items([each.pk for each in found]):
-        wanted[exhibition].append(artwork)
+    wanted = queries.first_works([each.pk for each in found], limit=_READ)
     chosen: dict[int, list[int]] = {}
     for each in found:
         best = vars(each)["chosen"] or vars(each)["first"]
@@ -56,22 +48,10 @@ def exhibitions(*, shown: Collection[int] = (), hidden: Iterable[int] = ()) -> l
         Exhibition(
             title=each.title,
             by_line=each.by_line,
-            url=reverse("exhibition", args=[each.token]),
+            url=each.get_absolute_url(),
             size=vars(each)["works"],
             works=tuple(cards[pk] for pk in chosen[each.pk] if pk in cards),
         )
         for each in found
     )
     return [tile for tile in tiles if tile.works]
-
-
-def _items(exhibitions: Iterable[int]) -> Iterable[tuple[int, int]]:
-    """(exhibition, work) of the first works of each, in their order. One query."""
-    place = Window(RowNumber(), partition_by="collection", order_by=("position", "pk"))
-    items = CollectionItem.objects.filter(
-        collection__in=list(exhibitions),
-        artwork__state=Artwork.State.VISIBLE,
-        artwork__image__isnull=False,
-    ).annotate(place=place)
-    first = items.filter(place__lte=_READ).order_by("collection", "place")
-    return first.values_list("collection_id", "artwork_id")

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -149,8 +149,8 @@ def arrange(
 def delete(*, collection: Collection) -> None:
     """Delete a collection; for a while `restore` brings it back."""
     works = list(collection.items.values_list("artwork_id", flat=True))
-    collection.deleted, collection.exhibited = timezone.now(), None
-    collection.save(update_fields=["deleted", "exhibited"])
+    collection.deleted = timezone.now()
+    collection.save(update_fields=["deleted"])
     _unsave_alone(collection.visitor, works)
 
 
@@ -166,7 +166,7 @@ def sweep() -> None:
 
 @transaction.atomic
 def restore(*, collection: Collection) -> None:
-    """Bring a deleted collection back, as it was but for being exhibited."""
+    """Bring a deleted collection back, as it was."""
     own = Collection.objects.filter(visitor=collection.visitor, deleted=None)
     # Meanwhile another may have become the standard one.
     collection.standard = collection.standard and not own.filter(standard=True).exists()
@@ -174,20 +174,6 @@ def restore(*, collection: Collection) -> None:
     collection.save(update_fields=["deleted", "standard"])
     works = collection.items.values_list("artwork_id", flat=True)
     feed.save_again(visitor=collection.visitor, artworks=works)
-
-
-def exhibit(*, collection: Collection, by_line: str) -> None:
-    """Publish a collection as an exhibition; the day it was first published stays."""
-    collection.by_line = by_line
-    collection.visibility = Collection.Visibility.PUBLIC
-    collection.exhibited = collection.exhibited or timezone.now()
-    collection.save(update_fields=["by_line", "visibility", "exhibited", "changed"])
-
-
-def close(*, collection: Collection) -> None:
-    """End an exhibition; the collection stays public."""
-    collection.exhibited = None
-    collection.save(update_fields=["exhibited", "changed"])
 
 
 def _put(collection: Collection, artwork: Artwork) -> None:
@@ -198,10 +184,8 @@ def _put(collection: Collection, artwork: Artwork) -> None:
             _("“%(title)s” is full: a collection holds %(most)d works.")
             % {"title": collection.title, "most": MOST_WORKS}
         )
-    ends = items.aggregate(first=Min("position"), last=Max("position"))
-    # An exhibition is hung in an order: what is new comes last there.
-    place = (ends["last"] or 0) + 1 if collection.exhibited else (ends["first"] or 0) - 1
-    CollectionItem.objects.create(collection=collection, artwork=artwork, position=place)
+    first = items.aggregate(first=Min("position"))["first"] or 0
+    CollectionItem.objects.create(collection=collection, artwork=artwork, position=first - 1)
 
 
 def _unsave_alone(visitor: Visitor, works: Iterable[int]) -> None:

@@ -16,11 +16,10 @@ from webapp.mine.models import Choices, Collection, Follow
 class CollectionAdmin(Editable):
     """Only what everybody may see: what visitors keep to themselves is no staff's business."""
 
-    list_display = ("title", "by_line", "exhibited", "changed")
-    list_filter = ("exhibited",)
-    search_fields = ("title", "by_line")
-    fields = ("title", "note", "by_line", "exhibited", "created", "changed")
-    readonly_fields = ("exhibited", "created", "changed")
+    list_display = ("title", "changed")
+    search_fields = ("title",)
+    fields = ("title", "note", "created", "changed")
+    readonly_fields = ("created", "changed")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         public = Collection.Visibility.PUBLIC

@@ -127,18 +127,8 @@ def _tables(visitor: Visitor | None, user: User | None) -> list[Table]:
         Table(
             "collections",
             _("Your collections, deleted ones included while they can be brought back."),
-            ("title", "about", "visibility", "exhibited", "by_line", "created", "deleted", "link"),
-            rows(
-                collections,
-                "title",
-                "note",
-                "visibility",
-                "exhibited",
-                "by_line",
-                "created",
-                "deleted",
-                "token",
-            ),
+            ("title", "about", "visibility", "created", "deleted", "link"),
+            rows(collections, "title", "note", "visibility", "created", "deleted", "token"),
         ),
         Table(
             "collected",

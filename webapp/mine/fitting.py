@@ -1,9 +1,9 @@
-"""Works that would fit a collection: ranked as for somebody who likes just what is in it."""
+"""Works that would fit beside others: ranked as for somebody who likes just those."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from artrec.errors import ArtrecError
@@ -14,7 +14,6 @@ from webapp.feed.profile import of_works
 from webapp.feed.queries import cards_of
 from webapp.feed.served import Served, serving
 from webapp.feed.showable import RECOMMENDABLE, showable
-from webapp.mine.queries import Contents
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +22,13 @@ PER_ARTIST: Final = 2
 _SPARE: Final = 4
 
 
-def works_that_fit(contents: Contents, *, hidden: Collection[int]) -> list[Artwork]:
-    """Return works that look as if they belonged there, the best first; none it has already, none
+def works_that_fit(own: Sequence[int], *, hidden: Collection[int]) -> list[Artwork]:
+    """Return works that look as if they belonged to these, the best first; none of them, none
     hidden.
 
     Ranked by the look, for a collection is put together by eye; where there is no look, by what
     serves.
     """
-    own = [each.artwork.pk for each in contents.seen]
     served = serving()
     if served is None or not own:
         return []
@@ -45,7 +43,7 @@ def works_that_fit(contents: Contents, *, hidden: Collection[int]) -> list[Artwo
             exclude={*own, *hidden},
         )
     except (ArtrecError, ArithmeticError, ValueError):
-        log.exception("%s could not rank for a collection of %d works", way.space, len(own))
+        log.exception("%s could not rank what fits %d works", way.space, len(own))
         return []
     ids = found.ids.tolist()
     known = showable(ids)

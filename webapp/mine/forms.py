@@ -17,29 +17,22 @@ else:
 
 
 class CollectionForm(_Form):
-    """Title, words and who may see it; for curators also whether it is an exhibition."""
-
-    exhibit = forms.BooleanField(
-        label=_("Show it as an exhibition"),
-        help_text=_("On the page of exhibitions, for everybody, with your text as introduction."),
-        required=False,
-    )
+    """Title, words and who may see it."""
 
     class Meta:
         model = Collection
-        fields = ("title", "note", "visibility", "by_line")
+        fields = ("title", "note", "visibility")
         labels = {
             "title": _("Title"),
             "note": _("What it is about"),
             "visibility": _("Who may see it"),
-            "by_line": _("Curated by"),
         }
         widgets = {
             "note": forms.Textarea(attrs={"rows": 6}),
             "visibility": forms.RadioSelect,
         }
 
-    def __init__(self, *args: Any, may_publish: bool, may_exhibit: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_publish: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not may_publish:  # nobody answers for what a stranger publishes
             public = Collection.Visibility.PUBLIC
@@ -47,14 +40,3 @@ class CollectionForm(_Form):
             self.fields["visibility"] = forms.ChoiceField(
                 label=self.fields["visibility"].label, choices=kept, widget=forms.RadioSelect
             )
-        if may_exhibit:
-            self.fields["exhibit"].initial = self.instance.exhibited is not None
-        else:
-            del self.fields["exhibit"], self.fields["by_line"]
-
-    def clean(self) -> dict[str, Any]:
-        """An exhibition is for everybody, whatever else was ticked."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("exhibit"):
-            cleaned["visibility"] = Collection.Visibility.PUBLIC
-        return cleaned

@@ -58,7 +58,7 @@ class Follow(models.Model):
 
 
 class Collection(models.Model):
-    """Works put together by a visitor, in their order; by a curator also as an exhibition."""
+    """Works put together by a visitor, in their order."""
 
     class Visibility(models.TextChoices):
         PRIVATE = "private", _("Only you")
@@ -72,7 +72,7 @@ class Collection(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     """Unguessable: its address. Private ones open to nobody else all the same."""
     note = models.TextField(blank=True, max_length=5_000)
-    """What it is about; of an exhibition the introductory text."""
+    """What it is about."""
     visibility = models.CharField(
         max_length=7, choices=Visibility.choices, default=Visibility.PRIVATE
     )
@@ -84,10 +84,6 @@ class Collection(models.Model):
     """Among the owner's collections."""
     standard = models.BooleanField(default=False)
     """Where works are saved unless another is chosen."""
-    by_line = models.CharField(max_length=120, blank=True)
-    """Of an exhibition: by whom."""
-    exhibited = models.DateTimeField(null=True, blank=True)
-    """Since when a curator shows it as an exhibition."""
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     deleted = models.DateTimeField(null=True, blank=True)
@@ -95,24 +91,15 @@ class Collection(models.Model):
 
     class Meta:
         ordering = ("position", "-id")
-        permissions = (("exhibit", "Can publish a collection as an exhibition"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["visitor"],
                 condition=Q(standard=True, deleted=None),
                 name="one_standard_collection",
             ),
-            models.CheckConstraint(
-                condition=Q(exhibited=None) | Q(visibility="public"), name="exhibitions_are_public"
-            ),
         )
         indexes = (
             models.Index(fields=["visitor", "position"], name="collection_by_visitor"),
-            models.Index(
-                fields=["-exhibited"],
-                name="collection_exhibited",
-                condition=Q(exhibited__isnull=False, deleted=None),
-            ),
             models.Index(
                 fields=["deleted"],
                 name="collection_deleted",

@@ -36,23 +36,15 @@ def newest_of_followed(visitor: Visitor | None) -> QuerySet[Artwork]:
 
 def collections() -> QuerySet[Collection]:
     """Return collections that are not deleted, each with `works`, how many of them can be seen, and
-    `shown`, the id of the one that stands for it."""
+    `chosen`, the id of its owner's cover while it is one of them."""
     seen = _seen_items()
-    first = seen.order_by("position", "pk")
-    chosen = first.filter(artwork_id=OuterRef("cover_id"))
+    chosen = seen.filter(artwork_id=OuterRef("cover_id"))
     # Each is counted by itself, so that of a slice no more than the slice is counted.
     size = seen.order_by().values("collection").annotate(size=Count("pk")).values("size")
     return Collection.objects.filter(deleted=None).annotate(
         works=Coalesce(Subquery(size), 0),
         chosen=Subquery(chosen.values("artwork_id")[:1]),
-        first=Subquery(first.values("artwork_id")[:1]),
     )
-
-
-def public_exhibitions() -> QuerySet[Collection]:
-    """Return the exhibitions that have something to see, the newest first; see `collections`."""
-    shown = collections().filter(exhibited__isnull=False, visibility=Collection.Visibility.PUBLIC)
-    return shown.filter(Exists(_seen_items())).order_by("-exhibited", "-pk")
 
 
 def _seen_items() -> QuerySet[CollectionItem]:
@@ -62,14 +54,6 @@ def _seen_items() -> QuerySet[CollectionItem]:
         artwork__state=Artwork.State.VISIBLE,
         artwork__image__isnull=False,
     )
-
-
-def covers(found: Sequence[Collection]) -> dict[int, Artwork]:
-    """Return the work that stands for each of these, of `collections`, by the collection's id. One
-    query."""
-    wanted = {each.pk: vars(each)["chosen"] or vars(each)["first"] for each in found}
-    cards = catalog.cards().in_bulk([pk for pk in wanted.values() if pk])
-    return {pk: cards[work] for pk, work in wanted.items() if work in cards}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from webapp.accounts import views as accounts
 from webapp.mine.views import (
     collections,
     data,
-    exhibitions,
     following,
     history,
     marked,
@@ -32,8 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         collections.put_back,
         name="collection-put-back",
     ),
-    path("exhibitions/", exhibitions.exhibitions, name="exhibitions"),
-    path("exhibitions/<str:token>/", exhibitions.exhibition, name="exhibition"),
     path("yours/following/", following.following, name="following"),
     re_path(
         r"^artists/(?P<slug>[-a-zA-Z0-9_]+)/(?P<verb>follow|unfollow)/$",

@@ -11,6 +11,8 @@ from django.db.models import Model, Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artist
+from webapp.exhibitions.models import Exhibition, Hanging, Room
+from webapp.exhibitions.queries import opened
 from webapp.feed.models import Event, Pick, Serving, Visitor
 from webapp.lab.models import Run, Version
 from webapp.mine.models import Choices, Collection, CollectionItem, Follow
@@ -59,6 +61,20 @@ def _collections(rows: QuerySet[Any], _works: list[int], people: bool) -> QueryS
 def _collected(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
     of_public = Q() if people else Q(collection__visibility="public", collection__deleted=None)
     return rows.filter(of_public, artwork_id__in=works)
+
+
+def _exhibitions(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
+    """Without people what was opened; with them, where all goes along, what is prepared too."""
+    return rows if people else rows.filter(pk__in=opened())
+
+
+def _rooms(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
+    return rows if people else rows.filter(exhibition__in=opened())
+
+
+def _hangings(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
+    of_opened = Q() if people else Q(room__exhibition__in=opened())
+    return rows.filter(of_opened, artwork_id__in=works)
 
 
 def _artists(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
@@ -119,6 +135,27 @@ OTHERS: Final = (
         ("collection_id", "artwork_id"),
         {"collection_id": "site/collections", "artwork_id": WORKS},
         of=_collected,
+    ),
+    Table(
+        "site/exhibitions",
+        Exhibition,
+        ("token",),
+        {"cover_id": WORKS, "made_by_id": USERS},
+        of=_exhibitions,
+    ),
+    Table(
+        "site/rooms",
+        Room,
+        ("exhibition_id", "position"),
+        {"exhibition_id": "site/exhibitions"},
+        of=_rooms,
+    ),
+    Table(
+        "site/hangings",
+        Hanging,
+        ("room_id", "artwork_id"),
+        {"room_id": "site/rooms", "artwork_id": WORKS},
+        of=_hangings,
     ),
 )
 """After works. A table stands behind those its links lead to."""

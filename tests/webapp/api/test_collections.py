@@ -130,7 +130,6 @@ def test_words_change_and_what_is_left_out_stays(client: Client, hers: Headers) 
         {"title": "a\x00b"},
         {"title": "a" * 121},
         {"visibility": "everyone"},
-        {"exhibited": "2026-01-01T00:00:00Z"},
         {"visitor": 1},
         {"standard": True},
     ],

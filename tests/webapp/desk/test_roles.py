@@ -19,16 +19,20 @@ MAY = {
         *("catalog.add_artwork", "catalog.change_artwork", "catalog.change_artist"),
         *("ingest.change_item", "duplicates.change_pair", "museums.add_sync"),
     },
-    CURATORS: {"lab.add_promotion", "feed.add_pick", "mine.exhibit", "catalog.view_artwork"},
+    CURATORS: {
+        *("lab.add_promotion", "feed.add_pick"),
+        *("exhibitions.add_exhibition", "catalog.view_artwork"),
+    },
     ADMINS: {
         *("catalog.delete_artwork", "accounts.change_user", "transfer.add_export"),
-        *("lab.add_promotion", "mine.exhibit", "duplicates.change_pair"),
+        *("lab.add_promotion", "exhibitions.add_exhibition", "duplicates.change_pair"),
     },
 }
 MAY_NOT = {
     CATALOGUERS: {
         *("catalog.delete_artwork", "catalog.delete_artist", "lab.add_promotion"),
-        *("accounts.view_user", "transfer.add_export", "mine.exhibit", "feed.add_pick"),
+        *("accounts.view_user", "transfer.add_export"),
+        *("exhibitions.add_exhibition", "feed.add_pick"),
     },
     CURATORS: {"catalog.change_artwork", "accounts.view_user", "duplicates.change_pair"},
     ADMINS: {

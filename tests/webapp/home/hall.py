@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.catalog.models import Artwork
+from webapp.exhibitions.actions import start as begin
+from webapp.exhibitions.models import Exhibition
 from webapp.feed import actions
 from webapp.feed.models import Pick, Visitor
-from webapp.mine.models import Collection, CollectionItem
 
 
 def hung(number: int = 90) -> list[Artwork]:
@@ -64,9 +65,8 @@ def own(client: Client) -> Visitor:
     return Visitor.objects.get(pk=client.session["visitor"])
 
 
-def exhibit(works: list[Artwork], title: str = "Quiet water", **values: object) -> Collection:
-    given = {"visibility": "public", "exhibited": timezone.now(), "by_line": "Mara Veld"} | values
-    made = Collection.objects.create(visitor=Visitor.objects.create(), title=title, **given)
-    for position, work in enumerate(works):
-        CollectionItem.objects.create(collection=made, artwork=work, position=position)
+def exhibit(works: list[Artwork], title: str = "Quiet water", **values: object) -> Exhibition:
+    made = begin(title, [work.pk for work in works], None)
+    given = {"opens": timezone.now(), "by_line": "Mara Veld"} | values
+    Exhibition.objects.filter(pk=made.pk).update(**given)
     return made

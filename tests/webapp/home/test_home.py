@@ -171,7 +171,7 @@ def test_a_hidden_work_is_not_among_those_looked_at(client: Client) -> None:
 def test_an_exhibition_leads_to_its_page_and_shows_its_first_works(client: Client) -> None:
     works = hung(30)
     shown = exhibit(works[20:29])
-    exhibit(works[10:12], title="Not yet", exhibited=None, visibility="private")
+    exhibit(works[10:12], title="Not yet", opens=None)
     loved(works[:10])
 
     html = html_of(client)

@@ -180,21 +180,6 @@ def test_too_many_collections_or_works_are_refused_in_words(
     assert full.items.count() == 1
 
 
-def test_an_exhibition_keeps_its_day_and_what_is_added_hangs_last() -> None:
-    visitor = Visitor.objects.create()
-    rooms = actions.create(visitor=visitor, title="Rooms")
-    actions.keep(visitor=visitor, artwork=make_artwork("One"), collections=[rooms.pk])
-    actions.exhibit(collection=rooms, by_line="Carl")
-    day = rooms.exhibited
-
-    actions.keep(visitor=visitor, artwork=make_artwork("Two"), collections=[rooms.pk])
-    actions.exhibit(collection=rooms, by_line="Carl Moor")
-
-    rooms.refresh_from_db()
-    assert _titles(rooms) == ["One", "Two"]
-    assert (rooms.exhibited, rooms.by_line, rooms.visibility) == (day, "Carl Moor", "public")
-
-
 def test_what_a_session_kept_becomes_the_accounts() -> None:
     user = User.objects.create_user("mara")
     own, session = Visitor.objects.create(user=user), Visitor.objects.create()

@@ -3,15 +3,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
-from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
-from webapp.feed.models import Event, Visitor
+from webapp.feed.models import Event
 from webapp.mine import actions
 from webapp.mine.models import Collection
 
@@ -34,14 +32,6 @@ def light(client: Client, works: list[Artwork]) -> Collection:
         else:
             client.post(f"/works/{work.pk}/save/", {"new": "Light"})
     return Collection.objects.get()
-
-
-def _curator() -> Client:
-    user = User.objects.create_user("carl")
-    user.groups.add(Group.objects.get(name=CURATORS))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def _titles(html: str) -> list[str]:
@@ -243,28 +233,6 @@ def test_works_that_would_fit_are_near_new_and_not_hidden(
     ]
 
 
-def test_a_visitor_cannot_exhibit_but_a_curator_can(client: Client, light: Collection) -> None:
-    words = {"title": "Light", "note": "Of evening.", "visibility": "private"}
-    client.post(f"{light.get_absolute_url()}edit/", {**words, "exhibit": "on", "by_line": "Me"})
-    light.refresh_from_db()
-    curator = _curator()
-    curator.post("/yours/collections/", {"title": "Rooms"})
-    rooms = Collection.objects.get(title="Rooms")
-    curator.post(f"/works/{make_artwork().pk}/save/", {"in": str(rooms.pk)})
-
-    curator.post(
-        f"{rooms.get_absolute_url()}edit/",
-        {**words, "title": "Rooms", "exhibit": "on", "by_line": "Carl"},
-    )
-
-    rooms.refresh_from_db()
-    assert (light.exhibited, light.by_line, light.visibility) == (None, "", "private")
-    assert rooms.exhibited is not None
-    assert (rooms.by_line, rooms.visibility) == ("Carl", "public")
-    listed = Client().get("/exhibitions/").content.decode()
-    assert (rooms.token in listed, light.token in listed) == (True, False)
-
-
 def test_staff_see_in_the_admin_what_everybody_sees_and_nothing_private(
     light: Collection,
 ) -> None:
@@ -278,29 +246,6 @@ def test_staff_see_in_the_admin_what_everybody_sees_and_nothing_private(
 
     assert (row in private[0], private[1]) == (False, 302)
     assert (row in public[0], public[1]) == (True, 200)
-
-
-def test_an_exhibition_has_a_page_of_its_own_until_it_closes(works: list[Artwork]) -> None:
-    curator = _curator()
-    rooms = actions.create(visitor=Visitor.objects.create(user=User.objects.get()), title="Rooms")
-    for work in works:
-        actions.keep(visitor=rooms.visitor, artwork=work, collections=[rooms.pk])
-    actions.exhibit(collection=rooms, by_line="Carl Moor")
-    notes = {works[0].pk: "First light."}
-    actions.arrange(collection=rooms, order=[], notes=notes, cover=works[1].pk)
-    shown, stranger = f"/exhibitions/{rooms.token}/", Client()
-
-    html = stranger.get(shown).content.decode()
-    led = stranger.get(rooms.get_absolute_url())["Location"]
-    curator.post(
-        f"{rooms.get_absolute_url()}edit/", {"title": "Rooms", "note": "", "visibility": "public"}
-    )
-
-    assert ("Curated by Carl Moor" in html, "First light." in html) == (True, True)
-    assert html.index(f'href="/works/{works[1].pk}/"') < html.index("<h1>Rooms</h1>")
-    assert led == shown
-    assert stranger.get(shown)["Location"] == rooms.get_absolute_url()
-    assert "Rooms" not in stranger.get("/exhibitions/").content.decode()
 
 
 def test_after_a_day_a_deleted_collection_cannot_be_brought_back(

@@ -16,7 +16,7 @@ from webapp.catalog.models import Artwork
 
 register = template.Library()
 
-PUBLIC: Final = frozenset({"home", "browse", "artwork", "artist"})
+PUBLIC: Final = frozenset({"home", "browse", "artwork", "artist", "exhibitions", "exhibition"})
 """Pages that search engines shall know, by the name of their route."""
 _ESCAPES: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 """As JSON may be written, so that no text can end the element it stands in."""
@@ -40,8 +40,13 @@ def canonical(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def linked_data(context: dict[str, Any], artwork: Artwork) -> SafeString:
-    """Return a work as JSON-LD in an element that holds data and runs nothing."""
-    found = linked.visual_artwork(context["request"], artwork)
+    """Return a work as JSON-LD."""
+    return json_ld(linked.visual_artwork(context["request"], artwork))
+
+
+@register.simple_tag
+def json_ld(found: dict[str, Any]) -> SafeString:
+    """Return JSON-LD in an element that holds data and runs nothing."""
     text = json.dumps(found, ensure_ascii=False).translate(_ESCAPES)
     return SafeString(f'<script type="application/ld+json">{text}</script>')
 

@@ -53,8 +53,6 @@ def _create(request: HttpRequest) -> HttpResponse:
 def collection(request: HttpRequest, token: str) -> HttpResponse:
     visitor = visitors.current(request)
     found = access.seen(token, visitor)
-    if found.exhibited and "plain" not in request.GET:
-        return redirect("exhibition", token=token)
     mine = access.owns(visitor, found)
     contents, marks = queries.contents(found), marks_of(visitor)
     context: dict[str, Any] = {
@@ -66,7 +64,8 @@ def collection(request: HttpRequest, token: str) -> HttpResponse:
         "tab": "collections" if mine else "",
     }
     if mine and contents.seen:
-        context["fitting"] = fitting.works_that_fit(contents, hidden=marks.hidden)
+        works = [each.artwork.pk for each in contents.seen]
+        context["fitting"] = fitting.works_that_fit(works, hidden=marks.hidden)
     response = render(request, "mine/collection.html", context)
     if found.visibility != Collection.Visibility.PUBLIC:
         response["X-Robots-Tag"] = "noindex"
@@ -76,21 +75,11 @@ def collection(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, token: str) -> HttpResponse:
     found = access.own(request, token)
-    may_exhibit = request.user.has_perm("mine.exhibit")
     form = CollectionForm(
-        request.POST or None,
-        instance=found,
-        may_publish=request.user.is_authenticated,
-        may_exhibit=may_exhibit,
+        request.POST or None, instance=found, may_publish=request.user.is_authenticated
     )
     if request.method == "POST" and form.is_valid():
-        public = form.cleaned_data["visibility"] == Collection.Visibility.PUBLIC
-        if not public or (may_exhibit and not form.cleaned_data["exhibit"]):
-            form.instance.exhibited = None
-        kept = form.save()
-        if may_exhibit and form.cleaned_data["exhibit"]:
-            actions.exhibit(collection=kept, by_line=form.cleaned_data["by_line"])
-        return redirect(kept)
+        return redirect(form.save())
     context = {"collection": found, "form": form, "tab": "collections"}
     return render(request, "mine/collection_edit.html", context)
 
