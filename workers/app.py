@@ -34,6 +34,7 @@ app.conf.update(
     imports=[
         f"workers.tasks.{name}"
         for name in (
+            "atlas",
             "diversity",
             "doorbell",
             "duplicates",
@@ -48,6 +49,7 @@ app.conf.update(
             "picture",
             "promote",
             "quality",
+            "sheets",
             "space",
             "sweep",
             "sync",

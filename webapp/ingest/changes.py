@@ -70,8 +70,18 @@ def delete(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -
 
 
 @transaction.atomic
-def edit(*, batch: Batch, user: User, kind: str, facts: Mapping[int, Facts]) -> Change | None:
-    """Write facts of works of a batch, by artwork id; None if nothing differs."""
+def edit(
+    *,
+    batch: Batch,
+    user: User | None,
+    kind: str,
+    facts: Mapping[int, Facts],
+    begun: Change | None = None,
+) -> Change | None:
+    """Write facts of works of a batch, by artwork id, as one change or as more of the `begun` one.
+
+    Returns None if there is none and nothing differs.
+    """
     works: Works = {}
     for artwork in _locked(works_of(batch), facts):
         names = changed_facts(artwork, facts[artwork.pk])
@@ -79,7 +89,11 @@ def edit(*, batch: Batch, user: User, kind: str, facts: Mapping[int, Facts]) -> 
             before = to_json(facts_now(artwork, names))
             change_facts(artwork, facts[artwork.pk])
             works[str(artwork.pk)] = [before, to_json(facts_now(artwork, names))]
-    return _note(batch, user, kind, works) if works else None
+    if begun is None or not works:
+        return _note(batch, user, kind, works) if works else begun
+    begun.works |= works
+    begun.save(update_fields=["works"])
+    return begun
 
 
 @transaction.atomic
@@ -204,7 +218,7 @@ def _noted(
 
 def _note(
     batch: Batch,
-    user: User,
+    user: User | None,
     kind: str,
     works: Works,
     *,

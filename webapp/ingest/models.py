@@ -90,6 +90,7 @@ class Sheet(models.Model):
 
     class State(models.TextChoices):
         READ = "read", "read"
+        APPLYING = "applying", "being applied"
         APPLIED = "applied", "applied"
         REFUSED = "refused", "refused"
 
@@ -102,13 +103,30 @@ class Sheet(models.Model):
     [2, ["Harbour", "1907"]]."""
     mapping = models.JSONField(default=dict)
     """What is made of each column, by its place: {"0": "file", "3": "title"}."""
-    state = models.CharField(max_length=7, choices=State.choices, default=State.READ)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
     problems = models.JSONField(default=list)
     """Sentences: why it was refused, or which of its cells could not be used."""
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """Who applies it."""
+    done = models.PositiveIntegerField(default=0)
+    """Rows with a file that are written so far."""
+    waiting = models.PositiveIntegerField(default=0)
+    """Of these, files on their way that take their facts along."""
+    change = models.ForeignKey(
+        "Change", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """What it has changed so far; undone meanwhile, the rest is left."""
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("id",)
+        indexes = (
+            models.Index(fields=["id"], name="sheet_open", condition=models.Q(state="applying")),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,7 @@ from webapp.ingest import telling
 from webapp.ingest.access import for_editors
 from webapp.ingest.models import Batch, Item, Sheet
 from webapp.ingest.sheets import ENDINGS, is_sheet, receive_sheet
-from webapp.ingest.sheets.applying import apply_sheet
+from webapp.ingest.sheets.applying import apply_sheet, writable
 from webapp.ingest.sheets.guessing import DIMENSIONS, FILE, TARGETS
 from webapp.ingest.sheets.matching import Match, Plan, checked_mapping, names_files, plan
 
@@ -65,7 +65,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a table would do; keep another mapping of its columns; apply it."""
     found = get_object_or_404(Sheet.objects.select_related("batch"), pk=pk)
-    if request.method == "POST" and found.state != Sheet.State.REFUSED:
+    if request.method == "POST" and found.state in (Sheet.State.READ, Sheet.State.APPLIED):
         wanted = {str(place): request.POST.get(f"c{place}", "") for place in _places(found)}
         mapping = checked_mapping(found, wanted)
         if request.POST.get("do") == "apply" and names_files(mapping):
@@ -73,19 +73,23 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         Sheet.objects.filter(pk=pk).update(mapping=mapping)
         return redirect("sheet", pk)
     context: dict[str, Any] = {"sheet": found, "batch": found.batch}
-    if found.state != Sheet.State.REFUSED:
+    if found.state == Sheet.State.APPLYING:
+        context["rows"] = len(writable(plan(found, found.mapping)))
+    elif found.state != Sheet.State.REFUSED:
         context |= _preview(found)
     return render(request, "ingest/sheet.html", context)
 
 
 def _apply(request: HttpRequest, found: Sheet, mapping: dict[str, str]) -> HttpResponse:
     done = apply_sheet(found, mapping=mapping, user=cast(User, request.user))
+    if done.state == Sheet.State.APPLYING:
+        return redirect("sheet", found.pk)
     works = len(done.change.works) if done.change else 0
     words = f"{works:,} works filled in from {found.name}."
     if done.waiting:
         words += f" {done.waiting:,} files on their way take theirs along."
     if done.problems:
-        words += f" {done.problems:,} cells or rows could not be used; the table's page names them."
+        words += " Some cells or rows could not be used; the table's page names them."
     messages.info(request, words)
     return redirect("batch", found.batch_id)
 

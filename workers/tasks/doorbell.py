@@ -6,7 +6,9 @@ What takes no worker's while and is due by the clock is done on the way.
 from __future__ import annotations
 
 import logging
+from typing import Final
 
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 
 from webapp.catalog import publishing, tiles
@@ -15,6 +17,7 @@ from webapp.feed.models import Correspondence, Replay
 from webapp.ingest import changes, notices
 from webapp.ingest.actions import settle
 from webapp.ingest.models import Item
+from webapp.ingest.sheets.applying import open_sheets
 from webapp.intake import actions as intake
 from webapp.intake.models import Parcel
 from webapp.jobs import Job, enqueue
@@ -25,13 +28,20 @@ from webapp.lab.tradeoff import waiting
 from webapp.mine import actions as mine
 from webapp.museums import actions as museums
 from webapp.museums.models import Sync
+from webapp.quality.models import Comparison, Report
+from webapp.selections import actions as selections
+from webapp.selections.models import Walk
+from webapp.studio import actions as studio
+from webapp.studio import queries as maps
 from webapp.transfer import actions as exporting
 from webapp.transfer import queries as exports
-from workers import answering, claims, promotions, runs
+from workers import answering, claims, measuring, promotions, runs
 from workers.app import app
-from workers.tasks import duplicates
+from workers.tasks import duplicates, insight
 
 log = logging.getLogger(__name__)
+
+MAP_SECONDS: Final = 300
 
 
 @app.task(
@@ -50,6 +60,8 @@ def ring_again() -> None:
         enqueue(Job.CHECK_ITEMS)
     if Parcel.objects.filter(claims.free(), state=Parcel.State.WAITING).exists():
         enqueue(Job.UNPACK)
+    if open_sheets().filter(claims.free()).exists():
+        enqueue(Job.APPLY_SHEETS)
     checked = Artwork.objects.filter(claims.free(), state=Artwork.State.CHECKED)
     if checked.exists():
         enqueue(Job.EMBED_ARTWORKS)
@@ -67,10 +79,19 @@ def ring_again() -> None:
         enqueue(Job.REPLAY)
     if Correspondence.objects.filter(claims.free(), state=Correspondence.State.QUEUED).exists():
         enqueue(Job.EXPLAIN)
+    if Walk.objects.filter(claims.free(), state=Walk.State.QUEUED).exists():
+        enqueue(Job.WALK)
+    if any(asked.exists() for asked in insight.waiting()):
+        enqueue(Job.INSIGHT)
     if duplicates.waiting().filter(claims.free()).exists():
         enqueue(Job.FIND_DUPLICATES)
     if exports.waiting().filter(claims.free()).exists():
         enqueue(Job.EXPORT)
+    if measuring.waiting(Report).filter(claims.free()).exists():
+        enqueue(Job.MEASURE_QUALITY)
+    _ring_for_comparisons()
+    studio.mind()
+    _ring_for_maps()
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
@@ -79,7 +100,20 @@ def ring_again() -> None:
     changes.sweep()
     intake.tidy()
     mine.sweep()
+    selections.sweep()
     exporting.sweep()
+
+
+def _ring_for_comparisons() -> None:
+    waiting = measuring.waiting(Comparison).filter(claims.free())
+    if waiting.exists() and cache.add("comparisons.rung", 1, MAP_SECONDS):  # as for maps
+        enqueue(Job.COMPARE_EXTRACTORS)
+
+
+def _ring_for_maps() -> None:
+    """Now and then: a training may take hours, and a message every round would fill its queue."""
+    if maps.waiting().filter(claims.free()).exists() and cache.add("maps.rung", 1, MAP_SECONDS):
+        enqueue(Job.DRAW_MAP)
 
 
 def _start_scheduled() -> None:

@@ -1,39 +1,91 @@
-"""Apply a mapped table: works get its facts, and files on their way take them along."""
+"""Apply a mapped table: works get its facts, and files on their way take them along.
+
+A row with its file is written in one of many transactions, and the table remembers how many rows
+are: a worker that dies goes on where the last one was committed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.facts import Facts, to_json
 from webapp.ingest.changes import BROUGHT_IN, Kind, edit
-from webapp.ingest.models import Change, Item, Sheet
+from webapp.ingest.models import Item, Sheet
 from webapp.ingest.queries import UNDER_WAY
-from webapp.ingest.sheets.matching import plan
+from webapp.ingest.sheets.matching import Match, Plan, plan
+from webapp.jobs import Job, enqueue
 
 KEPT_PROBLEMS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What came of a table."""
-
-    change: Change | None
-    """By which it can be undone; None if no work differs."""
-    waiting: int
-    """Files that become works later and take their facts along."""
-    problems: int
+PART: Final = 250
+"""Rows per transaction, a few seconds of them; so long others wait who edit the same works."""
+WHILE_ONE_WAITS: Final = PART
+"""Rows that are written in the request; more are a worker's."""
+GIVEN_UP: Final = "The worker ended each time. What is written stays; apply the table once more."
 
 
 @transaction.atomic
-def apply_sheet(sheet: Sheet, *, mapping: Mapping[str, str], user: User) -> Applied:
-    """Write what a table says of the files it names; cells that cannot be used are passed over."""
-    told = plan(sheet, mapping)
-    by_item: dict[int, Facts] = {row.item: row.facts for row in told.rows if row.item and row.facts}
+def apply_sheet(sheet: Sheet, *, mapping: Mapping[str, str], user: User) -> Sheet:
+    """Begin to write what a table says of the files it names, and end it too if it is short.
+
+    Cells that cannot be used are passed over. A table that is just being applied is left alone.
+    """
+    rows = Sheet.objects.filter(pk=sheet.pk).exclude(state=Sheet.State.APPLYING)
+    begun = {"change": None, "done": 0, "waiting": 0, "attempts": 0, "claimed_until": None}
+    if rows.update(state=Sheet.State.APPLYING, mapping=dict(mapping), by=user, **begun):
+        sheet.refresh_from_db()
+        told = plan(sheet, mapping)
+        Sheet.objects.filter(pk=sheet.pk).update(problems=list(told.problems[:KEPT_PROBLEMS]))
+        if len(writable(told)) <= WHILE_ONE_WAITS:
+            for _ in parts(sheet.pk, told):
+                pass
+        else:
+            enqueue(Job.APPLY_SHEETS)
+    sheet.refresh_from_db()
+    return sheet
+
+
+def open_sheets() -> QuerySet[Sheet]:
+    """Return the tables that are being applied."""
+    return Sheet.objects.filter(state=Sheet.State.APPLYING)
+
+
+def writable(told: Plan) -> Sequence[Match]:
+    """Return the rows that have their file and say something of it."""
+    return [row for row in told.rows if row.item and row.facts]
+
+
+def parts(pk: int, told: Plan | None = None) -> Iterator[int]:
+    """Write a table part by part from where it stands; yield how many of its rows are written.
+
+    Ends with the table, or when its change is undone meanwhile: then the rest is left.
+    """
+    sheet = open_sheets().filter(pk=pk).first()
+    if sheet is None:
+        return
+    rows = writable(told or plan(sheet, sheet.mapping))
+    while (done := _part(pk, rows)) is not None:
+        yield done
+
+
+@transaction.atomic
+def _part(pk: int, rows: Sequence[Match]) -> int | None:
+    found = open_sheets().select_for_update(of=("self",)).select_related("batch", "change", "by")
+    sheet = found.filter(pk=pk).first()
+    if sheet is None:
+        return None
+    if sheet.change and sheet.change.undone:
+        _end(sheet, Sheet.State.READ)
+        return None
+    some = rows[sheet.done : sheet.done + PART]
+    if not some:
+        _end(sheet, Sheet.State.APPLIED)
+        return None
+    by_item: dict[int, Facts] = {row.item: row.facts for row in some if row.item}
     # A worker that makes a work of an item waits for this, or this for it.
     items = Item.objects.select_for_update().filter(pk__in=by_item).order_by("pk")
     works: dict[int, Facts] = {}
@@ -44,10 +96,23 @@ def apply_sheet(sheet: Sheet, *, mapping: Mapping[str, str], user: User) -> Appl
         elif item.state in UNDER_WAY:
             item.metadata |= to_json(by_item[item.pk])
             waiting.append(item)
-    Item.objects.bulk_update(waiting, ["metadata"], batch_size=500)
-    change = edit(batch=sheet.batch, user=user, kind=Kind.SHEET, facts=works)
-    problems = told.problems
-    Sheet.objects.filter(pk=sheet.pk).update(
-        state=Sheet.State.APPLIED, mapping=dict(mapping), problems=problems[:KEPT_PROBLEMS]
+    Item.objects.bulk_update(waiting, ["metadata"])
+    change = edit(
+        batch=sheet.batch, user=sheet.by, kind=Kind.SHEET, facts=works, begun=sheet.change
     )
-    return Applied(change, len(waiting), len(problems))
+    done = sheet.done + len(some)
+    Sheet.objects.filter(pk=pk).update(
+        change=change, done=done, waiting=F("waiting") + len(waiting)
+    )
+    return done
+
+
+def give_up(pk: int) -> None:
+    """End a table that no worker survives; what is written stays, and can be undone."""
+    open_sheets().filter(pk=pk).update(
+        state=Sheet.State.READ, problems=[GIVEN_UP], claimed_until=None
+    )
+
+
+def _end(sheet: Sheet, state: str) -> None:
+    Sheet.objects.filter(pk=sheet.pk).update(state=state, claimed_until=None)

@@ -1,0 +1,99 @@
+"""A large table is written part by part, by workers, and can be ended in the middle."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from tests.webapp.ingest.staff import batch_of, signed_in
+from webapp import jobs
+from webapp.accounts.roles import ADMINS
+from webapp.catalog.models import Artwork
+from webapp.ingest.models import Change, Sheet
+from webapp.ingest.sheets import applying, receive_sheet
+from workers import claims
+from workers.tasks.sheets import apply_sheets
+
+pytestmark = pytest.mark.django_db
+
+NAMES = ("Ana", "Bo", "Cy", "Di", "Ed")
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    return signed_in(ADMINS)
+
+
+@pytest.fixture
+def large(admin: Client, monkeypatch: pytest.MonkeyPatch) -> Sheet:
+    """Return a table of five rows that is too long to be applied while one waits."""
+    monkeypatch.setattr(applying, "WHILE_ONE_WAITS", 2)
+    monkeypatch.setattr(applying, "PART", 1)
+    monkeypatch.setattr(jobs, "send", lambda *_message: None)
+    text = "file,title\n" + "".join(f"{name}.jpg,{name} anew\n" for name in NAMES)
+    made = receive_sheet(batch=batch_of(*NAMES), name="t.csv", content=ContentFile(text.encode()))
+    admin.post(f"/upload/sheets/{made.pk}/", {"c0": "file", "c1": "title", "do": "apply"})
+    return made
+
+
+def anew() -> int:
+    return Artwork.objects.filter(title__endswith=" anew").count()
+
+
+def test_a_large_table_waits_for_a_worker_and_shows_how_far_it_is(
+    admin: Client, large: Sheet
+) -> None:
+    before = anew()
+    apply_sheets()
+    page = admin.get(f"/upload/sheets/{large.pk}/").content.decode()
+    apply_sheets()
+
+    large.refresh_from_db()
+    assert before == 0
+    assert "4 of 5 rows are written." in page
+    assert anew() == 5
+    assert (large.state, large.claimed_until) == (Sheet.State.APPLIED, None)
+    assert len(Change.objects.get().works) == 5
+
+
+def test_it_goes_on_where_a_killed_worker_left_it(large: Sheet) -> None:
+    killed = applying.parts(large.pk)
+    next(killed)
+    next(killed)
+
+    rest = list(applying.parts(large.pk))
+
+    assert rest == [3, 4, 5]
+    assert anew() == 5
+
+
+def test_undone_in_the_middle_the_rest_is_left(admin: Client, large: Sheet) -> None:
+    apply_sheets()
+    admin.post(f"/upload/changes/{Change.objects.get().pk}/undo/")
+
+    apply_sheets()
+
+    large.refresh_from_db()
+    assert large.state == Sheet.State.READ
+    assert anew() == 0
+
+
+def test_applied_twice_at_once_it_is_applied_once(admin: Client, large: Sheet) -> None:
+    next(applying.parts(large.pk))
+    admin.post(f"/upload/sheets/{large.pk}/", {"c0": "file", "c1": "title", "do": "apply"})
+
+    large.refresh_from_db()
+    assert large.done == 1
+
+
+def test_a_table_that_ends_every_worker_is_given_up(admin: Client, large: Sheet) -> None:
+    Sheet.objects.filter(pk=large.pk).update(
+        attempts=claims.MAX_ATTEMPTS, claimed_until=timezone.now() - claims.LEASE
+    )
+
+    apply_sheets()
+    page = admin.get(f"/upload/sheets/{large.pk}/").content.decode()
+
+    assert "The worker ended each time." in page
