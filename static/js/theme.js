@@ -3,8 +3,10 @@
 const root = document.documentElement;
 const button = document.getElementById("theme");
 
+// Some pages are dark of themselves; the style sheet says so.
 function isDark() {
-  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const scheme = getComputedStyle(root).colorScheme;
+  return scheme.includes("light dark") ? matchMedia("(prefers-color-scheme: dark)").matches : scheme === "dark";
 }
 
 button.hidden = false;

@@ -1,0 +1,146 @@
+// What stands on the map, told: a card while one points, a panel when one opens it.
+import { inCluster } from "./data.js";
+
+const POINT_MS = 70;
+const MOSAIC = 24;
+const LISTED = 300;
+
+export function cards(room, words) {
+  const card = room.querySelector("[data-card]");
+  const panel = room.querySelector("[data-panel]");
+  const body = room.querySelector("[data-panel-body]");
+  let pointed = 0;
+  let turn = 0; // of opening: only the last one fills the panel
+
+  function hover(view, i, place) {
+    clearTimeout(pointed);
+    if (i < 0) {
+      card.hidden = true;
+      return;
+    }
+    if (!card.hidden && card.dataset.work === String(view.data.id[i])) return put(view, place);
+    card.hidden = true;
+    pointed = setTimeout(async () => {
+      const [work] = await view.pictures.learn([i]).catch(() => [null]);
+      if (!work) return;
+      card.dataset.work = work.id;
+      card.replaceChildren(...(work.picture ? [picture(work)] : []), line(work.artist), line(work.title, "cite"), line(nameOf(view, i), "p", "quiet"));
+      card.hidden = false;
+      put(view, place);
+    }, POINT_MS);
+    return undefined;
+  }
+
+  function put(view, [left, top]) {
+    const box = view.element.getBoundingClientRect();
+    const all = room.getBoundingClientRect();
+    const [x, y] = [left + box.left - all.left, top + box.top - all.top];
+    const across = x + 20 + card.offsetWidth > all.width - 12 ? x - card.offsetWidth - 20 : x + 20;
+    const down = Math.min(Math.max(y - card.offsetHeight / 2, 8), all.height - card.offsetHeight - 8);
+    card.style.transform = `translate(${Math.max(Math.round(across), 8)}px, ${Math.round(down)}px)`;
+  }
+
+  async function work(view, i) {
+    const mine = (turn += 1);
+    const [found] = await view.pictures.learn([i]).catch(() => [null]);
+    if (!found || mine !== turn) return;
+    const figure = document.createElement("figure");
+    if (found.picture) figure.append(picture(found));
+    show(figure, line(found.title, "h2"), line(found.artist), line(nameOf(view, i), "p", "quiet"), acts(link(found.url, room.dataset.openWork)));
+    body.querySelector("h2").replaceChildren(line(found.title, "cite"));
+  }
+
+  async function cluster(view, found, select) {
+    const mine = (turn += 1);
+    const works = inCluster(view.data, found);
+    const mosaic = document.createElement("div");
+    mosaic.className = "map-mosaic";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = room.dataset.selectWorks;
+    button.addEventListener("click", select);
+    const address = room.dataset.neighbourhood.replace("/0/", `/${found.id}/`);
+    show(line(found.name, "h2"), line(words.works(works.length), "p", "quiet"), acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
+    const some = await view.pictures.learn(evenly(works, MOSAIC)).catch(() => []);
+    if (mine === turn) mosaic.append(...some.filter((each) => each?.picture).map(linked));
+  }
+
+  async function list(view, works) {
+    const mine = (turn += 1);
+    const items = document.createElement("ul");
+    items.className = "map-list";
+    show(line(words.works(works.length), "h2"), items);
+    const some = await view.pictures.learn(works.slice(0, LISTED)).catch(() => []);
+    if (mine !== turn) return;
+    items.append(...some.filter(Boolean).map((each) => {
+      const item = document.createElement("li");
+      const text = link(each.url, "");
+      text.append(line(each.artist), line(each.title, "cite"));
+      item.append(each.picture ? linked(each) : document.createElement("span"), text);
+      return item;
+    }));
+  }
+
+  function show(...parts) {
+    body.replaceChildren(...parts);
+    panel.hidden = false;
+    panel.scrollTo(0, 0);
+  }
+
+  function close() {
+    turn += 1;
+    const was = !panel.hidden;
+    panel.hidden = true;
+    return was;
+  }
+
+  return { hover, work, cluster, list, close };
+}
+
+export function nameOf(view, i) {
+  const layer = view.data.layers.at(-1);
+  return layer.clusters[layer.of[i]]?.name ?? "";
+}
+
+// So many of them, from all parts of the map alike.
+export function evenly(works, most) {
+  if (works.length <= most) return works;
+  return Array.from({ length: most }, (_, at) => works[Math.floor(((at + 0.5) * works.length) / most)]);
+}
+
+export function linked(work) {
+  const around = link(work.url, "");
+  around.append(picture(work));
+  return around;
+}
+
+function picture(work) {
+  const image = document.createElement("img");
+  image.src = work.picture;
+  image.alt = `${work.artist}, ${work.title}`;
+  if (work.width) [image.width, image.height] = [work.width, work.height];
+  image.decoding = "async";
+  return image;
+}
+
+function line(text, name = "p", kind = "") {
+  const element = document.createElement(name);
+  element.textContent = text;
+  if (kind) element.className = kind;
+  return element;
+}
+
+function link(address, text) {
+  const element = document.createElement("a");
+  element.href = address;
+  element.textContent = text;
+  return element;
+}
+
+function acts(...parts) {
+  const element = document.createElement("p");
+  element.className = "acts";
+  element.append(...parts);
+  return element;
+}

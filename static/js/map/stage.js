@@ -1,0 +1,322 @@
+// One map on one canvas: draws a frame when something changed, never otherwise.
+import { boxOf, camera as cameraOf } from "./camera.js";
+import { NONE } from "./data.js";
+import { grid as gridOf, within } from "./grid.js";
+import { labels as labelsOf } from "./labels.js";
+import { HERE, LIT, PICKED } from "./marks.js";
+import { pixel, raster } from "./raster.js";
+import { thumbs as thumbsOf } from "./thumbs.js";
+
+const MOST_RATIO = 2;
+const SLOW_MS = 22; // a frame that takes longer is drawn coarser while one moves
+const REST_MS = 140;
+const MORPH_MS = 1600;
+const NEAR_PX = 12;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function stage(element, data, marks, pictures, on) {
+  const canvas = element.querySelector("canvas");
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  const camera = cameraOf(() => touch(true));
+  const names = labelsOf(element.querySelector("[data-names]"), data, on.cluster);
+  const points = raster();
+  const all = [0, data.n];
+  let places = { x: data.x, y: data.y };
+  let squares = gridOf(places.x, places.y);
+  let thumbs = thumbsOf(data, squares, pictures);
+  let mode = null;
+  let look = null; // colours of the room, read from the style sheet
+  let laid = null; // the pictures drawn last
+  let hovered = -1;
+  let line = null;
+  let morph = null;
+  let withPictures = "auto";
+  let awaited = 0;
+  let movedAt = 0;
+  let cost = 0;
+  let resting = 0;
+
+  function touch(moved = false) {
+    if (moved) {
+      if (!resting) names.settle(false);
+      movedAt = performance.now();
+      clearTimeout(resting);
+      resting = setTimeout(() => {
+        resting = 0;
+        touch();
+        names.settle(placesAre(data));
+        on.rest();
+      }, REST_MS);
+    }
+    awaited ||= requestAnimationFrame(frame);
+  }
+
+  // The names stand where the works of this map do.
+  const placesAre = (where) => places.x === where.x && !morph;
+
+  function resize() {
+    const { clientWidth, clientHeight } = element;
+    if (!clientWidth || !clientHeight) return;
+    const fitted = camera.here.width > 1 && Math.abs(camera.here.scale - fitScale()) < 1;
+    Object.assign(camera.here, { width: clientWidth, height: clientHeight });
+    camera.here.least = fitScale() * 0.6;
+    camera.here.most = Math.max(thumbs.most, fitScale() * 8);
+    if (fitted) camera.go(fit());
+    touch();
+  }
+
+  const whole = () => boxOf(places.x, places.y, everything(), 0.998);
+  const everything = () => Uint32Array.from(squares.works.filter((i) => marks[i] & HERE));
+  let wholeBox = whole();
+  const fit = () => camera.around(wholeBox);
+  const fitScale = () => {
+    const [left, top, right, bottom] = wholeBox;
+    return 0.88 * Math.min(camera.here.width / Math.max(right - left, 0.1), camera.here.height / Math.max(bottom - top, 0.1));
+  };
+
+  // How large a point is, in pixels of the page.
+  function radius() {
+    const room = Math.sqrt((camera.here.width * camera.here.height) / Math.max(data.n, 1));
+    const base = Math.min(Math.max(0.3 * room, 1), 3.6);
+    return Math.min(base * (camera.here.scale / fitScale()) ** 0.45, 6.5);
+  }
+
+  function frame(now) {
+    awaited = 0;
+    if (!look || !mode || camera.here.width < 2) return;
+    const start = performance.now();
+    const moving = now - movedAt < REST_MS || morph;
+    const fine = Math.min(devicePixelRatio, MOST_RATIO);
+    const ratio = moving && fine > 1 && cost > SLOW_MS ? 1 : fine;
+    const [width, height] = [Math.round(camera.here.width * ratio), Math.round(camera.here.height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    if (morph) morph(now);
+    drawPoints(width, height, ratio);
+    drawPictures(ratio, moving);
+    if (placesAre(data)) names.draw(context, camera.here, ratio, look);
+    drawMarks(ratio);
+    if (moving) cost = 0.7 * cost + 0.3 * (performance.now() - start);
+    on.frame(camera.here);
+  }
+
+  function drawPoints(width, height, ratio) {
+    const { here } = camera;
+    laid = !morph && withPictures !== "never" && (withPictures === "always" || thumbs.shown(here.scale, here)) ? thumbs.lay(places, here) : null;
+    const size = radius() * ratio;
+    const reachX = here.width / 2 / here.scale + 0.01;
+    const reachY = here.height / 2 / here.scale + 0.01;
+    const runs = morph ? all : within(squares, here.x - reachX, here.y - reachY, here.x + reachX, here.y + reachY);
+    const view = { x: here.x, y: here.y, scale: here.scale * ratio };
+    const common = { ...places, works: squares.works, runs, colours: mode.colours, marks, view };
+    points.size(width, height);
+    points.clear(look.ground);
+    points.points({ ...common, colours: look.dim, mask: HERE | LIT, wanted: HERE, radius: Math.min(size * 0.7, 2 * ratio), strength: 0.5 });
+    points.points({ ...common, mask: LIT | PICKED, wanted: LIT, radius: laid ? Math.min(size * 0.6, 2.2 * ratio) : size, strength: laid ? 0.55 : 0.88 });
+    if (!laid) {
+      points.points({ ...common, colours: look.bright, mask: PICKED, wanted: PICKED, radius: size + 1.4 * ratio, strength: 1 });
+      points.points({ ...common, mask: PICKED, wanted: PICKED, radius: size, strength: 1 });
+    }
+    points.show(context);
+  }
+
+  function drawPictures(ratio, moving) {
+    if (!laid) return;
+    context.imageSmoothingQuality = "low";
+    const close = thumbs.draw(context, laid, ratio, (i) => cssOf(mode.name === "colour" ? mode.colours[i] : look.fields[i]));
+    const bar = Math.max(Math.round(3 * ratio), 2);
+    for (let at = 0; at < laid.items.length; at += 5) {
+      const i = laid.items[at];
+      const [left, top, across, down] = [1, 2, 3, 4].map((part) => Math.round(laid.items[at + part] * ratio));
+      if (mode.name !== "colour" && mode.name !== "cluster") {
+        context.fillStyle = cssOf(mode.colours[i]);
+        context.fillRect(left, top + down, across, bar);
+      }
+      if (marks[i] & PICKED) {
+        context.strokeStyle = look.accent;
+        context.lineWidth = bar;
+        context.strokeRect(left - bar / 2, top - bar / 2, across + bar, down + bar);
+      }
+    }
+    if (close && !moving) pictures.approach(middleFirst());
+  }
+
+  function middleFirst() {
+    const { here } = camera;
+    const found = [];
+    for (let at = 0; at < laid.items.length; at += 5) {
+      found.push([laid.items[at], Math.hypot(laid.items[at + 1] - here.width / 2, laid.items[at + 2] - here.height / 2)]);
+    }
+    return found.sort((a, b) => a[1] - b[1]).slice(0, 180).map(([i]) => i);
+  }
+
+  function drawMarks(ratio) {
+    context.save();
+    context.scale(ratio, ratio);
+    context.lineWidth = 1.5;
+    if (hovered >= 0) {
+      const box = boxAt(hovered);
+      context.strokeStyle = look.ink;
+      if (box) context.strokeRect(box[0] - 1.5, box[1] - 1.5, box[2] + 3, box[3] + 3);
+      else {
+        context.beginPath();
+        context.arc(...camera.toScreen(places.x[hovered], places.y[hovered]), radius() + 4, 0, 7);
+        context.stroke();
+      }
+    }
+    if (line) {
+      context.strokeStyle = look.ink;
+      context.setLineDash([5, 4]);
+      context.beginPath();
+      line.forEach(([left, top], at) => (at ? context.lineTo(left, top) : context.moveTo(left, top)));
+      context.closePath();
+      context.stroke();
+      context.globalAlpha = 0.08;
+      context.fillStyle = look.ink;
+      context.fill();
+    }
+    context.restore();
+  }
+
+  function boxAt(i) {
+    const at = laid ? laid.items.findIndex((each, place) => place % 5 === 0 && each === i) : -1;
+    return at < 0 ? null : laid.items.slice(at + 1, at + 5);
+  }
+
+  // The work under a place on the screen, or -1.
+  function under([left, top]) {
+    if (laid) {
+      for (let at = laid.items.length - 5; at >= 0; at -= 5) {
+        const [, across, down, width, height] = laid.items.slice(at, at + 5);
+        if (left >= across && top >= down && left <= across + width && top <= down + height) return laid.items[at];
+      }
+    }
+    const [x, y] = camera.toMap(left, top);
+    const reach = (radius() + NEAR_PX) / camera.here.scale;
+    let best = -1;
+    let nearest = reach ** 2;
+    const runs = within(squares, x - reach, y - reach, x + reach, y + reach);
+    for (let run = 0; run < runs.length; run += 2) {
+      for (let at = runs[run]; at < runs[run + 1]; at += 1) {
+        const i = squares.works[at];
+        const away = (places.x[i] - x) ** 2 + (places.y[i] - y) ** 2;
+        if (away < nearest && marks[i] & LIT) [best, nearest] = [i, away];
+      }
+    }
+    return best;
+  }
+
+  // Lit works within a line on the screen.
+  function inside(drawn) {
+    const outline = drawn.map(([left, top]) => camera.toMap(left, top));
+    const across = outline.map(([x]) => x);
+    const down = outline.map(([, y]) => y);
+    const [left, top, right, bottom] = [Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)];
+    const found = [];
+    const runs = within(squares, left, top, right, bottom);
+    for (let run = 0; run < runs.length; run += 2) {
+      for (let at = runs[run]; at < runs[run + 1]; at += 1) {
+        const i = squares.works[at];
+        if (!(marks[i] & LIT) || places.x[i] < left || places.x[i] > right || places.y[i] < top || places.y[i] > bottom) continue;
+        if (holds(outline, places.x[i], places.y[i])) found.push(i);
+      }
+    }
+    return found;
+  }
+
+  function stand(x, y) {
+    places = { x, y };
+    squares = gridOf(x, y);
+    thumbs = thumbsOf(data, squares, pictures);
+    wholeBox = whole();
+    choose();
+    resize();
+  }
+
+  // Every work walks to where it stands on the other map; those that are not there go out.
+  function walkTo(x, y, done) {
+    if (still.matches) {
+      stand(x, y);
+      return done?.();
+    }
+    const from = places;
+    const now = { x: from.x.slice(), y: from.y.slice() };
+    const start = performance.now();
+    places = now;
+    morph = (time) => {
+      const t = Math.min(Math.max((time - start) / MORPH_MS, 0), 1);
+      const share = t * t * (3 - 2 * t);
+      for (let i = 0; i < data.n; i += 1) {
+        now.x[i] = from.x[i] + (x[i] - from.x[i]) * share;
+        now.y[i] = from.y[i] + (y[i] - from.y[i]) * share;
+      }
+      if (t === 1) {
+        morph = null;
+        stand(x, y);
+        done?.();
+      }
+      touch();
+    };
+    return touch();
+  }
+
+  function choose() {
+    thumbs.choose(places, marks, LIT, LIT);
+    touch();
+  }
+
+  // What stands in the middle, for those who hear it: the neighbourhood that most in view are in.
+  function inView() {
+    const { here } = camera;
+    const [reachX, reachY] = [here.width / 2 / here.scale, here.height / 2 / here.scale];
+    const runs = within(squares, here.x - reachX, here.y - reachY, here.x + reachX, here.y + reachY);
+    const { of, clusters } = data.layers.at(-1);
+    const counts = new Map();
+    let count = 0;
+    for (let run = 0; run < runs.length; run += 2) {
+      for (let at = runs[run]; at < runs[run + 1]; at += 1) {
+        const i = squares.works[at];
+        if (!(marks[i] & LIT) || Math.abs(places.x[i] - here.x) > reachX || Math.abs(places.y[i] - here.y) > reachY) continue;
+        count += 1;
+        if (of[i] !== NONE) counts.set(of[i], (counts.get(of[i]) ?? 0) + 1);
+      }
+    }
+    const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3);
+    return { count, names: most.map(([index]) => clusters[index].name) };
+  }
+
+  function dress(style) {
+    const [ground, dim, bright] = [style.ground, style.dim, style.ink].map(pixelOf);
+    const flat = (value) => new Uint32Array(data.n).fill(value);
+    look = { ...style, groundCss: style.ground, ground, dim: flat(dim), bright: flat(bright), fields: style.fields };
+    touch();
+  }
+
+  new ResizeObserver(resize).observe(element);
+  resize();
+  camera.go(fit());
+  choose();
+
+  return {
+    camera, fit, choose, dress, under, inside, stand, walkTo, inView, touch,
+    places: () => places,
+    setMode(next) { mode = next; touch(); },
+    setPictures(next) { withPictures = next; touch(); },
+    hover(i) { if (i !== hovered) { hovered = i; touch(); } },
+    draw(drawn) { line = drawn; touch(); },
+    around: (works, most) => camera.around(boxOf(places.x, places.y, works, most), thumbs.most / 3),
+  };
+}
+
+const pixelOf = (rgb) => pixel(...rgb.match(/[\d.]+/g).slice(0, 3).map((part) => Math.round(Number(part))));
+const cssOf = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
+
+// Whether a place lies within an outline: by how often a ray from it crosses the line.
+function holds(outline, x, y) {
+  let inside = false;
+  for (let at = 0, before = outline.length - 1; at < outline.length; before = at, at += 1) {
+    const [ax, ay] = outline[at];
+    const [bx, by] = outline[before];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  }
+  return inside;
+}
