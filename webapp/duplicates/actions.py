@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -12,7 +12,8 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.duplicates import merging
-from webapp.duplicates.models import Decision, Pair
+from webapp.duplicates.models import Decision, Fingerprint, Pair
+from webapp.jobs import Job, enqueue
 
 RETIRED: Final = (Artwork.State.WITHDRAWN, Artwork.State.FAILED)
 
@@ -45,6 +46,18 @@ def note_pairs(artwork_id: int, found: Mapping[int, Mapping[str, Any]]) -> int:
         ignore_conflicts=True,
     )
     return mine.count() - known
+
+
+def compare_again(artwork_ids: Collection[int]) -> int:
+    """Let these works be compared with the whole collection once more; return how many wait now.
+
+    What somebody decided stays decided.
+    """
+    rows = Fingerprint.objects.filter(artwork__in=artwork_ids)
+    done = rows.exclude(state=Fingerprint.State.WAITING)
+    done.update(state=Fingerprint.State.WAITING, reason="", attempts=0, claimed_until=None)
+    enqueue(Job.FIND_DUPLICATES)
+    return rows.filter(state=Fingerprint.State.WAITING).count()
 
 
 @transaction.atomic
