@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lab/", include(lab.urlpatterns)),
     path("studio/", include(studio.urlpatterns)),
     path("studio/selections/", include(selections.urlpatterns)),
+    path("studio/path/", include(selections.walking)),
     path("studio/insight/", include(insight.urlpatterns)),
     path("studio/quality/", include(quality.urlpatterns)),
     path("desk/", include(desk.urlpatterns)),

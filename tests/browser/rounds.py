@@ -9,7 +9,10 @@ from typing import Final
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import BrowserContext
 
-OTHERS: Final = ("admin/", "desk/", "lab/", "upload/", "api/v1/", "iiif/", "media/", "health/")
+OTHERS: Final = (
+    *("admin/", "desk/", "lab/", "studio/", "upload/"),
+    *("api/v1/", "iiif/", "media/", "health/"),
+)
 """Pages of staff, and what programs ask for."""
 NO_PAGES: Final = {
     # They only act, lead on, or send a file.

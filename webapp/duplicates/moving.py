@@ -26,6 +26,7 @@ MOVED: Final = (
     "ingest.Item.artwork",
     "mine.Collection.cover",
     "mine.CollectionItem.artwork",
+    "selections.Tagging.artwork",
 )
 LEFT: Final = frozenset({
     # Of the picture, which stays with its work unless pictures are exchanged.
@@ -33,6 +34,7 @@ LEFT: Final = frozenset({
     *("vectors.Feature.artwork", "vectors.Vector.artwork", "duplicates.Fingerprint.artwork"),
     # What was asked about that very picture, for a while.
     *("vectors.PictureQuery.artwork", "feed.Correspondence.first", "feed.Correspondence.second"),
+    *("selections.Walk.start", "selections.Walk.end"),
     # Where that picture stands among the others.
     "studio.Place.artwork",
     # Which works stood side by side; what the choice says of a taste is an event, which moves.
@@ -86,6 +88,8 @@ def _without_doubles(name: str, rows: Rows, to: Artwork) -> Rows:
         return rows.exclude(Exists(twins.filter(room__exhibition=OuterRef("room__exhibition"))))
     if name == "mine.CollectionItem.artwork":
         return rows.exclude(Exists(twins.filter(collection=OuterRef("collection"))))
+    if name == "selections.Tagging.artwork":
+        return rows.exclude(Exists(twins.filter(tag=OuterRef("tag"))))
     if name == "feed.Event.artwork":
         standing = twins.filter(visitor=OuterRef("visitor"), undone=None)
         for kinds in _GROUPS:

@@ -64,7 +64,7 @@ def test_every_model_of_ours_can_be_looked_at_but_what_is_part_of_another() -> N
     }
     parts = {
         # Private, shown on the page of what it is part of, or told by the desk's own trail.
-        *("feed.Impression", "mine.CollectionItem"),
+        *("feed.Impression", "mine.CollectionItem", "selections.Tagging"),
         *("exhibitions.Room", "exhibitions.Hanging"),
         *("desk.CollectionEvent", "desk.PersonEvent", "desk.MembershipEvent"),
         *("desk.ServingEvent", "desk.PromotionEvent"),

@@ -292,6 +292,38 @@ TABLE: Final[Sequence[tuple[frozenset[str], frozenset[str], Sequence[str]]]] = (
             "desk/exports/<int:pk>/delete/",
         ),
     ),
+    (
+        LAB,
+        NOBODY,
+        (
+            "studio/selections/",
+            "studio/selections/compare/",
+            "studio/selections/<int:pk>/",
+            "studio/selections/<int:pk>/twins/",
+        ),
+    ),
+    (
+        LAB,
+        LAB,
+        (
+            "studio/selections/new/",
+            "studio/selections/combine/",
+            "studio/selections/tags/<int:pk>/",
+            "studio/selections/<int:pk>/add/",
+            "studio/selections/<int:pk>/arrange/",
+            "studio/path/",
+        ),
+    ),
+    (
+        NOBODY,
+        LAB,
+        (
+            "studio/selections/<int:pk>/words/",
+            "studio/selections/<int:pk>/works/",
+            "studio/selections/<int:pk>/send/",
+            "studio/selections/(?P<pk>[0-9]{1,18})/(?P<verb>duplicate|delete|restore|undo)/$",
+        ),
+    ),
     # Deleting one's account asks strangers too: a session has something to delete.
     (EVERYBODY, EVERYBODY, ("account/delete/",)),
 )

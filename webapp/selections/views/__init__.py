@@ -1,0 +1,1 @@
+"""Pages of selections, tags and walks, for curators."""
