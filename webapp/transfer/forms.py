@@ -23,8 +23,8 @@ class ExportForm(forms.Form):
         label="Which",
         required=False,
         max_length=2_000,
-        help_text="The address of a search or collection, the number of a batch, or the numbers "
-        "of works as 12, 13, 20. Nothing for the whole gallery.",
+        help_text="The address of a search, collection or selection, the number of a batch, or the "
+        "numbers of works as 12, 13, 20. Nothing for the whole gallery.",
     )
     pictures = forms.ChoiceField(
         label="Pictures",

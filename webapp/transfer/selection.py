@@ -13,12 +13,15 @@ from webapp.feed.browsing import piece, seek
 from webapp.feed.wish import Wish
 from webapp.ingest.models import Batch
 from webapp.mine.models import Collection
+from webapp.selections import queries as selections
+from webapp.selections.models import Selection
 
 ALL: Final = "all"
 KINDS: Final = {
     ALL: "The whole gallery",
     "search": "A search",
     "collection": "A collection",
+    "selection": "A selection",
     "batch": "A batch",
     "ids": "Single works",
 }
@@ -33,14 +36,20 @@ def works_of(kind: str, value: str) -> tuple[list[int], str]:
 
     Args:
         kind: One of `KINDS`.
-        value: Address of a search, address or token of a collection, number of a batch, or numbers
-            of works.
+        value: Address of a search, address or token of a collection, address or number of a
+            selection, number of a batch, or numbers of works.
 
     Raises:
         SelectionError: If there is no such thing, or nothing in it.
     """
     value = value.strip()
-    readers = {"search": _search, "collection": _collection, "batch": _batch, "ids": _ids}
+    readers = {
+        "search": _search,
+        "collection": _collection,
+        "selection": _selection,
+        "batch": _batch,
+        "ids": _ids,
+    }
     if kind == ALL:
         ids, told = list(Artwork.objects.values_list("pk", flat=True)), KINDS[ALL]
     else:
@@ -70,6 +79,15 @@ def _collection(value: str) -> tuple[list[int], str]:
         raise SelectionError(f"There is no collection {value}; give its address.")
     items = found.items.order_by("position", "id")
     return list(items.values_list("artwork_id", flat=True)), f"The collection {found.title}"
+
+
+def _selection(value: str) -> tuple[list[int], str]:
+    number = re.sub(r"^.*/selections/", "", value).strip("/").split("/")[0]
+    rows = Selection.objects.filter(deleted=None)
+    found = rows.filter(pk=number).first() if _is_number(number) else None
+    if found is None:
+        raise SelectionError(f"There is no selection {value}; its number is in its address.")
+    return selections.works_of(found), f"The selection {found.title}"
 
 
 def _batch(value: str) -> tuple[list[int], str]:
