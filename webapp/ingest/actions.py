@@ -22,6 +22,7 @@ from webapp.catalog.actions import show_again
 from webapp.catalog.facts import Facts, to_json
 from webapp.catalog.files import ORIGINALS
 from webapp.ingest.models import Batch, Item
+from webapp.ingest.queries import is_deleted
 from webapp.jobs import Job, enqueue
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,16 @@ def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
 
 @transaction.atomic
 def receive_stored(*, batch: Batch, files: Iterable[Stored]) -> list[Item]:
-    """Note files that lie in the private storage already, as `receive_files` does."""
+    """Note files that lie in the private storage already, as `receive_files` does.
+
+    What comes late to a batch that was deleted is deleted with it; undoing brings it back too.
+    """
     items = [_received(batch, file.name, file.stored, file.facts) for file in files]
+    # Who deletes the batch waits for this, or this for them.
+    Batch.objects.select_for_update().filter(pk=batch.pk).first()
+    if is_deleted(batch):
+        for item in items:
+            item.state, item.finished = Item.State.DELETED, timezone.now()
     _note(items)
     return items
 
@@ -154,7 +163,7 @@ def _note(items: list[Item]) -> None:
     rung = Item.objects.filter(state=Item.State.RECEIVED, claimed_until=None).exists()
     Item.objects.bulk_create(items)
     Batch.objects.filter(pk__in={item.batch_id for item in items}).update(told=None)
-    if not rung:
+    if not rung and any(item.state == Item.State.RECEIVED for item in items):
         enqueue(Job.CHECK_ITEMS)
 
 

@@ -17,6 +17,7 @@ from webapp.catalog.facts import Facts, from_json, to_json
 from webapp.catalog.models import Artist, Artwork
 from webapp.ingest.actions import discard_file
 from webapp.ingest.models import Batch, Change, Item
+from webapp.ingest.queries import is_deleted
 from webapp.jobs import Job, enqueue
 
 Kind = Change.Kind
@@ -60,13 +61,15 @@ def unpublish(*, batch: Batch, user: User, chosen: Collection[int] | None = None
 def delete(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -> Change | None:
     """Withdraw works at once; their files go for good only after `publishing.KEPT_DAYS`."""
     gone = {"state": Item.State.DELETED, "finished": timezone.now(), "claimed_until": None}
-    waiting = 0
-    if chosen is None:
+    whole = chosen is None
+    if whole:
+        Batch.objects.select_for_update().get(pk=batch.pk)  # what still arrives comes after this
         # First, so that a work that a worker is just making of a file is among the works below.
-        waiting = Item.objects.filter(batch=batch, state__in=_UNDER_WAY).update(**gone)
+        Item.objects.filter(batch=batch, state__in=_UNDER_WAY).update(**gone)
     done = publishing.discard(_ids(batch, chosen))
     _items(done).update(**gone)
-    return _noted(batch, user, Kind.DELETE, done, whole=chosen is None, anyway=waiting > 0)
+    anyway = whole and not is_deleted(batch)
+    return _noted(batch, user, Kind.DELETE, done, whole=whole, anyway=anyway)
 
 
 @transaction.atomic

@@ -105,6 +105,17 @@ def recent_batches(count: int = 10) -> QuerySet[Batch]:
     )[:count]
 
 
+def deleted_batches() -> QuerySet[Change]:
+    """Return the batches that were deleted as a whole, as a subquery; undone ones are back."""
+    deleted = Change.objects.filter(kind=Change.Kind.DELETE, whole=True, undone=None)
+    return deleted.values("batch")
+
+
+def is_deleted(batch: Batch) -> bool:
+    """Tell whether a batch was deleted as a whole, with what is still on its way."""
+    return deleted_batches().filter(batch=batch).exists()
+
+
 def changes(batch: Batch, count: int = 5) -> list[Change]:
     """Return what was last done to many works of a batch at once."""
     return list(Change.objects.filter(batch=batch).select_related("user")[:count])

@@ -22,6 +22,7 @@ from webapp.accounts.models import User
 from webapp.catalog.files import ORIGINALS
 from webapp.ingest.actions import Stored, discard_file, receive_stored, refuse, start_batch
 from webapp.ingest.models import Batch
+from webapp.ingest.queries import deleted_batches, is_deleted
 from webapp.ingest.sheets import receive_sheet
 from webapp.intake import staging
 from webapp.intake.limits import most_bytes, too_large
@@ -58,15 +59,27 @@ def begin(*, user: User, files: int, size: int, held: bool, sample: Sequence[Key
     fingerprints = [fingerprint(key) for key in sample]
     with transaction.atomic():
         open_ones = Sending.objects.filter(batch__user=user, closed=None)
+        open_ones = open_ones.exclude(batch__in=deleted_batches())
         known = open_ones.filter(uploads__fingerprint__in=fingerprints)
         found = known.select_related("batch").order_by("-pk").first()
         if found is None:
-            name = f"Upload by {user.get_username()}"
+            name = _called(user, [path for path, _size, _changed in sample])
             batch = start_batch(source=name, user=user, held=held)
             return Sending.objects.create(batch=batch, files=files, bytes=size)
         found.files, found.bytes = max(files, found.files), max(size, found.bytes)
         found.save()
     return found
+
+
+def _called(user: User, paths: Sequence[str]) -> str:
+    """Name a batch after the folder or the archive that it is, if it is one."""
+    tops = {shown(path).partition("/") for path in paths}
+    folders = {top for top, slash, _rest in tops if slash}
+    if len(folders) == 1 and all(slash for _top, slash, _rest in tops):
+        return folders.pop()
+    if len(tops) == 1 and kind_of(name := shown(paths[0])) is Kind.ARCHIVE:
+        return name
+    return f"Upload by {user.get_username()}"
 
 
 def add(*, sending: Sending, files: int, size: int) -> None:
@@ -100,7 +113,7 @@ def open_upload(*, sending: Sending, key: Key) -> Upload:
     found = Upload.objects.filter(sending=sending, fingerprint=digest).first()
     name, size = shown(key[0]), key[1]
     if found is None:
-        if sending.closed:
+        if sending.closed or is_deleted(sending.batch):
             raise RefusedError(HTTPStatus.GONE, "This upload was ended. Choose the files again.")
         state = Upload.State.OPEN
         if size > most_bytes(name):
