@@ -30,7 +30,7 @@ TITLES: Final[Mapping[str, str]] = {
     "lbp": "LBP",
     "attractiveness": "Attractiveness",
     "colour": "Colour",
-    "handmade": "Handmade, all three",
+    "handmade": "Handmade",
     "random": "By lot",
 }
 """What people call an extractor, by the first part of its name."""
@@ -80,8 +80,16 @@ class Contestant:
     entry: Entry
     title: str
     cells: tuple[Cell, ...]
-    published: Published | None
     serves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What was published of an extractor, and what was found here."""
+
+    title: str
+    published: Published
+    here: str
 
 
 def title(extractor: str) -> str:
@@ -166,10 +174,18 @@ def contestants(comparison: Comparison, serving: str) -> list[Contestant]:
             entry=each,
             title=title(each.extractor),
             cells=tuple(_cell(axes[key], each.figures.get(key)) for key, _, _ in MEASURES),
-            published=TABLE.get(each.extractor.partition("/")[0]),
             serves=each.extractor == serving,
         )
         for each in entries
+    ]
+
+
+def references(comparison: Comparison | None) -> list[Reference]:
+    """The published table, as it stands, with our figure where there is one."""
+    entries = comparison.entries.all() if comparison else ()
+    ours = {each.extractor.partition("/")[0]: each.figures.get(RECALL) for each in entries}
+    return [
+        Reference(title(name), row, _cell(_WHOLE, ours.get(name)).of) for name, row in TABLE.items()
     ]
 
 
@@ -206,6 +222,7 @@ def _best(entries: Iterable[Entry], key: str, words: str) -> str:
     return f"{said}, within chance of {listed}."
 
 
+_WHOLE: Final = Axis(0.0, 1.0)
 _KINDS: Final = (("style", "Same style"), ("artist", "Same artist"))
 
 

@@ -149,6 +149,7 @@ def _extractors(request: HttpRequest, form: CompareForm, *, status: int = 200) -
         "measures": drawing.MEASURES,
         "rows": drawing.contestants(found, live.extractor if live else "") if found else [],
         "failed": drawing.left_out(found) if found else [],
+        "references": drawing.references(found),
         "verdict": drawing.verdict(found) if found else [],
         "aside": queries.set_aside(),
     }
