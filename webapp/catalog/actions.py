@@ -204,21 +204,22 @@ def _artist(facts: Facts) -> Artist:
     """Return the artist of that name, made now if need be."""
     name = " ".join(facts["artist"].split())
     known = Artist.objects.filter(name=name).first() or hooks.formerly_named(name)
-    artist = known or _make_artist(name)
-    if (bio := facts.get("artist_bio")) and artist.bio != bio:
+    bio = facts.get("artist_bio", "")
+    artist = known or _make_artist(name, bio)
+    if bio and artist.bio != bio:
         artist.bio = bio
         artist.save(update_fields=["bio"])
     return artist
 
 
-def _make_artist(name: str) -> Artist:
+def _make_artist(name: str, bio: str) -> Artist:
     base = slugify(name)[:200] or "artist"
     number = 1
     while True:
         slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
-                return Artist.objects.create(name=name, slug=slug)
+                return Artist.objects.create(name=name, slug=slug, bio=bio)
         except IntegrityError:
             # Either another worker made the same artist, or another artist has the slug.
             if known := Artist.objects.filter(name=name).first():

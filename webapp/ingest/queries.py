@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
@@ -105,7 +105,7 @@ def recent_batches(count: int = 10) -> QuerySet[Batch]:
     )[:count]
 
 
-def deleted_batches() -> QuerySet[Change]:
+def deleted_batches() -> QuerySet[Any, Any]:
     """Return the batches that were deleted as a whole, as a subquery; undone ones are back."""
     deleted = Change.objects.filter(kind=Change.Kind.DELETE, whole=True, undone=None)
     return deleted.values("batch")
