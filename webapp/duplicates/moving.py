@@ -37,6 +37,8 @@ LEFT: Final = frozenset({
     *("selections.Walk.start", "selections.Walk.end"),
     # Where that picture stands among the others.
     "studio.Place.artwork",
+    # What an extractor saw in it.
+    "quality.SideFeature.artwork",
     # Which works stood side by side; what the choice says of a taste is an event, which moves.
     "quiz.Answer.chosen",
     # What a museum was found to say.

@@ -300,6 +300,10 @@ TABLE: Final[Sequence[tuple[frozenset[str], frozenset[str], Sequence[str]]]] = (
             "studio/selections/compare/",
             "studio/selections/<int:pk>/",
             "studio/selections/<int:pk>/twins/",
+            "studio/quality/",
+            "studio/quality/<int:pk>/",
+            "studio/quality/<int:pk>/status/",
+            "studio/quality/extractors/status/",
         ),
     ),
     (
@@ -312,12 +316,17 @@ TABLE: Final[Sequence[tuple[frozenset[str], frozenset[str], Sequence[str]]]] = (
             "studio/selections/<int:pk>/add/",
             "studio/selections/<int:pk>/arrange/",
             "studio/path/",
+            "studio/quality/extractors/",
         ),
     ),
     (
         NOBODY,
         LAB,
         (
+            "studio/quality/measure/",
+            "studio/quality/<int:pk>/cancel/",
+            "studio/quality/extractors/cancel/",
+            "studio/quality/extractors/forget/",
             "studio/selections/<int:pk>/words/",
             "studio/selections/<int:pk>/works/",
             "studio/selections/<int:pk>/send/",
