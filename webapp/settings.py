@@ -197,10 +197,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_ROUTES = {
     "workers.train": {"queue": "gpu"},  # has workers of its own
     "workers.compare_extractors": {"queue": "gpu"},
+    "workers.draw_map": {"queue": "gpu"},
+    "workers.insight": {"queue": "gpu"},
     # These stand behind no other job: a visitor waits, or they are over at once.
     "workers.read_queries": {"queue": "quick"},
     "workers.ring_again": {"queue": "quick"},
     # These wait for each other alone, however many there are.
+    "workers.place_works": {"queue": "background"},
     "workers.find_duplicates": {"queue": "background"},
     "workers.complete_variants": {"queue": "background"},
     "workers.keep_impressions": {"queue": "background"},

@@ -16,7 +16,10 @@ from workers.app import app
 POLITE: Final = 10
 """A training takes what the site and the other workers leave of the processors."""
 
-app.conf.update(imports=["workers.tasks.train"], worker_max_tasks_per_child=1)
+app.conf.update(
+    imports=[f"workers.tasks.{name}" for name in ("train", "extractors", "atlas", "insight")],
+    worker_max_tasks_per_child=1,
+)
 
 
 @worker_init.connect
