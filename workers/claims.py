@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 LEASE: Final = timedelta(seconds=30)
 """Longer than one picture takes. Too short costs only work done twice, never a wrong row."""
@@ -55,7 +55,7 @@ def extend(model: type[models.Model], ids: Iterable[int]) -> None:
 def release(model: type[models.Model], ids: Iterable[int]) -> None:
     """Give rows back that this worker did not get to, at no attempt."""
     rows = model._default_manager.filter(pk__in=list(ids), claimed_until__isnull=False)
-    rows.update(claimed_until=None, attempts=F("attempts") - 1)
+    rows.update(claimed_until=None, attempts=Greatest(F("attempts") - 1, 0))
 
 
 def exhausted(rows: models.QuerySet[Any]) -> list[int]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Count, F, Value
-from django.db.models.functions import Concat, Now
+from django.db.models.functions import Concat, Greatest, Now
 from django.utils import timezone
 
 from webapp.catalog.files import ORIGINALS
@@ -110,7 +110,7 @@ def wait(sync: Sync, error: TryLaterError) -> None:
     seconds = min(error.seconds, LONGEST_WAIT)
     _rows(sync).filter(state=sync.state).update(
         claimed_until=Now() + timedelta(seconds=seconds),
-        attempts=F("attempts") - (0 if error.asked else 1),
+        attempts=Greatest(F("attempts") - (0 if error.asked else 1), 0),
         reason=str(error),
     )
     say(sync, f"{error} It is asked again in {seconds:.0f} seconds.")

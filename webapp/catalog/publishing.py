@@ -73,11 +73,16 @@ def _locked(works: QuerySet[Artwork], ids: Iterable[int]) -> list[int]:
     return list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
+@transaction.atomic
 def sweep() -> int:
-    """Delete for good what was deleted long enough ago, some at a time; return how many."""
+    """Delete for good what was deleted long enough ago, some at a time; return how many.
+
+    What somebody is just bringing back is passed over.
+    """
     before = timezone.now() - timedelta(days=KEPT_DAYS)
     due = Artwork.objects.filter(deleted__lt=before).order_by("deleted")
-    ids = list(due.values_list("pk", flat=True)[:_SWEPT_AT_ONCE])
+    held = due.select_for_update(skip_locked=True)
+    ids = list(held.values_list("pk", flat=True)[:_SWEPT_AT_ONCE])
     if ids:
         delete_artworks(ids)
     return len(ids)

@@ -21,6 +21,7 @@ from webapp.accounts.models import User
 from webapp.catalog.actions import show_again
 from webapp.catalog.facts import Facts, to_json
 from webapp.catalog.files import ORIGINALS
+from webapp.catalog.models import Artwork
 from webapp.ingest.models import Batch, Item
 from webapp.ingest.queries import is_deleted
 from webapp.jobs import Job, enqueue
@@ -28,6 +29,7 @@ from webapp.jobs import Job, enqueue
 log = logging.getLogger(__name__)
 
 NAME_LENGTH: Final = 500
+_FAILED: Final = Artwork.State.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,10 @@ def retry_failed(*, batch: Batch) -> int:
 
     Refused files are not among them: the same bytes would be refused again.
     """
-    failed = Item.objects.select_for_update().filter(batch=batch, state=Item.State.FAILED)
-    stored = [item for item in failed if item.artwork_id is not None]
+    rows = Item.objects.select_for_update(of=("self",)).select_related("artwork")
+    failed = rows.filter(batch=batch, state=Item.State.FAILED)
+    # A work that somebody has withdrawn meanwhile is not shown again by this.
+    stored = [item for item in failed if item.artwork and item.artwork.state == _FAILED]
     unfetched = [item for item in failed if item.url and not item.incoming]
     unchecked = [item for item in failed if item.artwork_id is None and item.incoming]
     _start_over(unfetched, Item.State.WANTED)
@@ -129,7 +133,7 @@ def retry_failed(*, batch: Batch) -> int:
         enqueue(Job.FETCH_ITEMS)
     if unchecked:
         enqueue(Job.CHECK_ITEMS)
-    return len(failed)
+    return len(stored) + len(unfetched) + len(unchecked)
 
 
 def settle(*, items: Iterable[int], state: Item.State, reason: str = "") -> None:

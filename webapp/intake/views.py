@@ -26,6 +26,8 @@ from webapp.intake.models import Sending
 
 MOST_KEYS: Final = 1000
 """Files asked about at once."""
+MOST: Final = {"files": 1_000_000, "bytes": 2**50}
+"""What a browser may announce."""
 
 
 class QuestionError(Exception):
@@ -153,8 +155,8 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _count(asked: dict[str, Any], name: str) -> int:
     value = asked.get(name)
-    if type(value) is not int or not 0 <= value < 2**31 * 1000:
-        raise QuestionError(f"“{name}” must be a number.")
+    if type(value) is not int or not 0 <= value <= MOST[name]:
+        raise QuestionError(f"“{name}” must be a whole number up to {MOST[name]:,}.")
     return value
 
 

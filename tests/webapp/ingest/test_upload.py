@@ -62,6 +62,8 @@ def test_failed_files_are_tried_again_and_refused_ones_are_not(admin: Client) ->
     Item.objects.create(batch=batch, name="a", incoming="a", state="failed", attempts=3)
     Item.objects.create(batch=batch, name="b", incoming="b", state="failed", artwork=work)
     Item.objects.create(batch=batch, name="c", incoming="c", state="refused")
+    withdrawn = make_artwork(state=Artwork.State.WITHDRAWN)
+    Item.objects.create(batch=batch, name="d", incoming="d", state="failed", artwork=withdrawn)
 
     answer = admin.post(f"/upload/{batch.pk}/retry/")
 
@@ -70,8 +72,10 @@ def test_failed_files_are_tried_again_and_refused_ones_are_not(admin: Client) ->
         ("a", "received", 0),
         ("b", "stored", 0),
         ("c", "refused", 0),
+        ("d", "failed", 0),
     ]
-    assert Artwork.objects.get().state == Artwork.State.CHECKED
+    assert Artwork.objects.get(pk=work.pk).state == Artwork.State.CHECKED
+    assert Artwork.objects.get(pk=withdrawn.pk).state == Artwork.State.WITHDRAWN
 
 
 def test_progress_is_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:

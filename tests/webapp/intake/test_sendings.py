@@ -116,6 +116,8 @@ def test_who_may_not_upload_may_ask_nothing(admin: Client) -> None:
         {"files": "3", "bytes": 1, "sample": []},
         {"files": True, "bytes": 1, "sample": []},
         {"files": -1, "bytes": 1, "sample": []},
+        {"files": 2**31, "bytes": 1, "sample": []},
+        {"files": 1, "bytes": 2**63, "sample": []},
         {"files": 1, "bytes": 1, "sample": "a"},
         {"files": 1, "bytes": 1, "sample": [["a"]]},
         {"files": 1, "bytes": 1, "sample": [["a", 1, 1]]},
