@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.core.cache import cache
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
@@ -14,8 +15,8 @@ from webapp.catalog import facets
 from webapp.catalog.models import Artwork
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
-from webapp.studio import queries
-from webapp.studio.models import Map, Naming, Neighbourhood, Place
+from webapp.studio import queries, sheets
+from webapp.studio.models import Map, Naming, Neighbourhood
 from webapp.vectors.models import Space, Vector
 from webapp.vectors.queries import live_space
 
@@ -23,6 +24,10 @@ FEWEST: Final = 30
 """Works below which no map is drawn by itself: it would say nothing that a wall does not."""
 GROWN: Final = 1.2
 """How many works there are for each one of the map when it is drawn anew."""
+KEPT: Final = 3
+"""Ready maps of a purpose that stay."""
+FILES: Final = "models"
+"""The storage of what places new works."""
 PURPOSES: Final = ("look", "taste")
 """Whose live spaces are mapped without anybody asking."""
 LONGEST: Final = 120
@@ -101,6 +106,24 @@ def rename(node: Neighbourhood, name: str, *, by: User) -> None:
     Map.objects.filter(pk=held.map_id).update(revision=F("revision") + 1)
 
 
+def drop_old(purpose: str) -> int:
+    """Delete the maps of a purpose but for the newest `KEPT` that are ready, the one of the space
+    that serves, and whatever is newer than they are. Returns how many."""
+    shown = queries.live_map(purpose)
+    ready = Map.objects.filter(purpose=purpose, state=Map.State.READY).order_by("-pk")
+    kept = list(ready.values_list("pk", flat=True)[:KEPT])
+    if not kept:
+        return 0
+    ended = Map.objects.filter(purpose=purpose, pk__lt=kept[0]).exclude(state__in=Map.OPEN)
+    old = ended.exclude(pk__in=[*kept, *([shown.pk] if shown else [])])
+    for found in old:
+        sheets.forget(found)
+        if found.file:
+            storages[FILES].delete(found.file)
+        found.delete()
+    return len(old)
+
+
 def mind() -> None:
     """Ask for what the maps lack, without anybody asking; one small query when nothing changed.
 
@@ -130,5 +153,6 @@ def _mind(space: Space) -> None:
         return
     if newest.state == Map.State.READY and works >= GROWN * newest.count:
         ask(space, why=f"The collection grew from {newest.count} to {works} works.")
-    elif unplaced(space).exists():
+    shown = queries.live_map(space.purpose)
+    if shown and queries.unplaced(shown).exists():
         enqueue(Job.PLACE_WORKS)

@@ -73,7 +73,7 @@ class Map(models.Model):
     drift = models.FloatField(null=True)
     """Median distance that a work of both moved, in units of the map, which is 2 wide."""
     changes = models.JSONField(default=dict)
-    """Against the version before it, by layer; see `workers.atlas_changes.changes`."""
+    """Against the version before it, by layer; see `workers.atlas_names.carry_names`."""
 
     class Meta:
         ordering = ("-id",)

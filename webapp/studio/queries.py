@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from django.db.models import Case, Max, QuerySet, Value, When
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from numpy.typing import NDArray
 
 from webapp.studio.models import Map, Neighbourhood, Place
-from webapp.vectors.models import Space
+from webapp.vectors.models import Space, Vector
+
+TITLES: Final = (("look", "How works look"), ("taste", "How a model sees them"))
+"""Purpose: what its maps show."""
 
 
 class Places(NamedTuple):
@@ -66,6 +69,56 @@ def live_map(purpose: str = "look") -> Map | None:
     """Return the newest map of the space that serves `purpose`, or else of one that did."""
     serving = Case(When(space__state=Space.State.LIVE, then=Value(0)), default=Value(1))
     return ready().filter(purpose=purpose).order_by(serving, "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The versions of the maps of one purpose."""
+
+    purpose: str
+    title: str
+    shown: Map | None
+    """What the studio opens."""
+    versions: tuple[Map, ...]
+    """Newest first: all that are kept."""
+
+
+def rooms() -> list[Room]:
+    """Return the maps by purpose, the look first. One query."""
+    by_purpose: dict[str, list[Map]] = {TITLES[0][0]: []}
+    for found in maps():
+        by_purpose.setdefault(found.purpose, []).append(found)
+    titles = dict(TITLES)
+    return [
+        Room(purpose, titles.get(purpose, purpose.capitalize()), _shown(found), tuple(found))
+        for purpose, found in by_purpose.items()
+    ]
+
+
+def _shown(versions: Iterable[Map]) -> Map | None:
+    ready = [each for each in versions if each.state == Map.State.READY]
+    serving = [each for each in ready if each.space and each.space.state == Space.State.LIVE]
+    return next(iter([*serving, *ready]), None)
+
+
+def spaces() -> QuerySet[Space]:
+    """Return the spaces of which a map can be asked for, those that serve first."""
+    there = Space.objects.exclude(state__in=(Space.State.BUILDING, Space.State.DROPPED))
+    serving = Case(When(state=Space.State.LIVE, then=Value(0)), default=Value(1))
+    return there.defer("transform", "head").order_by(serving, "purpose", "-pk")
+
+
+def waiting() -> QuerySet[Map]:
+    """Return the maps that a worker is to draw, or is drawing: themselves, or their sheets."""
+    sheets_due = Q(state=Map.State.READY, sheets_due=True)
+    return Map.objects.filter(Q(state__in=Map.OPEN) | sheets_due)
+
+
+def unplaced(found: Map) -> QuerySet[Vector]:
+    """Return the vectors of the visible works that are not on a map of their space yet."""
+    there = Place.objects.filter(map=found, artwork=OuterRef("artwork"))
+    lacking = Vector.objects.filter(~Exists(there), space=found.space_id)
+    return lacking.filter(artwork__entry__visible=True)
 
 
 def places(found: Map) -> Places:

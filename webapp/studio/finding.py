@@ -1,0 +1,73 @@
+"""Works of a map by words, and what a card says of single ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from webapp.catalog import search
+from webapp.catalog.conditions import all_of, of_words
+from webapp.catalog.files import variant_name
+from webapp.catalog.models import ArtworkImage
+from webapp.catalog.queries import cards as shown
+from webapp.studio.models import Map
+
+MOST_FOUND: Final = 5_000
+PICTURE_WIDTH: Final = 320
+"""Pixels that the picture of a card has at least, where there are so many."""
+
+
+def by_words(found: Map, text: str) -> list[int]:
+    """Return the ids of the works of a map in which all words of `text` occur, by number. One
+    query, none without words."""
+    return [pk for pk, _ in _matching(found, text)]
+
+
+def counts_by_leaf(found: Map, text: str) -> Counter[int]:
+    """Return how many such works each of the finest neighbourhoods has, by their ids."""
+    return Counter(leaf for _, leaf in _matching(found, text))
+
+
+def _matching(found: Map, text: str) -> list[tuple[int, int]]:
+    words = search.words_of(text)
+    if not words:
+        return []
+    matching = all_of([of_words(words)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.artwork_id, p.cluster_id FROM studio_place p"  # noqa: S608  # fixed pieces
+            " JOIN catalog_searchentry s ON s.artwork_id = p.artwork_id"
+            f" WHERE p.map_id = %s AND {matching.sql} ORDER BY p.number LIMIT {MOST_FOUND}",
+            [found.pk, *matching.arguments],
+        )
+        return list(cursor.fetchall())
+
+
+def cards(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return title, artist, address and picture of visible works, in the order of `ids`. One
+    query."""
+    works = {work.pk: work for work in shown().filter(pk__in=ids)}
+    return [
+        {
+            "id": work.pk,
+            "title": work.title,
+            "artist": work.artist.name,
+            "year": work.year,
+            "url": work.get_absolute_url(),
+            "picture": picture_of(work.image),
+            "width": work.image.width,
+            "height": work.image.height,
+        }
+        for work in (works[pk] for pk in ids if pk in works)
+    ]
+
+
+def picture_of(image: ArtworkImage) -> str:
+    """Return the address of a small copy of a picture."""
+    width = next((each for each in image.widths if each >= PICTURE_WIDTH), image.widths[-1])
+    kind = "webp" if "webp" in image.formats else image.formats[-1]
+    return default_storage.url(variant_name(image.key, width, kind))
