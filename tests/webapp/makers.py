@@ -28,10 +28,12 @@ def make_artwork(
     width: int = 640,
     height: int = 480,
     style: str = "Ridges",
+    pk: int | None = None,
 ) -> Artwork:
     """Make a work with an image row (no files)."""
     number = next(_numbers)
     artwork = Artwork.objects.create(
+        pk=pk,
         title=title,
         artist=make_artist(artist),
         availability=availability,

@@ -132,9 +132,8 @@ def test_a_model_that_is_a_yardstick_is_no_better_than_it(gallery: Gallery) -> N
     compared = version.report["against"]["popularity"]["metrics"]
     assert {each["difference"] for each in compared.values()} == {0.0}
     assert {each["p_value"] for each in compared.values()} == {1.0}
-    # The two camps differ in looks, and everybody chooses within one. Which works are held out, and
-    # so how much it tells, goes by their numbers.
-    assert version.report["against"]["visrank"]["metrics"]["auc"]["difference"] < -0.1
+    # The two camps differ in looks, and everybody chooses within one.
+    assert version.report["against"]["visrank"]["metrics"]["auc"]["difference"] < -0.2
 
 
 def test_without_features_visrank_is_left_out(gallery: Gallery) -> None:

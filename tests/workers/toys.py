@@ -30,6 +30,9 @@ from workers.tasks.promote import promote
 EXTRACTOR = "colour"
 """Its features are drawn at random here, with the dimension that the extractor has."""
 VISITORS = 24
+FIRST = 500_000
+"""Number of the first work and the first visitor. Lots and shares go by these numbers, so they are
+the same whatever ran before, and far from those that the database gives."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Gallery:
 def make_gallery(count: int = 40, *, dim: int, seed: int = 0) -> Gallery:
     """Visible works with features, a live look space, and a history of likes."""
     rng = np.random.default_rng(seed)
-    works = [make_artwork(f"work {number}", artist=f"hand {number}") for number in range(count)]
+    works = [
+        make_artwork(f"work {number}", artist=f"hand {number}", pk=FIRST + number)
+        for number in range(count)
+    ]
     features = _features(np.arange(count), dim, rng)
     ids = [work.pk for work in works]
     actions.store_features(EXTRACTOR, ids, features)
@@ -57,7 +63,9 @@ def make_gallery(count: int = 40, *, dim: int, seed: int = 0) -> Gallery:
     )
     actions.store_vectors(look, ids, transform.apply(features))
     actions.go_live(look)
-    visitors = [Visitor.objects.create(label=f"v{number}") for number in range(VISITORS)]
+    visitors = [
+        Visitor.objects.create(pk=FIRST + number, label=f"v{number}") for number in range(VISITORS)
+    ]
     for camp, visitor in enumerate(visitors):
         _like(visitor, [work for n, work in enumerate(works) if n % 2 == camp % 2], rng)
     return Gallery(works, features, look, visitors)
