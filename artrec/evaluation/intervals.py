@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from artrec.errors import ShapeError
 
@@ -104,11 +104,11 @@ def paired_t(first: FloatArray, second: FloatArray, *, level: float = 0.95) -> C
         raise ShapeError("A t-test needs at least two users.")
     mean = float(differences.mean())
     error = float(differences.std(ddof=1) / np.sqrt(len(differences)))
-    margin = float(stats.t.ppf((1 + level) / 2, len(differences) - 1)) * error
+    margin = float(special.stdtrit(len(differences) - 1, (1 + level) / 2)) * error
     if error == 0:
         p_value = 1.0 if mean == 0 else 0.0
     else:
-        p_value = float(2 * stats.t.sf(abs(mean) / error, len(differences) - 1))
+        p_value = float(2 * special.stdtr(len(differences) - 1, -abs(mean) / error))
     return Comparison(Interval(mean, mean - margin, mean + margin), p_value)
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import timm
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -33,6 +32,8 @@ _LEAST_SIDE = 96
 
 def build_network(backbone: Backbone, *, seed: int = 0) -> nn.Module:
     """The network without classifier, with random weights that depend on the seed alone."""
+    import timm  # seconds to load: whoever takes features that need no network need not
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network: nn.Module = timm.create_model(

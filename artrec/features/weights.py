@@ -19,7 +19,6 @@ from typing import Any, Final
 import huggingface_hub
 import safetensors
 import safetensors.torch
-import timm.models
 import torch
 from huggingface_hub import constants as hub_constants
 from torch import Tensor, nn
@@ -165,6 +164,8 @@ def download_weights(backbone: Backbone) -> dict[str, Tensor]:
     Raises:
         WeightsError: If timm has no such weights, or the download fails.
     """
+    import timm.models  # seconds to load, as in `deep`
+
     try:
         return dict(
             timm.models.load_state_dict_from_hf(f"timm/{backbone.timm_name}", weights_only=True)

@@ -9,10 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import timm
-import timm.models
 import torch
-import torchvision  # type: ignore[import-untyped]
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -180,6 +177,8 @@ def alexnet(_size: int) -> nn.Module:
     Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014,
     https://arxiv.org/abs/1404.5997. Its adaptive pooling takes other sizes than 224 too.
     """
+    import torchvision  # type: ignore[import-untyped]  # seconds to load, as in `deep`
+
     network: Any = torchvision.models.alexnet(weights=None)
     network.classifier = network.classifier[:-1]
     plain: nn.Module = network
@@ -224,6 +223,8 @@ def _xavier(network: nn.Module) -> nn.Module:
 
 def _last_stages(network: nn.Module, count: int) -> list[nn.Parameter]:
     """Parameters of the last stages, as timm groups them for decaying rates."""
+    import timm.models  # here already, by the network
+
     describe: Any = network.group_matcher
     groups = timm.models.group_parameters(network, describe(coarse=True))
     names = [name for key in sorted(groups)[len(groups) - count :] for name in groups[key]]
