@@ -58,7 +58,7 @@ def ask(space: Space, *, by: User | None = None, why: str = "") -> Map:
     made = Map.objects.create(
         space=space,
         purpose=space.purpose,
-        label=space.name or f"{space.purpose} by {space.extractor}",
+        label=space.name or space.purpose.capitalize(),
         number=(last or 0) + 1,
         by=by,
         why=why,

@@ -151,10 +151,8 @@ def columns(found: Map) -> list[Column]:
 def _rate(facts: Facts) -> NDArray[np.float64]:
     """Likes for each time a work was shown; unknown where it was not."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.where(facts.shown > 0, facts.likes / facts.shown, np.nan)
-    known = rate[np.isfinite(rate)]
-    # One work that was shown once and liked once would squeeze all others into one colour.
-    return np.minimum(rate, np.quantile(known, 0.99) if len(known) else 1.0)
+        rate = np.where(facts.shown > 0, facts.answered / facts.shown, np.nan)
+    return np.minimum(rate, 1.0)
 
 
 Spread = Callable[[Any, int], Elements]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from webapp.catalog.models import Artwork
 from webapp.catalog.queries import cards
 from webapp.studio.models import Map, Neighbourhood
-from webapp.studio.portraits import MOSAIC
+from webapp.studio.portraits import CONSIDERED, Rows, mosaic
 from webapp.studio.queries import Tree, tree
 
 MOVED: Final = 24
@@ -21,7 +21,7 @@ class Pictured:
     """A neighbourhood with its typical works."""
 
     node: Neighbourhood
-    works: tuple[Artwork, ...]
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def told(found: Map, former: Map) -> list[Layer]:
     stored = found.changes["layers"]
     wanted = [pk for layer in stored for pk, _, _ in layer["moved"][:MOVED]]
     for node in _involved(stored, before, after):
-        wanted += node.typical[:MOSAIC]
+        wanted += node.typical[:CONSIDERED]
     works = {work.pk: work for work in cards().filter(pk__in=set(wanted))}
     return [
         _layer(layer, old, new, works)
@@ -92,7 +92,7 @@ def _layer(
     works: dict[int, Artwork],
 ) -> Layer:
     def pictured(nodes: Sequence[Neighbourhood], numbers: Iterable[int]) -> tuple[Pictured, ...]:
-        return tuple(_pictured(nodes[number], works) for number in numbers)
+        return tuple(Pictured(nodes[number], mosaic(nodes[number], works)) for number in numbers)
 
     merged = {number for _, numbers in layer["merged"] for number in numbers}
     split = {number for _, numbers in layer["split"] for number in numbers}
@@ -115,7 +115,3 @@ def _layer(
         ),
         moved_in_all=len(layer["moved"]),
     )
-
-
-def _pictured(node: Neighbourhood, works: dict[int, Artwork]) -> Pictured:
-    return Pictured(node, tuple(works[pk] for pk in node.typical[:MOSAIC] if pk in works))

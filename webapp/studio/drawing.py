@@ -15,7 +15,7 @@ MOST: Final = 2_400
 """Dots; more would not be told apart."""
 UNIT: Final = 500
 """Of the drawing, for one of the map."""
-_STEPS: Final = 5
+_STEPS: Final = 8
 """Shades of each channel: dots of one shade share a stroke."""
 
 _SQL: Final = """

@@ -23,8 +23,9 @@ Ints = NDArray[np.int64]
 # One array for each column: a hundred thousand rows of Python objects would take a second more.
 _SQL: Final = """
 WITH liked AS (
-    SELECT artwork_id, count(*) AS likes FROM feed_event
-    WHERE kind = 'like' AND undone IS NULL GROUP BY artwork_id
+    SELECT artwork_id, count(*) AS likes,
+           count(*) FILTER (WHERE list_id IS NOT NULL AND time >= %s) AS answered
+    FROM feed_event WHERE kind = 'like' AND undone IS NULL GROUP BY artwork_id
 ), shown AS (
     SELECT artwork_id, count(*) AS times FROM feed_impression WHERE time >= %s GROUP BY artwork_id
 ), works AS (
@@ -32,7 +33,7 @@ WITH liked AS (
            s.availability, s.orientation, i.palette -> 0 ->> 'hex' AS hex,
            i.width::float8 / i.height AS aspect, s.price, s.currency, s.year,
            extract(epoch FROM w.added) AS added, coalesce(l.likes, 0) AS likes,
-           coalesce(h.times, 0) AS shown
+           coalesce(l.answered, 0) AS answered, coalesce(h.times, 0) AS shown
     FROM studio_place p
     JOIN catalog_searchentry s ON s.artwork_id = p.artwork_id AND s.visible
     JOIN catalog_artwork w ON w.id = p.artwork_id
@@ -46,7 +47,7 @@ SELECT array_agg(number), array_agg(artwork_id), array_agg(x), array_agg(y), arr
        array_agg(style), array_agg(artist), array_agg(medium), array_agg(availability),
        array_agg(orientation), array_agg(hex), array_agg(aspect), array_agg(price::float8),
        array_agg(currency), array_agg(year), array_agg(added::float8), array_agg(likes),
-       array_agg(shown)
+       array_agg(answered), array_agg(shown)
 FROM works
 """
 
@@ -80,6 +81,8 @@ class Facts:
     added: Floats
     """Seconds since 1970."""
     likes: Floats
+    answered: Floats
+    """Of these, the likes given in lists that were sent to somebody, of the last `SHOWN_DAYS`."""
     shown: Floats
     """Times it stood in a list that was sent to somebody, of the last `SHOWN_DAYS`."""
 
@@ -89,11 +92,11 @@ def facts_of(found: Map) -> Facts:
     last = Place.objects.filter(map=found).aggregate(last=Max("number"))["last"]
     since = timezone.now() - timedelta(days=SHOWN_DAYS)
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [since, found.pk])
+        cursor.execute(_SQL, [since, since, found.pk])
         row = [column or [] for column in cursor.fetchone()]
     number, ids, x, y, leaf = row[:5]
     style, artist, medium, availability, orientation, colours = row[5:11]
-    aspect, price, currencies, year, added, likes, shown = row[11:]
+    aspect, price, currencies, year, added, likes, answered, shown = row[11:]
     most = max(set(currencies), key=currencies.count, default="")
     prices = np.array(price, np.float64)
     prices[np.array(currencies, object) != most] = np.nan
@@ -116,6 +119,7 @@ def facts_of(found: Map) -> Facts:
         year=np.array(year, np.float64),
         added=np.array(added, np.float64),
         likes=np.array(likes, np.float64),
+        answered=np.array(answered, np.float64),
         shown=np.array(shown, np.float64),
     )
 

@@ -19,8 +19,9 @@ SECONDS: Final = 600
 
 _SQL: Final = """
 WITH liked AS (
-    SELECT artwork_id, count(*) AS times FROM feed_event
-    WHERE kind = 'like' AND undone IS NULL GROUP BY artwork_id
+    SELECT artwork_id, count(*) AS times,
+           count(*) FILTER (WHERE list_id IS NOT NULL AND time >= %s) AS answered
+    FROM feed_event WHERE kind = 'like' AND undone IS NULL GROUP BY artwork_id
 ), shown AS (
     SELECT artwork_id, count(*) AS times,
            count(*) FILTER (WHERE surface IN ('for-you', 'home-for-you')
@@ -28,6 +29,7 @@ WITH liked AS (
     FROM feed_impression WHERE time >= %s GROUP BY artwork_id
 )
 SELECT p.cluster_id, count(*), coalesce(sum(l.times), 0)::bigint,
+       coalesce(sum(l.answered), 0)::bigint,
        coalesce(sum(h.times), 0)::bigint, coalesce(sum(h.recommended), 0)::bigint,
        count(*) FILTER (WHERE coalesce(h.recommended, 0) > 0),
        count(*) FILTER (WHERE s.availability = 'available'),
@@ -46,6 +48,8 @@ class Figures:
 
     works: int = 0
     likes: int = 0
+    answered: int = 0
+    """Of these, the likes given in lists that were sent to somebody, of the last `SHOWN_DAYS`."""
     shown: int = 0
     """Times one of them stood in a list that was sent to somebody, of the last `SHOWN_DAYS`."""
     recommended: int = 0
@@ -71,5 +75,6 @@ def total(found: Iterable[Figures]) -> Figures:
 
 def _read(found: Map) -> dict[int, Figures]:
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [timezone.now() - timedelta(days=SHOWN_DAYS), found.pk])
+        since = timezone.now() - timedelta(days=SHOWN_DAYS)
+        cursor.execute(_SQL, [since, since, found.pk])
         return {leaf: Figures(*numbers) for leaf, *numbers in cursor.fetchall()}

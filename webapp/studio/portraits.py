@@ -14,10 +14,20 @@ from webapp.studio.figures import Figures
 from webapp.studio.models import Map, Neighbourhood
 from webapp.studio.queries import Tree
 
-MOSAIC: Final = 7
-"""Works on a tile."""
+ROWS: Final = 2
+"""Of a mosaic."""
+WIDE: Final = 3.6
+"""Least width of a row of a mosaic, by its height."""
+CONSIDERED: Final = 14
+"""Typical works from which a mosaic is made."""
+EXPECTED: Final = 5.0
+"""Recommendations that a neighbourhood would have by its size before having none means much."""
 LIKED: Final = 1.5
 """How many times the gallery's likes a work a neighbourhood has that is liked much."""
+
+
+Rows = tuple[tuple[Artwork, ...], ...]
+"""A mosaic: typical works, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,7 @@ class Tile:
     """A neighbourhood in small."""
 
     node: Neighbourhood
-    works: tuple[Artwork, ...]
-    """The most typical first."""
+    rows: Rows
     figures: Figures
     never: bool
     """Whether the model recommended none of its works, though it did others."""
@@ -56,7 +65,7 @@ class Shelf:
 
 def tiles(found: Map, tree: Tree, nodes: Sequence[Neighbourhood]) -> dict[int, Tile]:
     """Return tiles by the ids of their neighbourhoods. Two queries at most."""
-    wanted = {pk for node in nodes for pk in node.typical[: 2 * MOSAIC]}
+    wanted = {pk for node in nodes for pk in node.typical[:CONSIDERED]}
     works = {work.pk: work for work in cards().filter(pk__in=wanted)}
     by_leaf = figures.by_leaf(found)
     whole = figures.total(by_leaf.values())
@@ -64,15 +73,30 @@ def tiles(found: Map, tree: Tree, nodes: Sequence[Neighbourhood]) -> dict[int, T
 
 
 def _tile(node: Neighbourhood, works: Mapping[int, Artwork], here: Figures, whole: Figures) -> Tile:
-    shown = tuple(works[pk] for pk in node.typical if pk in works)[:MOSAIC]
     usual = whole.likes / max(whole.works, 1)
+    expected = whole.recommended * here.works / max(whole.works, 1)
     return Tile(
         node,
-        shown,
+        mosaic(node, works),
         here,
-        never=whole.recommended > 0 and here.recommended == 0,
+        never=here.recommended == 0 and expected >= EXPECTED,
         liked=here.likes / max(here.works, 1) >= LIKED * usual > 0,
     )
+
+
+def mosaic(node: Neighbourhood, works: Mapping[int, Artwork]) -> Rows:
+    """Hang the typical works of a neighbourhood that are among `works` in rows of one width."""
+    rows: list[list[Artwork]] = [[]]
+    width = 0.0
+    for work in (works[pk] for pk in node.typical[:CONSIDERED] if pk in works):
+        if width >= WIDE:
+            if len(rows) == ROWS:
+                break
+            rows.append([])
+            width = 0.0
+        rows[-1].append(work)
+        width += work.image.width / work.image.height
+    return tuple(tuple(row) for row in rows)
 
 
 def figures_of(node: Neighbourhood, tree: Tree, by_leaf: Mapping[int, Figures]) -> Figures:
@@ -101,51 +125,52 @@ def shelves(found: Map, tree: Tree, *, only: Mapping[int, int] | None = None) ->
 
 
 def bars(here: Figures, whole: Figures) -> list[Bar]:
-    """Return how a neighbourhood fares beside the whole gallery."""
-    return [
-        _bar(
-            "Liked",
-            "likes for each work",
-            here.likes / max(here.works, 1),
-            whole.likes / max(whole.works, 1),
-            "{:.1f}",
-        ),
-        _bar(
-            "Shown",
-            f"times a work stood in a list, in {SHOWN_DAYS} days",
-            here.shown / max(here.works, 1),
-            whole.shown / max(whole.works, 1),
-            "{:.1f}",
-        ),
-        _bar(
-            "Liked when shown",
-            "likes for a hundred times shown",
-            100 * here.likes / here.shown if here.shown else 0.0,
-            100 * whole.likes / whole.shown if whole.shown else 0.0,
-            "{:.1f}",
-        ),
-        _bar(
-            "Sold",
-            "of its works",
-            here.sold / max(here.works, 1),
-            whole.sold / max(whole.works, 1),
-            "{:.0%}",
-        ),
-        _bar(
-            "Recommended",
-            "share of what For you showed, beside its share of the collection",
-            here.recommended / whole.recommended if whole.recommended else 0.0,
-            here.works / max(whole.works, 1),
-            "{:.1%}",
-        ),
-        _bar(
-            "Reached",
-            "works that For you showed to anybody",
-            here.reached / max(here.works, 1),
-            whole.reached / max(whole.works, 1),
-            "{:.0%}",
-        ),
+    """Return how a neighbourhood fares beside the whole gallery; of lists only once some were
+    sent."""
+    works, all_works = max(here.works, 1), max(whole.works, 1)
+    found = [
+        _bar("Liked", "likes for each work", here.likes / works, whole.likes / all_works, "{:.1f}"),
+        _bar("Sold", "of its works", here.sold / works, whole.sold / all_works, "{:.0%}"),
     ]
+    if whole.shown:
+        found.append(
+            _bar(
+                "Shown",
+                f"times a work stood in a list, in {SHOWN_DAYS} days",
+                here.shown / works,
+                whole.shown / all_works,
+                "{:.1f}",
+            )
+        )
+        found.append(
+            _bar(
+                "Liked when shown",
+                "likes in these lists for a hundred works shown",
+                100 * here.answered / max(here.shown, 1),
+                100 * whole.answered / whole.shown,
+                "{:.1f}",
+            )
+        )
+    if whole.recommended:
+        found.append(
+            _bar(
+                "Recommended",
+                "share of what For you chose; gallery: share of the collection",
+                here.recommended / whole.recommended,
+                here.works / all_works,
+                "{:.1%}",
+            )
+        )
+        found.append(
+            _bar(
+                "Reached",
+                "works that For you chose for anybody",
+                here.reached / works,
+                whole.reached / all_works,
+                "{:.0%}",
+            )
+        )
+    return found
 
 
 def _bar(label: str, about: str, here: float, there: float, form: str) -> Bar:

@@ -24,5 +24,6 @@ def of_width(distance: float) -> str:
 
 @register.filter
 def share(value: float) -> str:
-    """Return a share in per cent: "31 %"."""
-    return f"{value:.0%}".replace("%", "\u202f%")
+    """Return a share in per cent: "31 %", and "99.9 %" of what is not quite all."""
+    digits = 1 if 0.99 < value < 1 else 0
+    return f"{value:.{digits}%}".replace("%", "\u202f%")

@@ -25,6 +25,9 @@ from webapp.studio.actions import StudioError
 from webapp.studio.guards import curators
 from webapp.studio.models import Map, Neighbourhood
 
+TYPICAL = 15
+"""Works at the head of a neighbourhood's page."""
+
 
 @require_safe
 @curators()
@@ -65,7 +68,7 @@ def neighbourhood(request: HttpRequest, pk: int) -> HttpResponse:
         "ancestors": tree.ancestors(node),
         "here": here,
         "bars": portraits.bars(here, figures.total(by_leaf.values())),
-        "typical": [shown[pk] for pk in node.typical if pk in shown],
+        "typical": [shown[pk] for pk in node.typical if pk in shown][:TYPICAL],
         "outliers": [shown[pk] for pk in node.outliers if pk in shown],
         "sketch": drawing.sketches([node.map], leaves=leaves)[node.map_id],
         "groups": contents.groups(leaves),
