@@ -30,7 +30,7 @@ _LIKED: Final = Q(events__kind=Event.Kind.LIKE, events__undone=None)
 _BY: Final[Mapping[str, Sequence[Any]]] = {
     "artist": ("artist__name", F("year").asc(nulls_last=True), "title", "pk"),
     "year": (F("year").asc(nulls_last=True), "artist__name", "pk"),
-    "likes": (Count("events", filter=_LIKED).desc(), "-added", "-pk"),
+    "likes": ("-likes", "-added", "-pk"),
 }
 
 
@@ -44,8 +44,10 @@ def ordered(works: Sequence[int], way: str) -> list[int]:
         return _by_colour(works)
     if way == "likeness":
         return _by_likeness(works)
-    found = Artwork.objects.filter(pk__in=works).order_by(*_BY[way])
-    return list(found.values_list("pk", flat=True))
+    found = Artwork.objects.filter(pk__in=works)
+    if way == "likes":
+        found = found.annotate(likes=Count("events", filter=_LIKED))
+    return list(found.order_by(*_BY[way]).values_list("pk", flat=True))
 
 
 def stepped(works: Sequence[int], step: str) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 from django.db import connection
@@ -83,13 +82,15 @@ def shelves(found: Iterable[Selection]) -> list[Shelf]:
 
 
 def _mosaic(works: Sequence[Artwork]) -> tuple[Artwork, ...]:
-    """The first of these, as many as fill a row of `MOSAIC`; two at least."""
-    widths = accumulate(work.image.width / work.image.height for work in works)
-    return tuple(
-        work
-        for at, (work, wide) in enumerate(zip(works, widths, strict=True))
-        if at < 2 or wide <= MOSAIC
-    )
+    """The first of these and those that fit beside it in a row of `MOSAIC`."""
+    shown: list[Artwork] = []
+    wide = 0.0
+    for work in works:
+        ratio = work.image.width / work.image.height
+        if not shown or wide + ratio <= MOSAIC:
+            shown.append(work)
+            wide += ratio
+    return tuple(shown)
 
 
 def works_of(selection: Selection) -> list[int]:

@@ -25,7 +25,7 @@ from django.utils.translation.template import templatize
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES if code != "en")
 STAFF: Final = (
     *("admin.py", "lab", "ingest", "intake", "museums", "duplicates", "desk", "transfer"),
-    *("operations", "management", "migrations"),
+    *("studio", "selections", "insight", "quality", "operations", "management", "migrations"),
 )
 """Modules and folders of pages that stay in English: see `webapp.languages`."""
 ROOTS: Final = (("templates", "html"), ("webapp", "py"))

@@ -14,7 +14,7 @@ from webapp.accounts.models import User
 from webapp.catalog import facets, offering
 from webapp.catalog.conditions import of_ids
 from webapp.exhibitions import queries as exhibitions
-from webapp.feed.browsing import piece, seek
+from webapp.feed.browsing import piece
 from webapp.feed.wish import Wish
 from webapp.lab.guards import curators
 from webapp.selections import actions, choosing, ordering, queries, summing
@@ -127,7 +127,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         say(request, f"{works(new)} added.", selection=found, undo="undo")
         return redirect(found)
     wish = Wish.from_query(request.GET)
-    results = piece(seek(wish), limit=FOUND)
+    results = piece(wish, limit=FOUND)
     there = set(found.works)
     context = {
         "selection": found,

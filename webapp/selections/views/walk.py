@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from webapp.accounts.models import User
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
-from webapp.feed.browsing import piece, seek
+from webapp.feed.browsing import piece
 from webapp.feed.wish import Wish
 from webapp.lab.guards import curators
 from webapp.selections import queries, walks
@@ -117,7 +117,7 @@ def _to_choose(request: HttpRequest, asked: Asked, spaces: dict[str, Space]) -> 
     missing = "from" if asked.start is None else "to"
     taken = asked.end if missing == "from" else asked.start
     wish = Wish.from_query(request.GET)
-    results = piece(seek(wish), exclude=[taken.pk] if taken else [], limit=FOUND)
+    results = piece(wish, exclude=[taken.pk] if taken else [], limit=FOUND)
     return {
         "asked": asked,
         "missing": missing,

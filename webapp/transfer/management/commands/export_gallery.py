@@ -28,6 +28,7 @@ class Command(BaseCommand):
         of = parser.add_mutually_exclusive_group()
         of.add_argument("--search", metavar="ADDRESS", help="works of a search, by its address")
         of.add_argument("--collection", metavar="ADDRESS", help="works of a collection")
+        of.add_argument("--selection", metavar="NUMBER", help="works of a curator's selection")
         of.add_argument("--batch", metavar="NUMBER", help="works of a batch that was brought in")
         of.add_argument("--ids", metavar="NUMBERS", help="single works, as 12,13,20")
         parser.add_argument(

@@ -1,0 +1,82 @@
+"""Two selections compared: what differs, what is typical for each, what is shared."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.webapp.desk.people import person, signed_in
+from tests.webapp.makers import make_artwork, make_space, place
+from webapp.accounts.roles import CURATORS
+from webapp.catalog.models import Artwork
+from webapp.feed.models import Event, Visitor
+from webapp.selections import actions
+from webapp.selections.comparing import compare
+
+pytestmark = pytest.mark.django_db
+
+
+def ids(*works: Artwork) -> list[int]:
+    return [work.pk for work in works]
+
+
+def test_what_differs_most_comes_first_with_the_shares_of_both_sides() -> None:
+    ridges = [make_artwork(style="Ridges") for _ in range(3)]
+    dots = [make_artwork(style="Dots", artist="Ada Dot") for _ in range(2)]
+
+    found = compare(ids(*ridges, dots[0]), ids(*dots))
+
+    facets = {facet.label: facet.rows for facet in found.facets}
+    assert [(row.label, row.left, row.right) for row in facets["Style"]] == [
+        ("Dots", 1, 2),
+        ("Ridges", 3, 0),
+    ]
+    assert (facets["Style"][1].left_share, facets["Style"][1].right_share) == (0.75, 0.0)
+    assert {row.label for row in facets["Artist"]} == {"Ada Dot", "Studio Halde"}
+    assert found.shared == (dots[0].pk,)
+
+
+def test_typical_works_are_of_one_side_alone_and_least_like_the_other() -> None:
+    space = make_space(2)
+    left = [make_artwork(f"Left {number}") for number in range(2)]
+    right = [make_artwork(f"Right {number}") for number in range(2)]
+    both = make_artwork("Both")
+    vectors = [(1.0, 0.0), (1.0, 0.6), (0.0, 1.0), (0.6, 1.0), (1.0, 1.0)]
+    for work, vector in zip([*left, *right, both], vectors, strict=True):
+        place(space, work, vector)
+
+    found = compare(ids(*left, both), ids(*right, both))
+
+    assert [list(side) for side in found.typical] == [left, right]
+
+
+def test_likes_are_counted_per_work_and_taken_back_ones_are_not() -> None:
+    liked, other = make_artwork(), make_artwork()
+    for undone in (None, None, timezone.now()):
+        Event.objects.create(
+            visitor=Visitor.objects.create(),
+            artwork=liked,
+            kind=Event.Kind.LIKE,
+            time=timezone.now(),
+            undone=undone,
+        )
+
+    found = compare(ids(liked, other), ids(other))
+
+    assert [(side.per_work, side.share) for side in found.likes] == [(1.0, 0.5), (0.0, 0.0)]
+
+
+def test_the_page_shows_both_sides_and_asks_where_one_is_missing() -> None:
+    client: Client = signed_in(person("carl", CURATORS))
+    one, two = (
+        actions.save(works=[make_artwork().pk], by=None, title=title)[0] for title in ("A", "B")
+    )
+    address = "/studio/selections/compare/"
+
+    both = client.get(address, {"a": one.pk, "b": two.pk})
+    half = client.get(address, {"a": one.pk, "b": "x"})
+
+    assert both.context["found"].shared == ()
+    assert "0 in both" in both.content.decode()
+    assert "found" not in half.context
