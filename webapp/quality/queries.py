@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db.models import Count, Exists, F, OuterRef
 
+from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
-from webapp.feed.queries import cards_of
 from webapp.quality.models import Comparison, Report, SideFeature
 from webapp.vectors.models import Space, Vector
 
@@ -71,7 +71,8 @@ def former(measured: Measured) -> Report | None:
 
 def pictures(figures: Mapping[str, Any]) -> dict[int, Artwork]:
     """Every work that a report shows, by id. One query."""
-    return cards_of(_ids(figures)) if figures else {}
+    cards = catalog.cards().only(*catalog.CARD, "style")
+    return cards.in_bulk(list(set(_ids(figures))))
 
 
 def gallery(lists: Iterable[Mapping[str, Any]], works: Mapping[int, Artwork]) -> list[Gallery]:
