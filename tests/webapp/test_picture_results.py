@@ -78,6 +78,26 @@ def test_results_are_a_page_of_browsing_nearest_first(client: Client, space: Spa
     assert "No good match" not in html
 
 
+def test_a_picture_unlike_all_of_the_collection_has_no_good_match(
+    client: Client, space: Space
+) -> None:
+    works = hang(space)
+    zeros, ones = np.zeros(3, np.float32), np.ones(3, np.float32)
+    # Of three dimensions the collection varies in two.
+    transform = Transform((("all", 0, 3),), zeros, ones, np.eye(3, 2, dtype=np.float32), 0.5)
+    Space.objects.update(transform=transform.to_bytes())
+    picture_finding.transform_of.cache_clear()
+
+    inside = client.get(seen(features=[1, 0, 0.5])).content.decode()
+    outside = client.get(seen(token="b" * 32, features=[1, 0, 2])).content.decode()
+    part = seen(token="c" * 32, features=[1, 0, 2], artwork=works[0])
+
+    assert "No good match" not in inside
+    assert "No good match" in outside
+    assert titles(outside) == titles(inside)
+    assert "No good match" not in client.get(part).content.decode()
+
+
 def test_filters_narrow_them_and_all_that_match_are_there(client: Client, space: Space) -> None:
     hang(space, 60)
 

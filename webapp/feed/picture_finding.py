@@ -76,12 +76,16 @@ def reference(like: str, _lens: str) -> Reference | None:
         return None
     if query.extractor != space.extractor:
         return None  # the gallery sees with other eyes since
-    vector = in_space(space, np.asarray(query.features, dtype=np.float32))
-    usual = query.usual
+    features = np.asarray(query.features, dtype=np.float32)
+    vector, usual = in_space(space, features), query.usual
+    # A part of a work is of the collection, however unlike whole pictures it is.
+    foreign = not query.artwork and bool(transform_of(space.pk).is_foreign(features[None])[0])
 
     def rank(condition: Condition, limit: int) -> Ranked:
         found = vectors.nearest(space, vector, limit=limit, filters=Filters(also=condition))
-        close = sum(usual is None or hit.score >= usual for hit in found)
+        close = 0
+        if not foreign:
+            close = sum(usual is None or hit.score >= usual for hit in found)
         return Ranked(tuple(hit.artwork_id for hit in found), close)
 
     return Reference(

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from artrec.errors import FeatureError, ShapeError
 from artrec.features import Extractor
-from artrec.serving.transform import Transform, fit_transform_for
+from artrec.serving.transform import Transform, fit_transform_for, with_usual_share
 from webapp.catalog.models import Artwork
 from webapp.jobs import Job, enqueue
 from webapp.vectors import actions, queries, tuning
@@ -109,7 +109,8 @@ def _fit(extractor: Extractor) -> tuple[Transform, int] | None:
         return spaces.identity(extractor), 0
     try:
         matrix = np.asarray(rows, np.float32)
-        return fit_transform_for(matrix, extractor.families), len(rows)
+        fitted = fit_transform_for(matrix, extractor.families)
+        return with_usual_share(fitted, matrix), len(rows)
     except ShapeError as error:
         log.warning("the space is not fitted anew: %s", error)
         return None

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from artrec.errors import BundleError, ShapeError
-from artrec.serving.transform import Family, Transform, fit_transform_for
+from artrec.serving.transform import Family, Transform, fit_transform_for, with_usual_share
 
 TWO: tuple[Family, ...] = (("texture", 0, 40), ("light", 40, 44))
 
@@ -182,3 +182,66 @@ def test_rows_of_another_width_are_refused(rng: np.random.Generator) -> None:
 
     with pytest.raises(ShapeError, match=r"\(N, 44\)"):
         transform.apply(np.zeros((2, 43), np.float32))
+
+
+def flat(rng: np.random.Generator, rows: int, mixing: NDArray[Any]) -> NDArray[np.float32]:
+    """Rows near a surface of 8 dimensions in 60."""
+    noise = 0.4 * rng.normal(size=(rows, 60))
+    return (rng.normal(size=(rows, 8)) @ mixing + noise).astype(np.float32)
+
+
+def test_pictures_off_the_surface_of_the_collection_are_foreign(rng: np.random.Generator) -> None:
+    mixing, other = rng.normal(size=(2, 8, 60))
+    works = flat(rng, 400, mixing)
+    fitted = fit_transform_for(works, [("deep", 0, 60)], max_dim=12)
+
+    transform = with_usual_share(fitted, works)
+
+    assert transform.is_foreign(flat(rng, 400, other)).mean() > 0.95
+    assert transform.is_foreign(flat(rng, 400, mixing)).mean() < 0.25
+    np.testing.assert_array_equal(transform.apply(works), fitted.apply(works))
+
+
+def test_the_share_is_of_the_squared_length_whether_whitened_or_not(
+    rng: np.random.Generator,
+) -> None:
+    works = flat(rng, 300, rng.normal(size=(8, 60)))
+    plain, white = (
+        fit_transform_for(works, [("deep", 0, 60)], max_dim=12, whiten=whiten)
+        for whiten in (False, True)
+    )
+    assert plain.components is not None
+    rows = (works - plain.mean) * plain.scale
+    back = rows @ plain.components @ plain.components.T
+
+    shares = plain.share(works)
+
+    expected = np.square(back).sum(axis=1) / np.square(rows).sum(axis=1)
+    np.testing.assert_allclose(shares, expected, rtol=1e-3)
+    np.testing.assert_allclose(white.share(works), shares, rtol=1e-3)
+
+
+def test_where_nothing_is_left_out_nothing_is_foreign(rng: np.random.Generator) -> None:
+    raw = features(rng)
+    whole = fit_transform_for(raw, TWO)
+    few = fit_transform_for(raw[:14], TWO, max_dim=12)  # four fifths are too few for a trial
+
+    assert with_usual_share(whole, raw).usual_share is None
+    assert with_usual_share(few, raw[:14]).usual_share is None
+    assert not whole.is_foreign(raw * 3).any()
+    assert whole.share(raw).min() == 1
+
+
+def test_what_is_usual_is_kept_and_may_be_missing_in_older_bytes(rng: np.random.Generator) -> None:
+    works = flat(rng, 200, rng.normal(size=(8, 60)))
+    transform = with_usual_share(fit_transform_for(works, [("d", 0, 60)], max_dim=12), works)
+    with np.load(io.BytesIO(transform.to_bytes())) as stored:
+        arrays = dict(stored)
+    header = json.loads(str(arrays.pop("header")))
+    header.pop("usual_share")
+    older = io.BytesIO()
+    np.savez(older, header=np.array(json.dumps(header)), **arrays)
+
+    assert Transform.from_bytes(transform.to_bytes()).usual_share == transform.usual_share
+    assert transform.usual_share is not None
+    assert Transform.from_bytes(older.getvalue()).usual_share is None
