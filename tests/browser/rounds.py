@@ -153,9 +153,27 @@ def exhibit(context: BrowserContext, person: tuple[str, str], works: Sequence[st
     page.locator("main form button").last.click()
     page.wait_for_url("**/for-you/")
     page.close()
-    made = collect(context, works)
-    text = {"title": "Evening walks", "visibility": "public", "by_line": "Carl", "exhibit": "on"}
-    return post(context, f"{made}edit/", {**text, "note": "What the light does after seven."})
+    page = context.new_page()
+    page.goto("/studio/exhibitions/")
+    page.get_by_label("Title of a new exhibition").fill("Evening walks")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("link", name="Add works").click()
+    for pk in works:
+        page.locator(f"#offer-{pk}").check()
+    page.get_by_role("button", name="Hang the chosen works").click()
+    page.get_by_role("button", name="Open now").click()
+    shown = page.get_by_role("link", name="Visit").get_attribute("href") or ""
+    page.close()
+    return shown
+
+
+def end(context: BrowserContext, exhibition: str) -> None:
+    """Delete an exhibition, so that other tests find the gallery as it was."""
+    page = context.new_page()
+    page.goto(exhibition)
+    studio = page.get_by_role("link", name="Work on it in the studio").get_attribute("href") or ""
+    page.close()
+    post(context, studio, {"do": "delete"})
 
 
 def post(context: BrowserContext, path: str, form: Mapping[str, str] | None = None) -> str:

@@ -123,7 +123,14 @@ def _hang(curator: User, show: Show, rooms: tuple[Walls, ...]) -> None:
     made = actions.start(show.title, [], curator)
 
     def edit(before: Arrangement) -> tuple[Arrangement, str]:
-        after = replace(before, by_line=BY_LINE, introduction=show.text, rooms=rooms)
-        return replace(after, opens=timezone.now()), "Hung and opened"
+        after = replace(
+            before,
+            by_line=BY_LINE,
+            introduction=show.text,
+            cover=rooms[-1].works[0].work,  # what hangs first is seen soon enough
+            opens=timezone.now(),
+            rooms=rooms,
+        )
+        return after, "Hung and opened"
 
     actions.change(made, curator, edit)
