@@ -13,7 +13,7 @@ from typing import Any, Final
 from webapp.catalog.models import Artwork
 from webapp.catalog.queries import cards
 
-PROFILE: Final = 6
+PROFILE: Final = 5
 """Works shown of a profile: the newest."""
 MODES: Final = {
     "paper": "The six guidelines as published; any negative the text allows is equally likely.",
@@ -21,7 +21,7 @@ MODES: Final = {
     "icdm": "The hybrid of the 2021 tutorial: looks and artist together decide what is preferred.",
     "random": "Without guidelines: what was chosen is preferred to any work that was not.",
 }
-_GUIDELINES: Final = {
+GUIDELINES: Final = {
     1: (
         "Missing from a basket",
         "One work of a purchase is hidden; given the rest, it is preferred to a disliked one.",
@@ -103,8 +103,8 @@ def guidelines(result: Mapping[str, Any]) -> list[Guideline]:
     return [
         Guideline(
             number=each["strategy"],
-            name=_GUIDELINES[each["strategy"]][0],
-            about=_GUIDELINES[each["strategy"]][1],
+            name=GUIDELINES[each["strategy"]][0],
+            about=GUIDELINES[each["strategy"]][1],
             need=each["need"],
             triplets=[found for one in each["triplets"] if (found := _triplet(one, works))],
             asked=each["asked"],
