@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from webapp.catalog.models import Artwork
 
@@ -46,10 +45,10 @@ class Exhibition(models.Model):
     """Rooms of works with their texts. Everybody sees it between its opening and its closing."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        SCHEDULED = "scheduled", _("scheduled")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        DRAFT = "draft", "draft"
+        SCHEDULED = "scheduled", "scheduled"
+        OPEN = "open", "open"
+        CLOSED = "closed", "closed"
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     """Its address, which stays."""

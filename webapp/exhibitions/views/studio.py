@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "gone": [(each, covers.get(each.pk)) for each in gone],
     }
-    return render(request, "exhibitions/studio.html", context)
+    return render(request, "exhibitions/studio/index.html", context)
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
@@ -154,7 +154,7 @@ def _page(
         "said": said,
         "written": written or [],
     }
-    return render(request, "exhibitions/editor.html", context, status=status)
+    return render(request, "exhibitions/studio/editor.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,7 +184,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "text": request.GET.get("q", ""),
         "room_text": str(room.pk) if room else "",
     }
-    return render(request, "exhibitions/add.html", context)
+    return render(request, "exhibitions/studio/add.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -204,7 +204,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Everything hangs as in version {number}.")
         return redirect("studio-exhibition", pk=pk)
     context = {"exhibition": found, "changes": list(queries.history(found))}
-    return render(request, "exhibitions/history.html", context)
+    return render(request, "exhibitions/studio/history.html", context)
 
 
 def _found(pk: int) -> Exhibition:
