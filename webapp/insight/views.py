@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.catalog.queries import cards
-from webapp.feed.models import Visitor
 from webapp.insight import (
     actions,
     agreement,
@@ -138,7 +137,8 @@ def triplets(request: HttpRequest) -> HttpResponse:
     mode = request.GET.get("mode", "")
     mode = mode if mode in sampling.MODES else "paper"
     seed = _seed(request.GET.get("seed", ""))
-    row = queries.draw(found.visitor, mode, seed) if found and found.visitor else None
+    known = found.visitor if found and found.profile.works else None
+    row = queries.draw(known, mode, seed) if known else None
     context = {
         "sample": sample,
         "number": asked,
@@ -162,10 +162,12 @@ def draw(request: HttpRequest) -> HttpResponse:
     mode = request.POST.get("mode", "")
     if not asked or mode not in sampling.MODES:
         raise Http404
-    found = get_object_or_404(Visitor, pk=asked[0])
+    found = people.person(str(asked[0]), ())
+    if found is None or found.visitor is None or not found.profile.works:
+        raise Http404
     seed = _seed(request.POST.get("seed", ""))
-    actions.draw(found, mode, seed, by=cast(User, request.user))
-    place = urlencode({"visitor": found.pk, "mode": mode, "seed": seed})
+    actions.draw(found.visitor, mode, seed, by=cast(User, request.user))
+    place = urlencode({"visitor": found.visitor.pk, "mode": mode, "seed": seed})
     return redirect(f"{reverse('insight-triplets')}?{place}")
 
 

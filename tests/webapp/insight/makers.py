@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 from django.core.cache import cache
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from tests.webapp.makers import make_artwork, make_space
 from webapp.catalog.models import Artwork
@@ -45,11 +46,12 @@ def make_camps(each: int = 12, *, with_map: bool = True) -> Camps:
     return Camps(works, look, make_map(look, works) if with_map else Map())
 
 
-def vectors(each: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def vectors(each: int) -> NDArray[np.float32]:
     """Unit vectors of two camps."""
     rng = np.random.default_rng(0)
     rows = np.repeat(np.eye(4)[:2], each, axis=0) + 0.1 * rng.normal(size=(2 * each, 4))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    units: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype("f4")
+    return units
 
 
 def make_map(space: Space, works: Sequence[Artwork]) -> Map:

@@ -72,6 +72,7 @@ def test_large_galleries_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     in_parts = scoring.scores(of_works(ids[:2]), served, ids)
 
     assert whole is not None
+    assert in_parts is not None
     assert np.array_equal(whole, in_parts)
 
 

@@ -155,13 +155,13 @@ def test_scores_for_the_large_map_come_in_the_order_of_its_places() -> None:
     client = curator()
     camps.works[23].delete()
 
-    answer = client.get(path, {"model": "visrank", "visitor": visitor.pk})
+    answer = client.get(path, {"model": "visrank", "visitor": str(visitor.pk)})
 
     values = np.frombuffer(gzip.decompress(answer.content), dtype=np.uint8)
     assert len(values) == 23
     assert values[:12].min() > values[12:].max()
     assert values.max() == 254
-    for wrong in ({"model": "9", "visitor": visitor.pk}, {"model": "visrank"}):
+    for wrong in ({"model": "9", "visitor": str(visitor.pk)}, {"model": "visrank"}):
         assert client.get(path, wrong).status_code == 404
 
 

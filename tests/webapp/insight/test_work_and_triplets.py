@@ -14,6 +14,7 @@ from tests.webapp.lab.makers import curator
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.insight import actions, near, sampling
 from webapp.insight.models import Draw
+from webapp.mine.models import Choices
 from webapp.vectors.actions import store_vectors
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,7 @@ def test_triplets_are_asked_for_and_waited_for() -> None:
     camps = make_camps()
     visitor = make_visitor(camps.works[:3])
     client = curator()
-    place = {"visitor": visitor.pk, "mode": "reference", "seed": "3"}
+    place = {"visitor": str(visitor.pk), "mode": "reference", "seed": "3"}
 
     before = client.get("/studio/insight/triplets/", place).content.decode()
     asked = client.post("/studio/insight/draw/", place)
@@ -130,6 +131,18 @@ def test_what_cannot_be_drawn_is_not_asked_for(sent: dict[str, str]) -> None:
 
     assert curator().post("/studio/insight/draw/", sent).status_code == 404
     assert not Draw.objects.exists()
+
+
+def test_of_who_wants_no_personal_recommendations_nothing_is_drawn() -> None:
+    visitor = make_visitor(make_camps().works[:3])
+    Choices.objects.create(visitor=visitor, impersonal=True)
+    client = curator()
+
+    html = client.get("/studio/insight/triplets/", {"visitor": str(visitor.pk)}).content.decode()
+    sent = client.post("/studio/insight/draw/", {"visitor": str(visitor.pk), "mode": "paper"})
+
+    assert "they want no personal recommendations" in html
+    assert sent.status_code == 404
 
 
 def test_every_guideline_of_the_library_has_words() -> None:
