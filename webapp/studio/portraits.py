@@ -69,10 +69,10 @@ def tiles(found: Map, tree: Tree, nodes: Sequence[Neighbourhood]) -> dict[int, T
     works = {work.pk: work for work in cards().filter(pk__in=wanted)}
     by_leaf = figures.by_leaf(found)
     whole = figures.total(by_leaf.values())
-    return {node.pk: _tile(node, works, figures_of(node, tree, by_leaf), whole) for node in nodes}
+    return {node.pk: tile(node, works, figures_of(node, tree, by_leaf), whole) for node in nodes}
 
 
-def _tile(node: Neighbourhood, works: Mapping[int, Artwork], here: Figures, whole: Figures) -> Tile:
+def tile(node: Neighbourhood, works: Mapping[int, Artwork], here: Figures, whole: Figures) -> Tile:
     usual = whole.likes / max(whole.works, 1)
     expected = whole.recommended * here.works / max(whole.works, 1)
     return Tile(
