@@ -1,10 +1,10 @@
 // Where one stands: the place in the middle, and pixels per unit of the map, whose square is 2 wide.
 const FLIGHT_MS = 550;
-const MARGIN = 0.06;
+const MARGIN = 0.03;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function camera(onMove) {
-  const here = { x: 0, y: 0, scale: 300, width: 1, height: 1, least: 100, most: 1e5 };
+  const here = { x: 0, y: 0, scale: 300, width: 1, height: 1, least: 100, most: 1e5, inset: [0, 0, 0, 0] };
   let flight = 0;
 
   function toScreen(x, y) {
@@ -71,14 +71,23 @@ export function camera(onMove) {
     return undefined;
   }
 
-  // A view that holds a box of the map.
-  function around([left, top, right, bottom], most = here.most) {
-    const room = 1 - 2 * MARGIN;
-    const scale = Math.min((here.width * room) / Math.max(right - left, 1e-4), (here.height * room) / Math.max(bottom - top, 1e-4));
-    return { x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(Math.max(scale, here.least), most) };
+  // The part of the screen that nothing stands over, less a margin.
+  function room() {
+    const [top, right, bottom, left] = here.inset;
+    const share = 1 - 2 * MARGIN;
+    return { width: Math.max((here.width - left - right) * share, 50), height: Math.max((here.height - top - bottom) * share, 50) };
   }
 
-  return { here, toScreen, toMap, panBy, zoomAt, go, fly, around, moving: () => flight !== 0 };
+  // A view that holds a box of the map in that part.
+  function around([left, top, right, bottom], most = here.most) {
+    const { width, height } = room();
+    const fitting = Math.min(width / Math.max(right - left, 1e-4), height / Math.max(bottom - top, 1e-4));
+    const scale = Math.min(Math.max(fitting, here.least), most);
+    const [above, after, below, before] = here.inset;
+    return { x: (left + right) / 2 + (after - before) / 2 / scale, y: (top + bottom) / 2 + (below - above) / 2 / scale, scale };
+  }
+
+  return { here, toScreen, toMap, panBy, zoomAt, go, fly, around, room };
 }
 
 // The box round some works; without the few farthest off, if `most` of them shall do.

@@ -61,9 +61,46 @@ export function cards(room, words) {
     button.textContent = room.dataset.selectWorks;
     button.addEventListener("click", select);
     const address = room.dataset.neighbourhood.replace("/0/", `/${found.id}/`);
-    show(line(found.name, "h2"), line(words.works(works.length), "p", "quiet"), acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
+    const title = line(found.name, "h2");
+    const form = room.dataset.rename ? naming(view, found, title) : "";
+    show(title, line(words.works(works.length), "p", "quiet"), form, acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
     const some = await view.pictures.learn(evenly(works, MOSAIC)).catch(() => []);
     if (mine === turn) mosaic.append(...some.filter((each) => each?.picture).map(linked));
+  }
+
+  // Call a neighbourhood otherwise; an empty name brings the proposed one back.
+  function naming(view, found, title) {
+    const form = document.createElement("form");
+    const box = document.createElement("input");
+    Object.assign(box, { name: "name", maxLength: 120, value: found.name, autocomplete: "off" });
+    box.setAttribute("aria-label", room.dataset.name);
+    const button = document.createElement("button");
+    button.className = "button";
+    button.textContent = room.dataset.renameIt;
+    form.append(box, button);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        found.name = await rename(found, box.value);
+        box.value = title.textContent = found.name;
+        view.stage.renamed(found);
+      } catch (error) {
+        box.setCustomValidity(error.message);
+        box.reportValidity();
+        box.addEventListener("input", () => box.setCustomValidity(""), { once: true });
+      }
+    });
+    return form;
+  }
+
+  async function rename(found, name) {
+    const body = new FormData(document.getElementById("marks"));
+    body.set("name", name.trim());
+    const address = room.dataset.rename.replace("/0/", `/${found.id}/`);
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(said.error ?? room.dataset.notRenamed);
+    return said.name;
   }
 
   async function list(view, works) {
@@ -83,6 +120,8 @@ export function cards(room, words) {
   }
 
   function show(...parts) {
+    clearTimeout(pointed);
+    card.hidden = true;
     body.replaceChildren(...parts);
     panel.hidden = false;
     panel.scrollTo(0, 0);

@@ -113,7 +113,6 @@ async function start() {
     const i = view.stage.under(place);
     if (i < 0) return opened.close();
     if (event.shiftKey || event.altKey) return take(view, [i], event.altKey ? "take" : "add", "hand");
-    opened.hover(view, -1);
     return opened.work(view, i);
   }
 

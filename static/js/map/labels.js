@@ -17,12 +17,24 @@ export function labels(element, data, onChoose) {
   let placed = [];
 
   function layerOf(layer, size) {
-    ruler.font = `${size}px ${family}`;
     const names = layer.clusters
       .filter((cluster) => cluster.size > 0)
       .sort((a, b) => b.size - a.size)
-      .map((cluster) => ({ cluster, size, width: ruler.measureText(cluster.name).width, height: size * 1.3 }));
+      .map((cluster) => measured({ cluster, size, height: size * 1.3 }));
     return { names, apart: Math.sqrt(2.6 / Math.max(names.length, 1)) };
+  }
+
+  function measured(name) {
+    ruler.font = `${name.size}px ${family}`;
+    name.width = ruler.measureText(name.cluster.name).width;
+    return name;
+  }
+
+  // A neighbourhood is called otherwise now.
+  function renamed(cluster) {
+    measured(layers[cluster.depth].names.find((name) => name.cluster === cluster));
+    drawn.clear();
+    buttons.get(cluster)?.replaceChildren(cluster.name);
   }
 
   // Which names there is room for, and where.
@@ -33,12 +45,13 @@ export function labels(element, data, onChoose) {
       const apart = layer.apart * view.scale;
       const last = depth === layers.length - 1;
       if ((apart > NEAR && !last) || (apart < FAR && depth !== first)) return;
-      const strength = last ? 1 : Math.min(Math.max((NEAR - apart) / 300, 0.3), 1);
+      const strength = last ? 1 : Math.min((NEAR - apart) / 250, 1);
+      if (strength < 0.2) return;
       for (const name of layer.names) {
         if (placed.length >= MOST) return;
         const left = (name.cluster.x - view.x) * view.scale + view.width / 2 - name.width / 2;
         const top = (name.cluster.y - view.y) * view.scale + view.height / 2 - name.height / 2;
-        if (left < 4 || top < 4 || left + name.width > view.width - 4 || top + name.height > view.height - 4) continue;
+        if (left < 4 || top < 4 || left + name.width > view.width - 4 - view.inset[1] || top + name.height > view.height - 4) continue;
         if (placed.some((other) => meet(other, left, top, name))) continue;
         placed.push({ name, left, top, strength });
       }
@@ -114,5 +127,5 @@ export function labels(element, data, onChoose) {
     return button;
   }
 
-  return { draw, settle };
+  return { draw, settle, renamed };
 }

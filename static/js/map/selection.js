@@ -1,6 +1,5 @@
 // What is selected: how many, some of them as pictures, and what can be done with them.
 import { evenly, linked } from "./cards.js";
-import { reach } from "./data.js";
 import { pick, picked } from "./marks.js";
 
 const STRIP = 18;
@@ -31,12 +30,13 @@ export function selection(room, view, words, on) {
     const button = form.querySelector("button");
     button.disabled = true;
     try {
-      const answer = await reach(room.dataset.save, {
+      const answer = await fetch(room.dataset.save, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
         body: JSON.stringify({ ids: works, title: form.elements.title.value.trim(), source }),
       });
-      const { url } = await answer.json();
+      const { url, error } = await answer.json();
+      if (!answer.ok) return told(error);
       const link = document.createElement("a");
       link.href = url;
       link.textContent = words.openSaved;
@@ -49,6 +49,7 @@ export function selection(room, view, words, on) {
     } finally {
       button.disabled = false;
     }
+    return undefined;
   }
 
   function told(...parts) {

@@ -32,19 +32,18 @@ export function stage(element, data, marks, pictures, on) {
   let morph = null;
   let withPictures = "auto";
   let awaited = 0;
-  let movedAt = 0;
+  let settled = false; // the names have their buttons
   let cost = 0;
   let resting = 0;
 
   function touch(moved = false) {
     if (moved) {
-      if (!resting) names.settle(false);
-      movedAt = performance.now();
+      if (settled) names.settle(false);
+      settled = false;
       clearTimeout(resting);
       resting = setTimeout(() => {
         resting = 0;
         touch();
-        names.settle(placesAre(data));
         on.rest();
       }, REST_MS);
     }
@@ -59,6 +58,7 @@ export function stage(element, data, marks, pictures, on) {
     if (!clientWidth || !clientHeight) return;
     const fitted = camera.here.width > 1 && Math.abs(camera.here.scale - fitScale()) < 1;
     Object.assign(camera.here, { width: clientWidth, height: clientHeight });
+    camera.here.inset = insetOf(element);
     camera.here.least = fitScale() * 0.6;
     camera.here.most = Math.max(thumbs.most, fitScale() * 8);
     if (fitted) camera.go(fit());
@@ -71,7 +71,8 @@ export function stage(element, data, marks, pictures, on) {
   const fit = () => camera.around(wholeBox);
   const fitScale = () => {
     const [left, top, right, bottom] = wholeBox;
-    return 0.88 * Math.min(camera.here.width / Math.max(right - left, 0.1), camera.here.height / Math.max(bottom - top, 0.1));
+    const { room } = camera;
+    return Math.min(room().width / Math.max(right - left, 0.1), room().height / Math.max(bottom - top, 0.1));
   };
 
   // How large a point is, in pixels of the page.
@@ -85,7 +86,7 @@ export function stage(element, data, marks, pictures, on) {
     awaited = 0;
     if (!look || !mode || camera.here.width < 2) return;
     const start = performance.now();
-    const moving = now - movedAt < REST_MS || morph;
+    const moving = resting !== 0 || morph !== null;
     const fine = Math.min(devicePixelRatio, MOST_RATIO);
     const ratio = moving && fine > 1 && cost > SLOW_MS ? 1 : fine;
     const [width, height] = [Math.round(camera.here.width * ratio), Math.round(camera.here.height * ratio)];
@@ -95,13 +96,17 @@ export function stage(element, data, marks, pictures, on) {
     drawPictures(ratio, moving);
     if (placesAre(data)) names.draw(context, camera.here, ratio, look);
     drawMarks(ratio);
+    if (!moving && !settled) {
+      settled = true;
+      names.settle(placesAre(data));
+    }
     if (moving) cost = 0.7 * cost + 0.3 * (performance.now() - start);
     on.frame(camera.here);
   }
 
   function drawPoints(width, height, ratio) {
     const { here } = camera;
-    laid = !morph && withPictures !== "never" && (withPictures === "always" || thumbs.shown(here.scale, here)) ? thumbs.lay(places, here) : null;
+    laid = !morph && withPictures !== "never" && (withPictures === "always" || thumbs.shown(here)) ? thumbs.lay(places, here) : null;
     const size = radius() * ratio;
     const reachX = here.width / 2 / here.scale + 0.01;
     const reachY = here.height / 2 / here.scale + 0.01;
@@ -111,7 +116,7 @@ export function stage(element, data, marks, pictures, on) {
     points.size(width, height);
     points.clear(look.ground);
     points.points({ ...common, colours: look.dim, mask: HERE | LIT, wanted: HERE, radius: Math.min(size * 0.7, 2 * ratio), strength: 0.5 });
-    points.points({ ...common, mask: LIT | PICKED, wanted: LIT, radius: laid ? Math.min(size * 0.6, 2.2 * ratio) : size, strength: laid ? 0.55 : 0.88 });
+    points.points({ ...common, mask: LIT | PICKED, wanted: LIT, radius: laid ? Math.min(size * 0.5, 1.5 * ratio) : size, strength: laid ? 0.4 : 0.88 });
     if (!laid) {
       points.points({ ...common, colours: look.bright, mask: PICKED, wanted: PICKED, radius: size + 1.4 * ratio, strength: 1 });
       points.points({ ...common, mask: PICKED, wanted: PICKED, radius: size, strength: 1 });
@@ -260,7 +265,7 @@ export function stage(element, data, marks, pictures, on) {
   }
 
   function choose() {
-    thumbs.choose(places, marks, LIT, LIT);
+    thumbs.choose(places, marks, LIT);
     touch();
   }
 
@@ -298,6 +303,7 @@ export function stage(element, data, marks, pictures, on) {
 
   return {
     camera, fit, choose, dress, under, inside, stand, walkTo, inView, touch,
+    renamed(cluster) { names.renamed(cluster); touch(true); },
     places: () => places,
     setMode(next) { mode = next; touch(); },
     setPictures(next) { withPictures = next; touch(); },
@@ -305,6 +311,12 @@ export function stage(element, data, marks, pictures, on) {
     draw(drawn) { line = drawn; touch(); },
     around: (works, most) => camera.around(boxOf(places.x, places.y, works, most), thumbs.most / 3),
   };
+}
+
+// What stands over the edges, so that all of the map can be seen beside it.
+function insetOf(element) {
+  const style = getComputedStyle(element);
+  return ["top", "right", "bottom", "left"].map((edge) => parseFloat(style.getPropertyValue(`--inset-${edge}`)) || 0);
 }
 
 const pixelOf = (rgb) => pixel(...rgb.match(/[\d.]+/g).slice(0, 3).map((part) => Math.round(Number(part))));
