@@ -88,7 +88,13 @@ def _sheets(
 ) -> list[tuple[str, Sequence[Picture | None]]]:
     """Divide pictures into sheets, each named after what is on it."""
     parts = [pictures[at : at + PER_SHEET] for at in range(0, len(pictures), PER_SHEET)]
-    return [(_name(part), part) for part in parts]
+    return [(_name(part), part) for part in map(_cut, parts)]
+
+
+def _cut(pictures: Sequence[Picture | None]) -> Sequence[Picture | None]:
+    """Leave out empty places at the end: they make no sheet another one."""
+    last = max((at for at, picture in enumerate(pictures) if picture), default=0)
+    return pictures[: last + 1]
 
 
 def _name(pictures: Sequence[Picture | None]) -> str:
