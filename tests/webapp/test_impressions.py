@@ -187,7 +187,6 @@ def test_a_thread_writes_them_within_a_second_or_so(settings: Settings) -> None:
     try:
         wait_until(
             lambda: Impression.objects.filter(list_id=list_id).count() == 3,
-            seconds=20,
             what="the rows are written",
         )
     finally:
@@ -275,7 +274,7 @@ def test_rows_that_are_written_while_their_visitor_goes_wait_and_name_nobody() -
         with transaction.atomic():
             gone.delete()
             written = elsewhere.submit(_flush_alone)
-            wait_until(_somebody_waits_for_a_lock, seconds=10, what="the flush waits")
+            wait_until(_somebody_waits_for_a_lock, what="the flush waits")
         assert written.result(timeout=10) == 2
 
     assert list(Impression.objects.values_list("visitor_id", flat=True)) == [None, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.waiting import wait_until
 from webapp import jobs
 
+READY = re.compile(rb"\S+@\S+ ready\.")
+"""What a worker writes when it listens."""
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -29,9 +33,18 @@ class Stack:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start_worker(self, application: str = "workers.app") -> subprocess.Popen[bytes]:
-        """Start a worker with its timer, in a process group of its own."""
-        command = [sys.executable, "-m", "celery", "-A", application, "worker", "--beat"]
+        """Start a worker with its timer, and return when it listens."""
+        return self._start(application, "--beat")
+
+    def start_trainer(self) -> subprocess.Popen[bytes]:
+        """Start a worker for trainings alone, and return when it listens."""
+        return self._start("workers.trainer", "-Q", "gpu", "--hostname", "trainer@%h")
+
+    def _start(self, application: str, *options: str) -> subprocess.Popen[bytes]:
+        """Start a worker in a process group of its own."""
+        command = [sys.executable, "-m", "celery", "-A", application, "worker", *options]
         with self.log.open("ab") as output:
+            before = output.tell()
             process = subprocess.Popen(
                 [*command, "--loglevel", "INFO", "--without-mingle"],
                 cwd=ROOT,
@@ -41,6 +54,13 @@ class Stack:
                 start_new_session=True,
             )
         self.processes.append(process)
+
+        def listens() -> bool:
+            said = self.log.read_bytes()[before:]
+            assert process.poll() is None, said.decode()
+            return bool(READY.search(said))
+
+        wait_until(listens, what=f"{application} listens")
         return process
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
@@ -56,18 +76,13 @@ class Stack:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
         )
 
     def stop(self) -> None:
-        """End every worker that still runs, gently first, all at once."""
-        running = [process for process in self.processes if process.poll() is None]
-        for process in running:
-            process.terminate()
-        for process in running:
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
+        """Kill every worker that still runs: each is made to survive it, and nobody waits."""
+        for process in self.processes:
+            if process.poll() is None:
                 self.kill(process)
 
 

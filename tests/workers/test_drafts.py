@@ -32,11 +32,11 @@ def test_a_held_batch_ends_as_drafts_and_is_shown_once_published(stack: Stack) -
     receive_files(batch=batch, files=files)
     stack.start_worker()
 
-    wait_until(lambda: states(batch) == {"draft"}, seconds=120, what="drafts")
+    wait_until(lambda: states(batch) == {"draft"}, what="drafts")
     hidden = queries.visible().count()
     placed = Vector.objects.values("artwork").distinct().count()
     changes.publish(batch=batch, user=user)
-    wait_until(lambda: states(batch) == {"visible"}, seconds=120, what="the gallery")
+    wait_until(lambda: states(batch) == {"visible"}, what="the gallery")
 
     assert (hidden, placed) == (0, 2)
     assert set(queries.visible().values_list("title", "year")) == {("one", None), ("Two", 1907)}

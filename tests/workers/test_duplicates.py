@@ -167,4 +167,4 @@ def test_a_worker_compares_by_itself_what_has_come_in(
 
     stack.start_worker()
 
-    wait_until(lambda: Pair.objects.exists(), seconds=60, what="a pair")
+    wait_until(lambda: Pair.objects.exists(), what="a pair")

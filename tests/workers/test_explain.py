@@ -179,5 +179,5 @@ def test_a_real_worker_finds_the_pair_by_itself(stack: Stack) -> None:
         row.refresh_from_db()
         return row.state != State.QUEUED
 
-    wait_until(done, seconds=120, what="the worker compares the pictures")
+    wait_until(done, what="the worker compares the pictures")
     check(row)

@@ -157,13 +157,13 @@ def test_an_import_ends_on_the_walls_although_the_worker_is_killed(
     try:
         worker = stack.start_worker()
         hangs = f"{IMAGES}/1.jpg"
-        wait_until(lambda: hangs in museum.asked(), seconds=90, what="the second is asked for")
+        wait_until(lambda: hangs in museum.asked(), what="the second is asked for")
         stack.kill(worker)
         held = Item.objects.exclude(claimed_until=None).filter(state=Item.State.WANTED)
         assert held.update(claimed_until=timezone.now()) == 1  # the lease runs out
         stack.start_worker()
         shown = Artwork.objects.filter(state=Artwork.State.VISIBLE)
-        wait_until(lambda: shown.count() == 3, seconds=120, what="all are in the gallery")
+        wait_until(lambda: shown.count() == 3, what="all are in the gallery")
     finally:
         stack.stop()
 

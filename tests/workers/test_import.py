@@ -3,16 +3,18 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Count
 
+from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.webapp.ingest.pictures import folder_of, picture
 from tests.workers.conftest import Stack, make_stack
@@ -29,16 +31,22 @@ def redis_stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
     """Offer workers on a Redis of their own."""
     server = shutil.which("redis-server")
     assert server, "redis-server is not installed; on Debian: apt-get install redis-server"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
+    address = f"redis://127.0.0.1:{port}/0"
     command = [server, "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
-    redis = subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
-    made = make_stack(tmp_path, CELERY_BROKER_URL=f"redis://127.0.0.1:{port}/0")
+    process = subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+    wait_until(lambda: _answers(address), what="Redis answers")
+    made = make_stack(tmp_path, CELERY_BROKER_URL=address)
     yield made
     made.stop()
-    redis.terminate()
-    redis.wait()
+    process.terminate()
+    process.wait()
+
+
+def _answers(address: str) -> bool:
+    with redis.Redis.from_url(address) as client, suppress(redis.ConnectionError):
+        return bool(client.ping())
+    return False
 
 
 def visible() -> int:
@@ -99,16 +107,16 @@ def test_a_killed_worker_leaves_every_picture_embedded_exactly_once(
     assert stack.manage("import_folder", str(folder), "--no-wait").returncode == 0
 
     # In the middle of checking, and again in the middle of embedding.
-    wait_until(lambda: Artwork.objects.count() >= 10, seconds=60, what="some are checked")
+    wait_until(lambda: Artwork.objects.count() >= 10, what="some are checked")
     stack.kill(worker)
     assert Item.objects.filter(state=Item.State.RECEIVED).exists()
     worker = stack.start_worker()
-    wait_until(lambda: visible() >= 1, seconds=120, what="some are embedded")
+    wait_until(lambda: visible() >= 1, what="some are embedded")
     stack.kill(worker)
     assert visible() < 90
     stack.start_worker()
 
-    wait_until(lambda: visible() == 90, seconds=200, what="all are embedded")
+    wait_until(lambda: visible() == 90, what="all are embedded")
     assert each_once(90)
     assert set(Item.objects.values_list("state", flat=True)) == {"visible"}
     keys = {path.name for path in (tmp_path / "media/works").iterdir()}
@@ -118,18 +126,15 @@ def test_a_killed_worker_leaves_every_picture_embedded_exactly_once(
 def test_a_lost_message_is_rung_again(stack: Stack, tmp_path: Path) -> None:
     stack.start_worker()
     log = stack.log
-    wait_until(lambda: b"ready" in log.read_bytes(), seconds=60, what="the worker is ready")
     looked_around = re.compile(rb"ring_again\[\S+ succeeded")
-    wait_until(
-        lambda: bool(looked_around.search(log.read_bytes())), seconds=60, what="it looked around"
-    )
+    wait_until(lambda: bool(looked_around.search(log.read_bytes())), what="it looked around")
 
     # The row is written, and nobody is told.
     receive_files(
         batch=start_batch(source="test"), files=[Incoming("a.jpg", ContentFile(picture(1)))]
     )
 
-    wait_until(lambda: visible() == 1, seconds=90, what="the timer rings")
+    wait_until(lambda: visible() == 1, what="the timer rings")
 
 
 def test_without_a_worker_the_command_says_so_and_the_files_wait(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from benchmarks.tus_client import Account, RefusedError
+from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.webapp.ingest.pictures import picture
 from tests.webapp.intake import hostile
@@ -101,10 +101,7 @@ def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
 
 @pytest.fixture
 def web(stack: Stack, tmp_path: Path) -> Iterator[Web]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Web(stack.env, tmp_path / "web.log", port)
+    made = Web(stack.env, tmp_path / "web.log", free_port())
     made.start()
     yield made
     made.stopped.set()
@@ -117,7 +114,7 @@ def test_no_file_is_lost_or_doubled_while_web_and_worker_are_killed(
     client = signed_in()
     account = Account(web.port, client.cookies["sessionid"].value)
     worker = stack.start_worker("tests.workers.hurried")
-    wait_until(web.answers, seconds=60, what="the web process answers")
+    wait_until(web.answers, what="the web process answers")
     files = {f"good/{number}.jpg": picture(number) for number in range(GOOD)}
     files |= {name: data for name, (data, _reason) in HOSTILE.items()}
     zipped = {f"zipped/{number}.jpg": picture(1000 + number) for number in range(ZIPPED)}
@@ -130,7 +127,7 @@ def test_no_file_is_lost_or_doubled_while_web_and_worker_are_killed(
 
     with ThreadPoolExecutor(4) as lanes:
         sent = [lanes.submit(account.send, sending, *file, piece=PIECE) for file in files.items()]
-        wait_until(lambda: Item.objects.count() >= 20, seconds=120, what="some have arrived")
+        wait_until(lambda: Item.objects.count() >= 20, what="some have arrived")
         stack.kill(worker)
         worker = stack.start_worker("tests.workers.hurried")
         for each in sent:
@@ -139,12 +136,10 @@ def test_no_file_is_lost_or_doubled_while_web_and_worker_are_killed(
     killer.join()
     with pytest.raises(RefusedError, match=r"huge\.tif has 1,024 MB"):
         account.send(sending, "huge.tif", b"", size=2**30, piece=PIECE)
-    wait_until(
-        lambda: Artwork.objects.count() >= 20, seconds=120, what="some are checked and stored"
-    )
+    wait_until(lambda: Artwork.objects.count() >= 20, what="some are checked and stored")
     stack.kill(worker)
     stack.start_worker("tests.workers.hurried")
-    wait_until(_settled, seconds=240, what="every file has its end")
+    wait_until(_settled, what="every file has its end")
 
     assert set(Upload.objects.values_list("state", flat=True)) == {"done", "refused"}
     stories = dict(Item.objects.values_list("name", "state"))

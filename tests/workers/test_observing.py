@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tests.workers.conftest import Stack, make_stack
 from webapp.operations.models import Tally, Worker
 
@@ -35,7 +35,7 @@ def lines(stack: Stack) -> list[dict[str, Any]]:
 
 def test_a_worker_shows_that_it_lives_what_it_does_and_for_whom(json_stack: Stack) -> None:
     process = json_stack.start_worker()
-    wait_until(Worker.objects.exists, seconds=60, what="a sign of life")
+    wait_until(Worker.objects.exists, what="a sign of life")
 
     rung = json_stack.manage("shell", "-c", RING)
 
@@ -43,15 +43,15 @@ def test_a_worker_shows_that_it_lives_what_it_does_and_for_whom(json_stack: Stac
         return [line for line in lines(json_stack) if line.get("request_id") == "proxy-1234"]
 
     assert rung.returncode == 0, rung.stderr
-    wait_until(lambda: bool(told()), seconds=60, what="a line of the request")
+    wait_until(lambda: bool(told()), what="a line of the request")
     assert {line["task"] for line in told()} == {"workers.ring_again"}
     assert all(line["task_id"] for line in told())
     tallies = Tally.objects.filter(task="workers.ring_again", outcome="success", count__gte=1)
-    wait_until(tallies.exists, seconds=30, what="a tally")
+    wait_until(tallies.exists, what="a tally")
     assert Worker.objects.get().queues == ["background", "celery", "quick"]
     assert "No hostname was supplied" not in json_stack.log.read_text()
 
     process.terminate()
-    process.wait(30)
+    process.wait(PATIENCE)
 
     assert not Worker.objects.exists()

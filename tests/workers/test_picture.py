@@ -362,5 +362,5 @@ def test_a_real_worker_answers_by_itself(stack: Stack) -> None:
         row.refresh_from_db()
         return row.state != State.QUEUED
 
-    wait_until(done, seconds=120, what="the worker looks at the picture")
+    wait_until(done, what="the worker looks at the picture")
     assert found(row).ids[0] == works[5].pk

@@ -158,7 +158,7 @@ def watch(site: Site, promotion: Promotion, *, until: Callable[[Promotion], bool
         promotion.refresh_from_db()
         return until(promotion)
 
-    wait_until(reached, seconds=90, what=f"{promotion}, {promotion.state}")
+    wait_until(reached, what=f"{promotion}, {promotion.state}")
 
 
 def unindexed(space: Space) -> str:
