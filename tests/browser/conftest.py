@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,19 +14,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.ports import free_port
 from tests.waiting import wait_until
+from webapp import embedded
 
 ROOT = Path(__file__).parent.parent.parent
-WORKS = 60
+WORKS = 64
+"""As many as a look space is fitted on, so that works which tests add do not have it fitted anew
+in the middle of another test."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 # Other tests compute beside these: what comes within moments on a quiet machine may take longer.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Site:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -70,9 +74,7 @@ def site() -> Iterator[Site]:
     var = ROOT / "var" / "test-site"
     shutil.rmtree(var, ignore_errors=True)
     var.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     env = {
         **os.environ,
         "ARTREC_VAR": str(var),
@@ -99,7 +101,7 @@ def site() -> Iterator[Site]:
         )
     running = Site(f"http://127.0.0.1:{port}/", var, env, process)
     try:
-        wait_until(lambda: running.status("health/") == 200, seconds=60, what="the site answers")
+        wait_until(lambda: running.status("health/") == 200, what="the site answers")
         running.manage(
             "import_folder",
             str(drawn / "images"),
@@ -110,11 +112,18 @@ def site() -> Iterator[Site]:
         )
         running.manage("import_history", str(drawn / "events.csv"), "--source", "demo")
         running.manage("make_people")
+        wait_until(lambda: _fitted(var), what="the look space is fitted")
         yield running
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(300)
         sys.stdout.write((var / "serve.log").read_text())  # pytest shows it when something failed
+
+
+def _fitted(var: Path) -> bool:
+    query = "SELECT FROM vectors_space WHERE purpose = 'look' AND state = 'live' AND fitted_on > 0"
+    with psycopg.connect(embedded.database_url(var / "postgres")) as connection:
+        return connection.execute(query).rowcount > 0
 
 
 @pytest.fixture(scope="package")

@@ -39,7 +39,7 @@ def test_a_visitor_looks_closer_by_mouse_and_keys(page: Page, large: str) -> Non
     loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     assert not [name for name in loaded if "openseadragon" in name or "zoom-view" in name]
 
-    with page.expect_response(re.compile(r"/iiif/\w+/[^/]+/[^/]+/0/default\.jpg$"), timeout=60_000):
+    with page.expect_response(re.compile(r"/iiif/\w+/[^/]+/[^/]+/0/default\.jpg$")):
         page.locator(".stage-picture img").click()
     viewer = page.get_by_role("dialog", name="The Scan")
     canvas = viewer.get_by_role("application", name=re.compile("The Scan by Studio Halde"))

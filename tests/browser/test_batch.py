@@ -15,7 +15,7 @@ from tests.browser.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TABLE = "Archivo;Título;Künstler;Precio\nquay 1;Muelle uno;Ana Ruiz;€ 1.200\nquay 2;;Ana Ruiz;\n"
+TABLE = "Archivo;Título;Künstler;Precio\nwharf 1;Muelle uno;Ana Ruiz;€ 1.200\nwharf 2;;Ana Ruiz;\n"
 
 
 @pytest.fixture
@@ -37,19 +37,19 @@ def test_a_held_upload_is_filled_in_published_and_seen(
     admin: Page, context_without_scripts: Page, tmp_path: Path
 ) -> None:
     visitor = context_without_scripts
-    files = [_picture(tmp_path / f"quay {number}.png", seed=number) for number in (1, 2)]
-    (tmp_path / "quay.csv").write_text(TABLE, encoding="utf-8-sig")
+    files = [_picture(tmp_path / f"wharf {number}.png", seed=number) for number in (1, 2)]
+    (tmp_path / "wharf.csv").write_text(TABLE, encoding="utf-8-sig")
     admin.get_by_label("Hold them back until I publish them").check()
-    admin.set_input_files("#id_pictures", [*files, tmp_path / "quay.csv"])
+    admin.set_input_files("#id_pictures", [*files, tmp_path / "wharf.csv"])
     expect(admin.locator("#sending-title")).to_have_text("Everything has arrived")
 
     admin.get_by_role("link", name="What became of each").click()
     drafts = admin.locator('.tile[data-state="draft"]')
-    expect(drafts).to_have_count(2, timeout=60_000)
-    visitor.goto("/browse/?q=quay")
-    expect(visitor.locator("main")).not_to_contain_text("quay 1")
+    expect(drafts).to_have_count(2)
+    visitor.goto("/browse/?q=wharf")
+    expect(visitor.locator("main")).not_to_contain_text("wharf 1")
 
-    admin.get_by_role("link", name="quay.csv").first.click()
+    admin.get_by_role("link", name="wharf.csv").first.click()
     expect(admin.get_by_label("Künstler")).to_have_value("artist")
     admin.get_by_role("button", name="Apply to 2 files").click()
     expect(admin.locator("#tiles")).to_contain_text("Muelle uno")
@@ -61,14 +61,14 @@ def test_a_held_upload_is_filled_in_published_and_seen(
     years.first.press("ArrowDown")
     expect(years.last).to_be_focused()
     admin.keyboard.press("Control+d")
-    admin.get_by_label("Title of quay 2").fill("Muelle dos")
+    admin.get_by_label("Title of wharf 2").fill("Muelle dos")
     expect(admin.locator("#grid-sum")).to_have_text("3 cells changed and not saved")
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_label("Year of Muelle dos")).to_have_value("1907")
     admin.get_by_role("link", name="Upload by").click()
 
     admin.get_by_role("button", name="Publish all 2 drafts").click()
-    expect(admin.locator('.tile[data-state="visible"]')).to_have_count(2, timeout=60_000)
+    expect(admin.locator('.tile[data-state="visible"]')).to_have_count(2)
     visitor.goto("/browse/?q=muelle")
     expect(visitor.locator("main")).to_contain_text("Muelle dos")
 

@@ -12,9 +12,9 @@ from tests.browser.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TRAINED = 240_000
+TRAINED = 600_000
 """Milliseconds a run may take on a busy machine."""
-PROMOTED = 120_000
+PROMOTED = 300_000
 
 
 @pytest.fixture

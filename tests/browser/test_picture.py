@@ -15,8 +15,6 @@ from tests.browser.conftest import Site
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RESULTS = re.compile(r"/browse/\?like=picture\.")
-PATIENCE = 30_000
-"""Milliseconds; a worker may be busy with what other tests asked for."""
 DROP = """([bytes, type]) => {
   const data = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
   const transfer = new DataTransfer();
@@ -51,7 +49,7 @@ def test_a_chosen_picture_finds_works_and_filters_narrow_them(page: Page, site: 
     page.get_by_role("link", name="Search by a picture").click()
     page.locator("#picture-file").set_input_files(payload(site))
 
-    expect(page).to_have_url(RESULTS, timeout=PATIENCE)
+    expect(page).to_have_url(RESULTS)
     expect(page.locator(".picture-note img")).to_have_attribute("src", re.compile("^data:image/"))
     expect(page.locator(".card").first).to_be_visible()
     assert page.locator("text=No good match").count() == 0
@@ -83,7 +81,7 @@ def test_a_part_of_a_work_is_framed_by_keys_and_by_hand(page: Page) -> None:
     expect(page.locator("[name=width]")).to_have_value(re.compile(r"^4[89]|^50"))
     page.get_by_role("button", name="Search", exact=True).last.click()
 
-    expect(page).to_have_url(RESULTS, timeout=PATIENCE)
+    expect(page).to_have_url(RESULTS)
     expect(page.get_by_text("Like a part of")).to_be_visible()
 
 
@@ -101,7 +99,7 @@ def test_what_is_dropped_is_taken_and_what_is_pasted_and_is_none_is_refused(
 
     page.evaluate(DROP, [b64encode(original(site)).decode(), "image/jpeg"])
 
-    expect(page).to_have_url(RESULTS, timeout=PATIENCE)
+    expect(page).to_have_url(RESULTS)
     expect(page.locator(".card").first).to_be_visible()
     context.close()
 
@@ -115,7 +113,7 @@ def test_without_scripts_a_form_leads_to_the_results(
     page.locator("#picture-file").set_input_files(payload(site))
     page.get_by_label("Keep this picture for 30 days").check()
     page.locator(".picture-drop button").click()
-    expect(page).to_have_url(RESULTS, timeout=PATIENCE)
+    expect(page).to_have_url(RESULTS)
     expect(page.get_by_text("Kept until")).to_be_visible()
 
     page.goto("/search/picture/")
