@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -53,7 +54,9 @@ def compare_again(artwork_ids: Collection[int]) -> int:
 
     What somebody decided stays decided.
     """
-    rows = Fingerprint.objects.filter(artwork__in=artwork_ids)
+    # One value, for a selection may hold a hundred thousand works.
+    these = RawSQL("SELECT unnest(%s::bigint[])", [list(artwork_ids)])
+    rows = Fingerprint.objects.filter(artwork__in=these)
     done = rows.exclude(state=Fingerprint.State.WAITING)
     done.update(state=Fingerprint.State.WAITING, reason="", attempts=0, claimed_until=None)
     enqueue(Job.FIND_DUPLICATES)

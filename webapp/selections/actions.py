@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
+from webapp.selections import queries
 from webapp.selections.models import Selection, Tag, Tagging
 
 MOST_WORKS: Final = 100_000
@@ -172,7 +173,7 @@ def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, int]:
 
 def untag(tag: Tag, works: Iterable[int]) -> int:
     """Take a tag off works; return off how many."""
-    return Tagging.objects.filter(tag=tag, artwork__in=list(works)).delete()[0]
+    return Tagging.objects.filter(tag=tag, artwork__in=queries.among(works)).delete()[0]
 
 
 def _title(given: str) -> str:
@@ -187,7 +188,7 @@ def _untitled(source: str) -> str:
 def _known(works: Iterable[int]) -> list[int]:
     """Those that are works, in their order."""
     wanted = list(works)
-    there = set(Artwork.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    there = set(Artwork.objects.filter(pk__in=queries.among(wanted)).values_list("pk", flat=True))
     return [pk for pk in wanted if pk in there]
 
 

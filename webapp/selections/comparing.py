@@ -136,7 +136,7 @@ def _neighbourhoods(left: Sequence[int], right: Sequence[int]) -> list[Facet]:
     rooted = {
         leaf: node.pk for layer in tree.layers[:1] for node in layer for leaf in tree.leaves(node)
     }
-    places = Place.objects.filter(map=found, artwork__in={*left, *right})
+    places = Place.objects.filter(map=found, artwork__in=queries.among({*left, *right}))
     where = dict(places.values_list("artwork_id", "cluster_id"))
     one, two = (
         Counter(str(rooted[where[pk]]) for pk in side if where.get(pk) in rooted)
@@ -148,8 +148,10 @@ def _neighbourhoods(left: Sequence[int], right: Sequence[int]) -> list[Facet]:
 
 
 def _likes(works: Sequence[int]) -> Likes:
-    events = Event.objects.filter(artwork__in=works, kind=Event.Kind.LIKE, undone=None)
-    told = events.aggregate(likes=Count("pk"), liked=Count("artwork", distinct=True))
+    events = Event.objects.filter(kind=Event.Kind.LIKE, undone=None)
+    told = events.filter(artwork__in=queries.among(works)).aggregate(
+        likes=Count("pk"), liked=Count("artwork", distinct=True)
+    )
     size = max(len(works), 1)
     return Likes(told["likes"] / size, told["liked"] / size)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from webapp.catalog.models import Artwork, SearchEntry
 from webapp.feed.models import Event
+from webapp.selections import queries
 from webapp.selections.actions import RefusedError
 from webapp.vectors import queries as vectors
 
@@ -44,7 +45,7 @@ def ordered(works: Sequence[int], way: str) -> list[int]:
         return _by_colour(works)
     if way == "likeness":
         return _by_likeness(works)
-    found = Artwork.objects.filter(pk__in=works)
+    found = Artwork.objects.filter(pk__in=queries.among(works))
     if way == "likes":
         found = found.annotate(likes=Count("events", filter=_LIKED))
     return list(found.order_by(*_BY[way]).values_list("pk", flat=True))
@@ -63,8 +64,9 @@ def stepped(works: Sequence[int], step: str) -> list[int]:
 
 def _by_colour(works: Sequence[int]) -> list[int]:
     """Greys from dark to light, then round the circle of hues."""
-    rows = SearchEntry.objects.filter(artwork__in=works).values_list("artwork_id", "swatches")
-    keys = {pk: _hue(np.asarray(swatches, dtype=np.float64)) for pk, swatches in rows}
+    rows = SearchEntry.objects.filter(artwork__in=queries.among(works))
+    told = rows.values_list("artwork_id", "swatches")
+    keys = {pk: _hue(np.asarray(swatches, dtype=np.float64)) for pk, swatches in told}
     return sorted(works, key=lambda pk: keys.get(pk, (2.0, 0.0)))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Count, F, IntegerField, Q, QuerySet
-from django.db.models.expressions import Func
+from django.db.models.expressions import Func, RawSQL
 
 from webapp.accounts.models import User
 from webapp.catalog import queries as catalog
@@ -117,6 +117,12 @@ def in_order(works: Sequence[int]) -> list[Artwork]:
     return [cards[pk] for pk in works if pk in cards]
 
 
+def among(works: Iterable[int]) -> RawSQL:
+    """Return ids for `__in`, as one value: a hundred thousand in a list would take seconds to parse
+    and plan."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(works)])
+
+
 def tags() -> QuerySet[Tag]:
     """Return all tags by name, each with `size`, how many works have it."""
     return Tag.objects.annotate(size=Count("taggings")).order_by("name")
@@ -124,14 +130,14 @@ def tags() -> QuerySet[Tag]:
 
 def tags_of(works: Sequence[int]) -> list[tuple[Tag, int]]:
     """Return the tags on any of `works` and on how many, the most frequent first. One query."""
-    on_these = Q(taggings__artwork__in=works)
-    found = Tag.objects.filter(on_these).annotate(on=Count("taggings")).order_by("-on", "name")
+    rows = Tag.objects.filter(taggings__artwork__in=among(works))
+    found = rows.annotate(on=Count("taggings")).order_by("-on", "name")
     return [(tag, vars(tag)["on"]) for tag in found]
 
 
 def with_tag(works: Sequence[int], tag: Tag) -> list[int]:
     """Return those of `works` that have a tag, in order. One query."""
-    rows = Tagging.objects.filter(tag=tag, artwork__in=works)
+    rows = Tagging.objects.filter(tag=tag, artwork__in=among(works))
     those = set(rows.values_list("artwork_id", flat=True))
     return [pk for pk in works if pk in those]
 
@@ -156,15 +162,15 @@ class Twins:
 
 def twins(works: Sequence[int]) -> Twins:
     """Return the suspicions about `works`, the surest first. Two queries."""
-    among = set(works)
-    waiting = Fingerprint.objects.filter(artwork__in=works, state=Fingerprint.State.WAITING)
-    pairs = Pair.objects.filter(Q(first__in=works) | Q(second__in=works), state=Pair.State.OPEN)
+    these, ids = set(works), among(works)
+    waiting = Fingerprint.objects.filter(artwork__in=ids, state=Fingerprint.State.WAITING)
+    pairs = Pair.objects.filter(Q(first__in=ids) | Q(second__in=ids), state=Pair.State.OPEN)
     visible = Artwork.State.VISIBLE
     pairs = pairs.filter(first__state=visible, second__state=visible)
     pairs = pairs.filter(first__image__isnull=False, second__image__isnull=False)
     related = ("first__artist", "first__image", "second__artist", "second__image")
     found = list(pairs.select_related(*related).order_by("-details", "pk")[:PAGE])
-    inside = tuple(pair for pair in found if {pair.first_id, pair.second_id} <= among)
+    inside = tuple(pair for pair in found if {pair.first_id, pair.second_id} <= these)
     outside = tuple(pair for pair in found if pair not in inside)
     return Twins(waiting.count(), inside, outside)
 

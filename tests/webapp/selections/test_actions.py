@@ -14,6 +14,7 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
 from webapp.duplicates.models import Decision, Pair
+from webapp.duplicates.moving import move, move_back
 from webapp.selections import actions, queries
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Tag
@@ -137,3 +138,16 @@ def test_a_tag_is_put_on_works_once_whatever_its_capitals(carl: User) -> None:
     with pytest.raises(RefusedError, match="needs a name"):
         actions.tag(works=[one.pk], name=" ", by=carl)
     assert Tag.objects.count() == 1
+
+
+def test_tags_of_a_merged_work_go_over_once_and_come_back(carl: User) -> None:
+    stays, gone = make_artwork(), make_artwork()
+    both, _ = actions.tag(works=[stays.pk, gone.pk], name="both", by=carl)
+    alone, _ = actions.tag(works=[gone.pk], name="alone", by=carl)
+
+    moved = move(gone, stays)
+    after = {tag.name: queries.tagged(tag) for tag in (both, alone)}
+    move_back(moved, stays=stays, gone=gone)
+
+    assert after == {"both": [gone.pk, stays.pk], "alone": [stays.pk]}
+    assert queries.tagged(alone) == [gone.pk]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.webapp.desk.people import person, signed_in
 from tests.webapp.makers import make_artwork, make_space, place
+from tests.webapp.studio.makers import make_map, make_works
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
@@ -51,6 +52,19 @@ def test_typical_works_are_of_one_side_alone_and_least_like_the_other() -> None:
     assert [list(side) for side in found.typical] == [left, right]
 
 
+def test_neighbourhoods_of_the_newest_map_are_compared_too() -> None:
+    works = make_works()
+    make_map(works)
+
+    found = compare(ids(*works[:3]), ids(works[2], works[5]))
+
+    rows = next(facet.rows for facet in found.facets if facet.label == "Neighbourhood")
+    assert [(row.label, row.left, row.right) for row in rows] == [
+        ("Coarse 0", 3, 1),
+        ("Coarse 1", 0, 1),
+    ]
+
+
 def test_likes_are_counted_per_work_and_taken_back_ones_are_not() -> None:
     liked, other = make_artwork(), make_artwork()
     for undone in (None, None, timezone.now()):
@@ -74,8 +88,8 @@ def test_the_page_shows_both_sides_and_asks_where_one_is_missing() -> None:
     )
     address = "/studio/selections/compare/"
 
-    both = client.get(address, {"a": one.pk, "b": two.pk})
-    half = client.get(address, {"a": one.pk, "b": "x"})
+    both = client.get(address, {"a": str(one.pk), "b": str(two.pk)})
+    half = client.get(address, {"a": str(one.pk), "b": "x"})
 
     assert both.context["found"].shared == ()
     assert "0 in both" in both.content.decode()

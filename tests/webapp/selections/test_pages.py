@@ -10,6 +10,7 @@ from django.test import Client
 from tests.webapp.desk.people import person, signed_in
 from tests.webapp.duplicates.makers import make_pair
 from tests.webapp.makers import make_artwork
+from tests.webapp.studio.makers import make_map, make_works, node
 from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
@@ -88,6 +89,19 @@ def test_a_search_becomes_a_selection_and_leads_back_to_it(client: Client) -> No
 
     assert Selection.objects.get().works == [ridge.pk]
     assert 'href="/browse/?q=ridge"' in made.content.decode()
+
+
+def test_neighbourhoods_of_a_map_become_a_selection_by_their_names(client: Client) -> None:
+    works = make_works()
+    found = make_map(works)
+    nodes = [node(found, 1, 0), node(found, 1, 3)]
+
+    client.post(f"{HOME}new/", {"neighbourhood": [each.pk for each in nodes]})
+
+    made = Selection.objects.get()
+    assert set(made.works) == {works[0].pk, works[1].pk, works[5].pk}
+    assert (made.title, made.source) == ("Fine 0, Fine 3", "cluster")
+    assert made.origin == {"map": found.pk, "name": "Fine 0, Fine 3"}
 
 
 @pytest.mark.parametrize(
@@ -184,7 +198,9 @@ def test_three_ways_to_combine_are_counted_before_one_is_kept(client: Client) ->
     one, two, three = (make_artwork() for _ in range(3))
     parts = [select(one, two, title="A").pk, select(two, three, title="B").pk]
 
-    page = client.get(f"{HOME}combine/", {"of": parts, "how": "difference", "first": parts[1]})
+    asked: dict[str, Any] = {"of": parts, "how": "difference", "first": parts[1]}
+
+    page = client.get(f"{HOME}combine/", asked)
     kept = client.post(f"{HOME}combine/", {"of": parts, "how": "intersection", "title": ""})
 
     assert [number for *_, number in page.context["ways"]] == [3, 1, 1]
