@@ -4,27 +4,30 @@ import { inCluster } from "./data.js";
 const POINT_MS = 70;
 const MOSAIC = 24;
 const LISTED = 300;
+const CARD = 220; // pixels
 
 export function cards(room, words) {
   const card = room.querySelector("[data-card]");
   const panel = room.querySelector("[data-panel]");
   const body = room.querySelector("[data-panel-body]");
   let pointed = 0;
+  let pointing = -1; // the work that one points at now
   let turn = 0; // of opening: only the last one fills the panel
 
   function hover(view, i, place) {
     clearTimeout(pointed);
+    pointing = i;
     if (i < 0) {
       card.hidden = true;
-      return;
+      return undefined;
     }
     if (!card.hidden && card.dataset.work === String(view.data.id[i])) return put(view, place);
     card.hidden = true;
     pointed = setTimeout(async () => {
       const [work] = await view.pictures.learn([i]).catch(() => [null]);
-      if (!work) return;
+      if (!work || pointing !== i) return;
       card.dataset.work = work.id;
-      card.replaceChildren(...(work.picture ? [picture(work)] : []), line(work.artist), line(work.title, "cite"), line(nameOf(view, i), "p", "quiet"));
+      card.replaceChildren(...(work.picture ? [picture(work, CARD)] : []), line(work.artist), line(work.title, "cite"), line(nameOf(view, i), "p", "quiet"));
       card.hidden = false;
       put(view, place);
     }, POINT_MS);
@@ -120,8 +123,7 @@ export function cards(room, words) {
   }
 
   function show(...parts) {
-    clearTimeout(pointed);
-    card.hidden = true;
+    hover(null, -1);
     body.replaceChildren(...parts);
     panel.hidden = false;
     panel.scrollTo(0, 0);
@@ -154,11 +156,12 @@ export function linked(work) {
   return around;
 }
 
-function picture(work) {
+function picture(work, most = Infinity) {
   const image = document.createElement("img");
   image.src = work.picture;
   image.alt = `${work.artist}, ${work.title}`;
-  if (work.width) [image.width, image.height] = [work.width, work.height];
+  const share = Math.min(1, most / Math.max(work.width, work.height));
+  [image.width, image.height] = [work.width * share, work.height * share];
   image.decoding = "async";
   return image;
 }
