@@ -174,9 +174,9 @@ def _by_style(found: Nearest, works: Works) -> list[dict[str, Any]]:
     common = np.bincount(own[own != quality.UNKNOWN], minlength=len(works.style_names))
     rows = []
     for style in np.argsort(-common, kind="stable")[:STYLES]:
-        if common[style] >= FEW_OF_STYLE:
-            mean = interval(values[own == style])
-            rows.append({"name": works.style_names[style], "works": int(common[style]), **mean})  # type: ignore[dict-item]
+        mean = interval(values[own == style]) if common[style] >= FEW_OF_STYLE else None
+        if mean:
+            rows.append({"name": works.style_names[style], "works": int(common[style]), **mean})
     return sorted(rows, key=lambda row: -row["mean"])
 
 

@@ -52,6 +52,8 @@ class Cell:
     bar: Bar | None = None
     chance: float | None = None
     """Where chance stands on the axis, per cent from the left."""
+    span: str = ""
+    """The interval in figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,8 @@ def _cell(on: Axis, each: Figures | None, chance: float | None = None) -> Cell:
     if not each:
         return Cell("–")
     bar = charts.bar(on, each["mean"], each["low"], each["high"])
-    return Cell(f"{each['mean']:.3f}", bar, None if chance is None else on.place(chance))
+    place = None if chance is None else on.place(chance)
+    return Cell(f"{each['mean']:.3f}", bar, place, f"{each['low']:.3f} to {each['high']:.3f}")
 
 
 def _plain(figures: Figures) -> list[Cell]:

@@ -41,10 +41,23 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """A work and the works nearest to it; those that left the collection are left out."""
+    """A work and the works nearest to it."""
 
     work: Artwork
     near: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What a report shows of works; those that left the collection are left out."""
+
+    gallery: list[Gallery]
+    """Works drawn by lot."""
+    worst: list[Gallery]
+    hubs: list[tuple[Artwork, int]]
+    """With the number of lists each is in."""
+    alone: list[Artwork]
+    twins: list[tuple[Artwork, Artwork, float]]
 
 
 def spaces() -> list[Measured]:
@@ -69,14 +82,25 @@ def former(measured: Measured) -> Report | None:
     return older.filter(head_number__lt=measured.space.head_number).first()
 
 
-def pictures(figures: Mapping[str, Any]) -> dict[int, Artwork]:
-    """Every work that a report shows, by id. One query."""
+def pictures(figures: Mapping[str, Any]) -> Pictures:
+    """The works that a report shows. One query."""
     cards = catalog.cards().only(*catalog.CARD, "style")
-    return cards.in_bulk(list(set(_ids(figures))))
+    works = cards.in_bulk(list(set(_ids(figures))))
+    hubs, twins = figures["hubs"], figures["twins"]["pairs"]
+    return Pictures(
+        gallery=_lists(figures["gallery"], works),
+        worst=_lists(figures["worst"]["shown"], works),
+        hubs=[(works[row["id"]], row["times"]) for row in hubs["works"] if row["id"] in works],
+        alone=[works[pk] for pk in hubs["alone"] if pk in works],
+        twins=[
+            (works[row["a"]], works[row["b"]], row["cosine"])
+            for row in twins
+            if row["a"] in works and row["b"] in works
+        ],
+    )
 
 
-def gallery(lists: Iterable[Mapping[str, Any]], works: Mapping[int, Artwork]) -> list[Gallery]:
-    """The lists of a report as pictures."""
+def _lists(lists: Iterable[Mapping[str, Any]], works: Mapping[int, Artwork]) -> list[Gallery]:
     return [
         Gallery(
             work,

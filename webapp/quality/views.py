@@ -43,25 +43,12 @@ def space(request: HttpRequest, pk: int) -> HttpResponse:
     figures = former.figures if former else found.figures
     context = {"measured": found, "report": found.report, "figures": figures, "former": former}
     if figures:
-        works = queries.pictures(figures)
         context |= {
             "labels": drawing.labels(figures),
             "styles": drawing.styles(figures),
             "spectrum": drawing.spectrum(figures),
             "likeness": drawing.likeness(figures),
-            "gallery": queries.gallery(figures["gallery"], works),
-            "worst": queries.gallery(figures["worst"]["shown"], works),
-            "hubs": [
-                (works[each["id"]], each["times"])
-                for each in figures["hubs"]["works"]
-                if each["id"] in works
-            ],
-            "alone": [works[each] for each in figures["hubs"]["alone"] if each in works],
-            "twins": [
-                (works[each["a"]], works[each["b"]], each["cosine"])
-                for each in figures["twins"]["pairs"]
-                if each["a"] in works and each["b"] in works
-            ],
+            "pictures": queries.pictures(figures),
         }
     return render(request, "quality/space.html", context)
 
