@@ -7,9 +7,10 @@ from webapp.insight.models import Draw, Survey
 
 tell(
     Survey,
-    *("id", "space", "rival", "state", "reason", "by", "asked", "finished"),
+    # Not the spaces themselves: each would bring its transform along.
+    *("__str__", "state", "reason", "by", "asked", "finished"),
     filters=("state",),
-    related=("space", "rival", "by"),
+    related=("by",),
     unread=("result",),
 )
 tell(
