@@ -27,7 +27,11 @@ async function start() {
   const elements = [...room.querySelectorAll("[data-stage]")];
   const addresses = [[room.dataset.manifest, room.dataset.works], [room.dataset.besideManifest, room.dataset.besideWorks]];
   const scores = new URLSearchParams(location.search).get("scores");
+  // Names are drawn once and kept: not before their type is there.
+  const serif = getComputedStyle(room).getPropertyValue("--serif");
+  const typeset = document.fonts.load(`19px ${serif}`).catch(() => []);
   const datas = await Promise.all(elements.map((_, at) => load(addresses[at][0])));
+  await typeset;
   if (scores) await addScores(datas[0], scores);
   const views = elements.map((element, at) => open(element, datas[at], addresses[at][1]));
   const [main] = views;
@@ -36,7 +40,10 @@ async function start() {
   let mode = stateIn(location.hash).by ?? (scores ? "score" : "colour");
   if (mode !== "colour" && mode !== "cluster" && !main.data.columns.has(mode)) mode = "colour";
   const sifted = filters(room, views, words, () => changed());
-  const shown = legend(room, main.data, words, { choose: (name) => setMode(name), toggle: (name, group) => sifted.toggle(name, group, modeFor(main, name)) });
+  const shown = legend(room, main.data, words, {
+    choose: (name) => setMode(name),
+    toggle: (name, group) => sifted.toggle(name, group, modeFor(main, name)),
+  });
   const small = minimap(room.querySelector("[data-mini]"), main.stage, main.data);
   const opened = cards(room, words);
   const held = selection(room, main, words, {
@@ -44,9 +51,15 @@ async function start() {
     list: (works) => opened.list(main, works),
     change: () => { pair?.pickAs(main); redraw(); },
   });
-  search(room, main, words, { found: (works, label) => { sifted.only(works, label); main.stage.camera.fly(main.stage.around(works, 0.96)); }, cluster: (cluster) => choose(main, cluster) });
+  search(room, main, words, {
+    found: (works, label) => {
+      sifted.only(works, label);
+      main.stage.camera.fly(main.stage.around(works, 0.96));
+    },
+    cluster: (cluster) => choose(main, cluster),
+  });
   let tool = "hand";
-  let pictures = "auto";
+  let pictures = true;
 
   function open(element, data, worksAddress) {
     const view = { element, data, marks: marksOf(data) };
@@ -157,8 +170,8 @@ async function start() {
     out: () => zoom(1 / 1.6),
     fit: () => views.forEach((view) => view.stage.camera.fly(view.stage.fit())),
     pictures: () => {
-      pictures = pictures === "never" ? "auto" : "never";
-      room.querySelector('[data-do="pictures"]').setAttribute("aria-pressed", pictures !== "never");
+      pictures = !pictures;
+      room.querySelector('[data-do="pictures"]').setAttribute("aria-pressed", pictures);
       for (const view of views) view.stage.setPictures(pictures);
     },
     morph: () => pair?.morph(),

@@ -30,7 +30,7 @@ export function stage(element, data, marks, pictures, on) {
   let hovered = -1;
   let line = null;
   let morph = null;
-  let withPictures = "auto";
+  let withPictures = true;
   let awaited = 0;
   let settled = false; // the names have their buttons
   let cost = 0;
@@ -106,7 +106,7 @@ export function stage(element, data, marks, pictures, on) {
 
   function drawPoints(width, height, ratio) {
     const { here } = camera;
-    laid = !morph && withPictures !== "never" && (withPictures === "always" || thumbs.shown(here)) ? thumbs.lay(places, here) : null;
+    laid = withPictures && !morph && thumbs.shown(here) ? thumbs.lay(places, here) : null;
     const size = radius() * ratio;
     const reachX = here.width / 2 / here.scale + 0.01;
     const reachY = here.height / 2 / here.scale + 0.01;
