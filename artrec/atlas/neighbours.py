@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 from artrec.errors import ShapeError
 
@@ -35,10 +34,13 @@ def checked(vectors: NDArray[np.floating]) -> Floats:
 
 def principal_axes(vectors: Floats, dims: int) -> tuple[Floats, Floats]:
     """Mean (D,) and the first min(dims, N, D) principal axes (d, D) of vectors (N, D)."""
-    if len(vectors) == 1:  # which varies along no axis
-        return vectors[0], np.eye(1, vectors.shape[1], dtype=np.float32)
-    pca = PCA(min(dims, *vectors.shape), svd_solver="covariance_eigh").fit(vectors)
-    return pca.mean_.astype(np.float32), pca.components_.astype(np.float32)
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred = vectors - mean
+    _, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+    axes = axes[:, ::-1].T[: min(dims, *vectors.shape)]
+    # An axis has no direction of its own; the largest entry decides, the same each time.
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
+    return mean, np.asarray(axes * np.where(largest < 0, -1, 1), dtype=np.float32)
 
 
 def nearest(

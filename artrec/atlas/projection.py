@@ -10,26 +10,35 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, fields
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from openTSNE import TSNEEmbedding
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
+from scipy.spatial import cKDTree
 
 from artrec.atlas.neighbours import Floats, Ints, Progress, checked, nearest, principal_axes
 from artrec.errors import DataError, ShapeError
 
-DIMS: Final = 50
+DIMS: Final = 100
 """Principal components in which neighbours are sought."""
-PERPLEXITY: Final = 15.0
-NEIGHBOURS: Final = 45
+PERPLEXITY: Final = 30.0
+NEIGHBOURS: Final = 90
 """Three times the perplexity, as is usual."""
-LANDING: Final = 10
+LANDING: Final = 15
 """Neighbours that say where a new work stands."""
 EARLY: Final = 250
 LATE: Final = 500
 """Iterations of gradient descent, with exaggeration and without."""
+ROOM: Final = 0.9
+"""Least distance between two of N works, times the root of N: a third of the map is filled."""
+_GATHERING: Final = 3.0
+"""How near to each other neighbours stand together, in the same unit."""
+_SPREAD: Final = 0.6
+"""Standard deviation of a finished t-SNE of N works, by the root of N."""
+_ROOM_ROUNDS: Final = 60
 _SEARCH_SHARE: Final = 0.3
 _REPORT_EVERY: Final = 10
 
@@ -59,12 +68,12 @@ class Projection:
                 f"The map was made of {len(self.mean)} dimensions; these works have "
                 f"{rows.shape[1]}. Compute their vectors in the space of the map."
             )
-        found, distances = nearest(
+        near, _ = nearest(
             self.components,
             min(LANDING, len(self.components)),
             queries=_along(rows, self.mean, self.axes),
         )
-        return _landing(self.points, found, distances)
+        return _landing(self.points, near)
 
     def to_bytes(self) -> bytes:
         """All of it as the bytes of an .npz; no pickle."""
@@ -78,7 +87,7 @@ class Projection:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 return Projection(**{each.name: arrays[each.name] for each in fields(Projection)})
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise DataError(f"This is no map that was kept: {error}.") from error
 
 
@@ -102,6 +111,8 @@ def project(
         ShapeError: If vectors or start are of another shape, or vectors are not finite.
     """
     rows = checked(vectors)
+    if start is not None and start.shape != (len(rows), 2):
+        raise ShapeError(f"{len(rows)} works cannot start from {start.shape} places.")
     mean, axes = principal_axes(rows, DIMS)
     components = _along(rows, mean, axes)
     report = on_progress or (lambda share: None)
@@ -116,8 +127,12 @@ def project(
     found, distances = nearest(
         components, k, on_progress=lambda share: report(_SEARCH_SHARE * share)
     )
-    first = _first(components, found, distances, start, seed)
-    points = _descend(first, found, distances, seed, report)
+    if start is not None and not np.isfinite(start).all(axis=1).any():
+        start = None
+    first = _first(components, start, seed)
+    early = EARLY if start is None else 0  # which would gather the works in the middle again
+    points = _descend(first, found, distances, early, seed, report)
+    points = _with_room(_fitted(points))
     return Projection(_fitted(points), mean, axes, components)
 
 
@@ -126,33 +141,34 @@ def _along(vectors: Floats, mean: Floats, axes: Floats) -> Floats:
 
 
 def _first(
-    components: Floats,
-    found: Ints,
-    distances: Floats,
-    start: NDArray[np.floating] | None,
-    seed: int,
+    components: Floats, start: NDArray[np.floating] | None, seed: int
 ) -> NDArray[np.float64]:
     """Where the descent starts: the known places, or else the first two components."""
+    jitter = np.random.default_rng(seed).normal(size=(len(components), 2))
     if start is None:
         flat = np.zeros((len(components), 2))
         flat[:, : min(2, components.shape[1])] = components[:, :2]
-    else:
-        if start.shape != (len(components), 2):
-            raise ShapeError(f"{len(components)} works cannot start from {start.shape} places.")
-        flat = np.array(start, dtype=np.float64)
-        unknown = np.asarray(~np.isfinite(flat).all(axis=1))
-        middle = flat[~unknown].mean(axis=0) if not unknown.all() else np.zeros(2)
-        for row in np.flatnonzero(unknown):
-            known = found[row][~unknown[found[row]]][:LANDING]
-            flat[row] = flat[known].mean(axis=0) if len(known) else middle
-    # Copies of a work must not start in one point, from which nothing would part them.
-    jitter = np.random.default_rng(seed).normal(size=flat.shape)
-    flat = flat - flat.mean(axis=0)
-    return np.asarray(1e-4 * (flat / (flat.std() or 1.0) + 1e-2 * jitter))
+        # Copies of a work must not start in one point, from which nothing would part them.
+        return np.asarray(1e-4 * (flat / (flat.std() or 1.0) + 1e-2 * jitter))
+    flat = np.array(start, dtype=np.float64)
+    known = np.isfinite(flat).all(axis=1)
+    flat -= flat[known].mean(axis=0)
+    if not known.all():
+        near, _ = nearest(
+            components[known], min(LANDING, int(known.sum())), queries=components[~known]
+        )
+        flat[~known] = _landing(flat[known].astype(np.float32), near)
+    size = _SPREAD * np.sqrt(len(flat)) / (flat.std() or 1.0)
+    return np.asarray(size * flat + 1e-2 * jitter)
 
 
 def _descend(
-    first: NDArray[np.float64], found: Ints, distances: Floats, seed: int, report: Progress
+    first: NDArray[np.float64],
+    found: Ints,
+    distances: Floats,
+    early: int,
+    seed: int,
+    report: Progress,
 ) -> NDArray[np.float64]:
     k = found.shape[1]
     affinities = PerplexityBasedNN(
@@ -165,7 +181,7 @@ def _descend(
     done = 0
 
     def step(iteration: int, error: float, embedding: NDArray[np.float64]) -> bool:
-        share = (done + iteration) / (EARLY + LATE)
+        share = (done + iteration) / (early + LATE)
         report(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * min(1.0, share))
         return False
 
@@ -175,8 +191,9 @@ def _descend(
         "callbacks": step,
         "callbacks_every_iters": _REPORT_EVERY,
     }
-    embedding.optimize(EARLY, exaggeration=12, momentum=0.5, **common)
-    done = EARLY
+    if early:
+        embedding.optimize(early, exaggeration=12, momentum=0.5, **common)
+        done = early
     embedding.optimize(LATE, exaggeration=1, momentum=0.8, **common)
     return np.asarray(embedding, dtype=np.float64)
 
@@ -188,9 +205,32 @@ def _fitted(points: NDArray[np.floating]) -> Floats:
     return np.asarray((points - (low + high) / 2) / (reach or 1.0), dtype=np.float32)
 
 
-def _landing(points: Floats, found: Ints, distances: Floats) -> Floats:
-    """Mean of the points of the neighbours (M, k), the nearer the heavier."""
-    width = np.maximum(distances[:, :1], 1e-6)
-    weights = np.exp(-np.square(distances / width))
+def _with_room(points: Floats) -> NDArray[np.float64]:
+    """The points, those that would cover each other pushed apart until each can be seen."""
+    placed = points.astype(np.float64)
+    least = ROOM / np.sqrt(len(points))
+    for _ in range(_ROOM_ROUNDS):
+        pairs = cKDTree(placed).query_pairs(least, output_type="ndarray")
+        if not len(pairs):
+            break
+        apart = placed[pairs[:, 1]] - placed[pairs[:, 0]]
+        lengths = np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+        push = 0.3 * (least - lengths) * apart / lengths
+        np.add.at(placed, pairs[:, 0], -push)
+        np.add.at(placed, pairs[:, 1], push)
+    return placed
+
+
+def _landing(points: Floats, near: Ints) -> Floats:
+    """Where most of the neighbours (M, k) of each new work are together, (M, 2).
+
+    Their mean would lie between groups, in a place that is like none of them.
+    """
+    around = points[near]  # (M, k, 2)
+    width = _GATHERING / np.sqrt(len(points))
+    apart = np.square(around[:, :, None] - around[:, None]).sum(axis=-1)
+    together = np.exp(-apart / width**2)  # (M, k, k)
+    middle = together.sum(axis=2).argmax(axis=1)
+    weights = together[np.arange(len(near)), middle]
     weights /= weights.sum(axis=1, keepdims=True)
-    return np.asarray(np.einsum("mk,mkc->mc", weights, points[found]), dtype=np.float32)
+    return np.asarray(np.einsum("mk,mkc->mc", weights, around), dtype=np.float32)
