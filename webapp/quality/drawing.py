@@ -14,7 +14,7 @@ from webapp.quality.queries import Measured
 
 Figures = Mapping[str, Any]
 SHOWN: Final = 10
-"""The k by which spaces are compared; its place among the measured ones is looked up."""
+"""The k by which spaces are compared."""
 TITLES: Final[Mapping[str, str]] = {
     "resnet50": "ResNet50",
     "resnet18": "ResNet18",

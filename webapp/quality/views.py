@@ -25,12 +25,8 @@ ASK = "quality.add_report"
 @curators(SEE)
 def overview(request: HttpRequest) -> HttpResponse:
     rows = drawing.overview(queries.spaces())
-    context = {
-        "rows": rows,
-        "measured": any(row.measured.figures for row in rows),
-        "missing": [row.measured.space.pk for row in rows if not row.measured.report],
-    }
-    return render(request, "quality/overview.html", context)
+    missing = [row.measured.space.pk for row in rows if not row.measured.report]
+    return render(request, "quality/overview.html", {"rows": rows, "missing": missing})
 
 
 @require_safe
