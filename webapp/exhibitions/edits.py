@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -134,7 +134,7 @@ def _hung(before: Arrangement, work: int) -> int:
     return work
 
 
-def _valid(form: WordsForm | DatesForm | RoomForm) -> dict[str, object]:
+def _valid(form: WordsForm | DatesForm | RoomForm) -> dict[str, Any]:
     """What a form says; its mistakes as one sentence after another."""
     if not form.is_valid():
         said = [
@@ -143,7 +143,7 @@ def _valid(form: WordsForm | DatesForm | RoomForm) -> dict[str, object]:
             for text in texts
         ]
         raise RefusedError(" ".join(said))
-    cleaned: dict[str, object] = form.cleaned_data
+    cleaned: dict[str, Any] = form.cleaned_data
     return cleaned
 
 

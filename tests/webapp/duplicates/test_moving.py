@@ -12,6 +12,8 @@ from tests.webapp.duplicates.makers import make_admin
 from tests.webapp.makers import make_artwork
 from webapp.catalog.models import Artwork
 from webapp.duplicates.moving import LEFT, MOVED, move, move_back
+from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.queries import arrangement_of
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.ingest.models import Batch, Item
 from webapp.mine.models import Collection, CollectionItem
@@ -80,6 +82,21 @@ def test_a_mark_that_was_taken_back_bars_none(both: tuple[Artwork, Artwork]) -> 
     move(gone, stays)
 
     assert set(stays.events.all()) == {undone, like}
+
+
+def test_places_in_exhibitions_go_over_but_no_work_hangs_twice(
+    both: tuple[Artwork, Artwork],
+) -> None:
+    stays, gone = both
+    with_one = exhibitions.start("One", [gone.pk], None)
+    with_both = exhibitions.start("Both", [gone.pk, stays.pk], None)
+
+    moved = move(gone, stays)
+
+    assert arrangement_of(with_one).works == [stays.pk]
+    assert arrangement_of(with_both).works == [gone.pk, stays.pk]
+    move_back(moved, stays=stays, gone=gone)
+    assert arrangement_of(with_one).works == [gone.pk]
 
 
 def test_places_in_collections_go_over_but_no_work_hangs_twice(

@@ -11,11 +11,15 @@ import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.webapp.makers import make_space
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from webapp.accounts.models import User
 from webapp.catalog.models import Artist, Artwork
+from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.models import Exhibition, Hanging
+from webapp.exhibitions.queries import arrangement_of
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.mine.models import Collection
 from webapp.transfer.exporting import Wanted, export
@@ -76,6 +80,27 @@ def test_without_people_public_collections_come_and_nobody_else(
     ]
     assert not User.objects.exists()
     assert not Event.objects.exists()
+
+
+def test_what_was_opened_hangs_as_it_hung_and_drafts_stay_behind(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = [work.pk for work in make_gallery(rng)]
+    opened = exhibitions.start("Night", ids[:2], None)
+    exhibitions.start("Not yet", ids[2:4], None)
+    Exhibition.objects.filter(pk=opened.pk).update(opens=timezone.now(), cover=ids[1])
+    Hanging.objects.filter(artwork=ids[0]).update(label="The moon.")
+    export(tmp_path / "out", Wanted(ids, "All"))
+    for model in (Exhibition, Collection, Visitor, User, Artwork, Artist, Space):
+        model.objects.all().delete()
+
+    report = import_export(tmp_path / "out")
+
+    found = Exhibition.objects.get()
+    assert report.troubles == []
+    assert (found.token, found.cover_id, found.state) == (opened.token, ids[1], "open")
+    (room,) = arrangement_of(found).rooms
+    assert [(hung.work, hung.label) for hung in room.works] == [(ids[0], "The moon."), (ids[1], "")]
 
 
 def test_new_works_get_numbers_behind_those_that_came(
