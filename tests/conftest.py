@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
@@ -21,25 +22,44 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Deal tests out one by one, but those of the browser as one: they share a running site.
+    """Deal tests out by files, which share what is costly to make, in the order of collection.
 
-    The plugin's own way to say so, a mark, does nothing under this pytest:
-    https://github.com/pytest-dev/pytest-xdist/issues/1386
+    Those of the browser go together, for they share a running site; those that wait for processes
+    of their own go one by one. The plugin's own way to say so, a mark, does nothing under this
+    pytest: https://github.com/pytest-dev/pytest-xdist/issues/1386
     """
+    config.option.loadscopereorder = False
     scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = _scope
     return scheduler
 
 
 def _scope(nodeid: str) -> str:
-    return "browser" if nodeid.startswith("tests/browser/") else nodeid
+    if nodeid.startswith("tests/browser/"):
+        return "browser"
+    if nodeid.startswith("tests/workers/"):
+        return nodeid
+    return nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)  # after the order of chance
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end no process waits for another."""
+    items.sort(key=lambda item: ("browser" not in item.keywords, "slow" not in item.keywords))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _database_server() -> None:
-    """Start the embedded server once, unless DATABASE_URL names another."""
+    """Start the embedded server once, unless DATABASE_URL names another.
+
+    What is in it need not outlive the machine, so nothing waits for a disk.
+    """
     if django_settings.EMBEDDED_PGDATA:
-        embedded.start(django_settings.EMBEDDED_PGDATA)
+        server = embedded.start(django_settings.EMBEDDED_PGDATA)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(autouse=True)
