@@ -1,7 +1,7 @@
 """Values over the map as a picture of hexagons: pure geometry, drawn by a template as SVG.
 
-The picture is `SIDE` units wide; as on the map, y grows upwards. Hexagons of one shade are one
-path, so that a page has a dozen elements and not a thousand.
+The picture is `SIDE` units wide; as on the large map, y grows downwards. Hexagons of one shade are
+one path, so that a page has a dozen elements and not a thousand.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Frame:
 
     def y(self, value: float) -> float:
         """Units from the top."""
-        return round(MARGIN + (self.top - value) * self.scale, 1)
+        return round(MARGIN + (value - self.top) * self.scale, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def frame(x: Floats, y: Floats) -> Frame:
     """A picture that just holds all places."""
     width, height = (max(float(np.ptp(axis)), 1e-6) for axis in (x, y))
     scale = (SIDE - 2 * MARGIN) / max(width, height / 1.1)
-    return Frame(float(x.min()), float(y.max()), scale, round(height * scale + 2 * MARGIN, 1))
+    return Frame(float(x.min()), float(y.min()), scale, round(height * scale + 2 * MARGIN, 1))
 
 
 def cells(on: Frame, x: Floats, y: Floats) -> Cells:
@@ -74,7 +74,7 @@ def cells(on: Frame, x: Floats, y: Floats) -> Cells:
     across = int(np.clip(np.sqrt(len(x) / WORKS) * 2.2, FEWEST, MOST))
     radius = (SIDE - 2 * MARGIN) / across / np.sqrt(3)
     px = MARGIN + (x - on.left) * on.scale
-    py = MARGIN + (on.top - y) * on.scale
+    py = MARGIN + (y - on.top) * on.scale
     column, row = _nearest(px / (np.sqrt(3) * radius), py / (1.5 * radius))
     keys, of = np.unique(np.stack((column, row), axis=1), axis=0, return_inverse=True)
     middle_x = (keys[:, 0] + 0.5 * (keys[:, 1] % 2)) * np.sqrt(3) * radius

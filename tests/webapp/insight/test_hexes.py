@@ -22,14 +22,14 @@ def test_each_work_is_in_the_hexagon_whose_middle_is_nearest(
     found = hexes.cells(frame, x, y)
 
     px = hexes.MARGIN + (x - frame.left) * frame.scale
-    py = hexes.MARGIN + (frame.top - y) * frame.scale
+    py = hexes.MARGIN + (y - frame.top) * frame.scale
     distances = np.hypot(px[:, None] - found.x, py[:, None] - found.y)
     own = distances[np.arange(len(x)), found.of]
     assert own == pytest.approx(distances.min(axis=1))
     assert own.max() <= found.radius * 1.0001
 
 
-def test_all_works_stand_within_the_picture_and_up_is_up(
+def test_all_works_stand_within_the_picture_and_y_grows_downwards(
     points: tuple[np.ndarray, np.ndarray],
 ) -> None:
     x, y = points
@@ -38,8 +38,8 @@ def test_all_works_stand_within_the_picture_and_up_is_up(
 
     for value in (x.min(), x.max()):
         assert 0 <= frame.x(value) <= hexes.SIDE
-    assert frame.y(y.max()) == hexes.MARGIN
-    assert frame.y(y.min()) == pytest.approx(frame.height - hexes.MARGIN, abs=0.2)
+    assert frame.y(y.min()) == hexes.MARGIN
+    assert frame.y(y.max()) == pytest.approx(frame.height - hexes.MARGIN, abs=0.2)
 
 
 def test_works_at_one_place_are_one_hexagon() -> None:
