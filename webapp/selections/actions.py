@@ -198,7 +198,8 @@ def _change(
 ) -> tuple[list[int], list[int]]:
     """Change the works of a selection as they are now; return them before and after."""
     locked = Selection.objects.select_for_update().get(pk=selection.pk)
-    before, after = locked.works, change(locked.works)
+    before = queries.followed(locked.works)
+    after = change(before)
     if after != before:
         locked.works, locked.former = after, before
         locked.save(update_fields=["works", "former", "changed"])

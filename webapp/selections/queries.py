@@ -26,7 +26,7 @@ LOOKED_AT: Final = 24
 """Works of a selection, the first ones, among which those of its mosaic are looked for."""
 
 # A work that was merged into another is followed to the one that stays.
-_THERE: Final = """
+_FOLLOWED: Final = """
     WITH RECURSIVE followed (id, place) AS (
         SELECT chosen.id, chosen.place
         FROM unnest(%s::bigint[]) WITH ORDINALITY AS chosen (id, place)
@@ -35,11 +35,19 @@ _THERE: Final = """
         FROM followed JOIN duplicates_decision merged
         ON merged.gone_id = followed.id AND merged.undone IS NULL
     )
+"""
+_ALL: Final = f"""{_FOLLOWED}
+    SELECT id FROM followed WHERE NOT EXISTS (
+        SELECT FROM duplicates_decision merged
+        WHERE merged.gone_id = followed.id AND merged.undone IS NULL
+    ) GROUP BY id ORDER BY min(place)
+"""  # noqa: S608 - of constants
+_THERE: Final = f"""{_FOLLOWED}
     SELECT work.id FROM followed
     JOIN catalog_artwork work ON work.id = followed.id AND work.state = 'visible'
     JOIN catalog_artworkimage image ON image.artwork_id = work.id
     GROUP BY work.id ORDER BY min(followed.place)
-"""
+"""  # noqa: S608 - of constants
 
 
 class Size(Func):
@@ -73,6 +81,11 @@ def selections(*, text: str = "", by: User | None = None) -> QuerySet[Selection]
     )
 
 
+def deleted() -> QuerySet[Selection]:
+    """Return selections that can be brought back, the last deleted first."""
+    return Selection.objects.filter(deleted__isnull=False).only("title").order_by("-deleted")
+
+
 def shelves(found: Iterable[Selection]) -> list[Shelf]:
     """Return these, of `selections`, with their mosaics. One query, for the works of all."""
     rows = list(found)
@@ -101,8 +114,17 @@ def works_of(selection: Selection) -> list[int]:
 def there(works: Sequence[int]) -> list[int]:
     """Return those of `works` that can be seen, in order, each once; what was merged into another
     work is that work. One query."""
+    return _ids(_THERE, works)
+
+
+def followed(works: Sequence[int]) -> list[int]:
+    """Return `works`, seen or not, with that in place of what was merged into it. One query."""
+    return _ids(_ALL, works)
+
+
+def _ids(sql: str, works: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_THERE, [list(works)])
+        cursor.execute(sql, [list(works)])
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -119,8 +119,11 @@ def test_a_merged_work_is_followed_to_the_one_that_stays() -> None:
         Decision.objects.create(pair=pair, state=Pair.State.MERGED, gone=one, stays=two)
 
     works = queries.works_of(made)
+    removed = actions.remove(made, [stays.pk])
 
     assert works == [stays.pk, other.pk]
+    assert removed == 1
+    assert queries.works_of(Selection.objects.get()) == [other.pk]
 
 
 def test_a_tag_is_put_on_works_once_whatever_its_capitals(carl: User) -> None:

@@ -132,7 +132,7 @@ def test_lists_and_walls_take_as_many_queries_for_many_as_for_few(
     for each in works:
         select(each, *works[:3])
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(HOME)
     with django_assert_max_num_queries(14):
         page = client.get(made.get_absolute_url())
@@ -189,9 +189,11 @@ def test_a_deleted_selection_is_gone_until_it_is_brought_back(client: Client) ->
     client.post(f"{address}delete/")
     gone = client.get(address).status_code
     changed = client.post(f"{address}undo/").status_code
+    listed = client.get(HOME).content.decode()
     client.post(f"{address}restore/")
 
     assert (gone, changed, client.get(address).status_code) == (404, 404, 200)
+    assert f'action="{address}restore/"' in listed
 
 
 def test_three_ways_to_combine_are_counted_before_one_is_kept(client: Client) -> None:

@@ -37,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "text": text,
         "own": own,
         "tags": queries.tags(),
+        "deleted": queries.deleted(),
     }
     return render(request, "selections/index.html", context)
 

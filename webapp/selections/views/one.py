@@ -151,7 +151,6 @@ def arrange(request: HttpRequest, pk: int) -> HttpResponse:
         "selection": found,
         "works": queries.in_order(there[:ARRANGED]),
         "rest": max(0, len(there) - ARRANGED),
-        "orders": ordering.ORDERS,
     }
     return render(request, "selections/arrange.html", context)
 

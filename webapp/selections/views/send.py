@@ -81,7 +81,7 @@ def twins(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@curators("selections.view_selection")
+@curators("selections.change_selection")
 def tag(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the works with a tag; take it off some, or make a selection of all."""
     found = get_object_or_404(Tag, pk=pk)
