@@ -192,7 +192,7 @@ def test_a_thread_writes_them_within_a_second_or_so(settings: Settings) -> None:
     finally:
         settings.IMPRESSIONS_FLUSH_SECONDS = 0
         assert impressions._queue.thread
-        impressions._queue.thread.join(20)
+        impressions._queue.thread.join(60)
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE feed_impression")
 
@@ -275,7 +275,7 @@ def test_rows_that_are_written_while_their_visitor_goes_wait_and_name_nobody() -
             gone.delete()
             written = elsewhere.submit(_flush_alone)
             wait_until(_somebody_waits_for_a_lock, what="the flush waits")
-        assert written.result(timeout=10) == 2
+        assert written.result(timeout=60) == 2
 
     assert list(Impression.objects.values_list("visitor_id", flat=True)) == [None, None]
 

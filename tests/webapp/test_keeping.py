@@ -58,7 +58,7 @@ def test_while_one_makes_it_anew_the_others_go_on_with_the_former() -> None:
 
     def make() -> str:
         at_it.set()
-        assert may_end.wait(10)
+        assert may_end.wait(60)
         return "new"
 
     def renew() -> None:
@@ -67,10 +67,10 @@ def test_while_one_makes_it_anew_the_others_go_on_with_the_former() -> None:
 
     maker = Thread(target=renew)
     maker.start()
-    assert at_it.wait(10)
+    assert at_it.wait(60)
     meanwhile = kept("busy", 60, lambda: "another")
     may_end.set()
-    maker.join(10)
+    maker.join(60)
 
     assert meanwhile == "former"
     assert kept("busy", 60, lambda: "another") == "new"
@@ -97,16 +97,16 @@ def test_while_another_process_makes_it_anew_this_one_goes_on_with_the_former() 
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtext('artrec.kept.elsewhere'))")
             held.set()
-            done.wait(10)
+            done.wait(60)
             cursor.execute("SELECT pg_advisory_unlock(hashtext('artrec.kept.elsewhere'))")
         connection.close()
 
     other = Thread(target=hold)
     other.start()
-    assert held.wait(10)
+    assert held.wait(60)
     meanwhile = kept("elsewhere", 60, lambda: "new")
     done.set()
-    other.join(10)
+    other.join(60)
 
     assert meanwhile == "former"
     assert kept("elsewhere", 60, lambda: "new") == "new"

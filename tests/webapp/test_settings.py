@@ -19,7 +19,7 @@ def checked(var: Path, **env: str) -> subprocess.CompletedProcess[str]:
     clean |= {"ARTREC_VAR": str(var), "DJANGO_SETTINGS_MODULE": "webapp.settings"}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     return subprocess.run(
-        command, cwd=ROOT, env={**clean, **env}, capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, env={**clean, **env}, capture_output=True, text=True, timeout=600
     )
 
 

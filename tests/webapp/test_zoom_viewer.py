@@ -53,7 +53,7 @@ def test_opened_closed_and_opened_again_before_the_library_has_come_is_one_viewe
         return_completed_process=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
     assert (done.stdout.split(), done.stderr) == (["1", "1", "1"], "")

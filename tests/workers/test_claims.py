@@ -86,6 +86,6 @@ def test_a_second_worker_takes_other_rows_and_does_not_wait() -> None:
         taken.append(claims.claim(received(), limit=1))
         thread = threading.Thread(target=other_worker)
         thread.start()
-        thread.join(10)
+        thread.join(60)
 
     assert taken == [[first], [second]]

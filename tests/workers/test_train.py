@@ -255,7 +255,7 @@ def test_a_claimed_run_is_kept_from_others_while_its_worker_lives(
 
     with runs.held(run) as mine:
         actions.cancel_run(run)
-        assert mine.cancelled.wait(5)
+        assert mine.cancelled.wait(60)
         assert not runs.waiting()
 
     with pytest.raises(runs.CancelledError):
@@ -272,7 +272,7 @@ def test_what_was_given_back_is_not_taken_again_by_a_late_sign_of_life(
 
     with runs.held(run) as mine:
         runs.give_back(mine)
-        assert mine.lost.wait(5)
+        assert mine.lost.wait(60)
 
     run.refresh_from_db()
     assert (run.state, run.claimed_until, run.attempts) == (Run.State.RUNNING, None, 0)
@@ -298,12 +298,12 @@ def test_one_device_trains_one_run_and_a_second_waits(gallery: Gallery) -> None:
         with devices.free_device() as device:
             assert device == "cpu"
             taken.set()
-            done.wait(30)
+            done.wait(60)
         connection.close()
 
     other = threading.Thread(target=occupy)
     other.start()
-    assert taken.wait(10)
+    assert taken.wait(60)
 
     waiting = trained(run).state
     done.set()

@@ -26,7 +26,7 @@ def test_ctrl_c_keeps_the_best_so_far_and_says_so(files: Files, tmp_path: Path) 
             if "epoch 2 " in line:
                 process.send_signal(signal.SIGINT)
                 break
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=600)
 
     assert process.returncode == 0
     assert "Stopped by Ctrl-C; the best so far is kept." in err

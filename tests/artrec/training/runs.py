@@ -44,7 +44,7 @@ def start(folder: Path, epochs: int, *options: str, processes: int = 1) -> subpr
 
 def finish(process: subprocess.Popen[str]) -> str:
     """What it printed. Fails if it failed."""
-    printed, _ = process.communicate(timeout=120)
+    printed, _ = process.communicate(timeout=600)
     assert process.returncode == 0, printed
     return printed
 

@@ -62,7 +62,7 @@ class Installation:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -51,7 +51,7 @@ def names(
     monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
     yield asked
     monkeypatch.undo()
-    thread.join(5)
+    thread.join(60)
     listener.close()
 
 
