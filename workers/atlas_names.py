@@ -46,16 +46,17 @@ def carry_names(found: Map, former: Map | None) -> dict[str, Any]:
 def _house(
     homeless: Iterable[tuple[Neighbourhood, Members]], after: Tree, members: Sequence[Members]
 ) -> None:
-    """Let a name go to another layer where its own has no successor: one that holds the same works
-    there, and that has no curator's name yet."""
+    """Let a name whose neighbourhood has no successor go to the one, of any layer, that holds most
+    of the same works, unless a curator's name is there already."""
     for node, before in homeless:
-        for layer, nodes in sorted(
-            enumerate(after.layers), key=lambda each: abs(each[0] - node.layer)
-        ):
-            pair = match(before, members[layer]).pairs.get(node.number)
-            if pair is not None and nodes[pair].named is None:
-                _hand_over(node, nodes[pair])
-                break
+        alone = {work: int(number == node.number) for work, number in before.items()}
+        homes = []
+        for nodes, now in zip(after.layers, members, strict=True):
+            matching = match(alone, now)
+            if 1 in matching.pairs and nodes[matching.pairs[1]].named is None:
+                homes.append((matching.overlap[1], nodes[matching.pairs[1]]))
+        if homes:
+            _hand_over(node, max(homes, key=lambda home: home[0])[1])
 
 
 def _hand_over(old: Neighbourhood, new: Neighbourhood) -> None:

@@ -157,6 +157,6 @@ def test_only_the_newest_maps_are_kept() -> None:
 def test_a_map_outlives_its_space() -> None:
     found = make_map(make_works())
 
-    found.space.delete()
+    Space.objects.all().delete()
 
     assert queries.live_map() == found
