@@ -19,6 +19,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from webapp.admin_colours import COLOURS
+
 # Lets classes such as ModelAdmin name their model at run time as they do for the type checker.
 django_stubs_ext.monkeypatch()
 
@@ -330,7 +332,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
-# The admin's theme: the gallery's grounds, inks and accent, as static/css/base.css has them.
+# The admin's theme.
 UNFOLD = {
     "SITE_TITLE": "Artrec",
     "SITE_HEADER": "Artrec",
@@ -344,34 +346,7 @@ UNFOLD = {
         "show_search": True,
         "navigation": "webapp.desk.theming.navigation",
     },
-    "COLORS": {
-        "base": {
-            "50": "#f7f6f3",
-            "100": "#efede8",
-            "200": "#dcd9d1",
-            "300": "#c6c2b8",
-            "400": "#a19d94",
-            "500": "#79756c",
-            "600": "#646159",
-            "700": "#4a4842",
-            "800": "#2a2927",
-            "900": "#1c1c1a",
-            "950": "#121211",
-        },
-        "primary": {
-            "50": "#fbf1ee",
-            "100": "#f6e0da",
-            "200": "#efc6bb",
-            "300": "#ea8a70",
-            "400": "#dd7257",
-            "500": "#c4533a",
-            "600": "#9c3420",
-            "700": "#842b1a",
-            "800": "#6b2315",
-            "900": "#551c11",
-            "950": "#331009",
-        },
-    },
+    "COLORS": COLOURS,
 }
 
 # For operators: who may read /metrics and the details of /health/ready, besides the token's owner.
