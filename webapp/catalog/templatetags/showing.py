@@ -16,7 +16,7 @@ from webapp.catalog.models import Artwork
 
 register = template.Library()
 
-PUBLIC: Final = frozenset({"home", "browse", "artwork", "artist", "exhibitions", "exhibition"})
+PUBLIC: Final = frozenset({"home", "browse", "artwork", "artist", "exhibition"})
 """Pages that search engines shall know, by the name of their route."""
 _ESCAPES: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 """As JSON may be written, so that no text can end the element it stands in."""
