@@ -1,7 +1,7 @@
 // Filters: groups of the legend and works found or selected. All must hold; a click takes one away.
 import { light } from "./marks.js";
 
-export function filters(room, views, words, onChange) {
+export function filters(room, views, onChange) {
   const element = room.querySelector("[data-chips]");
   const [main, beside] = views;
   const chosen = new Map(); // by what is coloured by: { groups, group, labels }

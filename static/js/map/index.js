@@ -27,6 +27,7 @@ async function start() {
   const elements = [...room.querySelectorAll("[data-stage]")];
   const addresses = [[room.dataset.manifest, room.dataset.works], [room.dataset.besideManifest, room.dataset.besideWorks]];
   const scores = new URLSearchParams(location.search).get("scores");
+  const asked = stateIn(location.hash);
   // Names are drawn once and kept: not before their type is there.
   const serif = getComputedStyle(room).getPropertyValue("--serif");
   const typeset = document.fonts.load(`19px ${serif}`).catch(() => []);
@@ -37,9 +38,9 @@ async function start() {
   const [main] = views;
   const pair = views.length > 1 ? twin(views) : null;
 
-  let mode = stateIn(location.hash).by ?? (scores ? "score" : "colour");
+  let mode = asked.by ?? (scores ? "score" : "colour");
   if (mode !== "colour" && mode !== "cluster" && !main.data.columns.has(mode)) mode = "colour";
-  const sifted = filters(room, views, words, () => changed());
+  const sifted = filters(room, views, () => changed());
   const shown = legend(room, main.data, words, {
     choose: (name) => setMode(name),
     toggle: (name, group) => sifted.toggle(name, group, modeFor(main, name)),
@@ -158,10 +159,9 @@ async function start() {
   }
 
   // Go where the address says.
-  function follow() {
-    const asked = stateIn(location.hash);
-    if (asked.place) main.stage.camera.go(asked.place);
-    const cluster = asked.cluster && clusterOf(main.data, asked.cluster);
+  function follow({ place, cluster: id }) {
+    if (place) main.stage.camera.go(place);
+    const cluster = id && clusterOf(main.data, id);
     if (cluster) choose(main, cluster);
   }
 
@@ -218,9 +218,9 @@ async function start() {
   new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
   dress();
-  sifted.restore(stateIn(location.hash).filters, (name) => modeFor(main, name));
-  follow();
-  addEventListener("hashchange", follow);
+  sifted.restore(asked.filters, (name) => modeFor(main, name));
+  follow(asked);
+  addEventListener("hashchange", () => follow(stateIn(location.hash)));
   rest(main);
   room.dataset.ready = "";
 }

@@ -7,6 +7,8 @@ const PICTURES_KEPT = 240;
 const AT_ONCE = 4;
 const BATCH = 100;
 const PER_SHEET = 256;
+const RECENT_MS = 1000;
+const AGAIN_MS = 10_000; // until what did not come is asked for again
 
 export function sheets(data, worksAddress, onCome) {
   const strides = [...data.sheets].sort((a, b) => b.stride - a.stride);
@@ -60,26 +62,26 @@ export function sheets(data, worksAddress, onCome) {
     }
   }
 
-  return { cell, picture, learn, approach, loading: () => kept.loading() + own.loading() };
+  return { cell, picture, learn, approach };
 }
 
-// Pictures by address, decoded off the page's thread; those not used for longest go first.
+// Pictures by address, decoded off the page's thread. Beyond `most`, those go that no frame of the last
+// moments drew; should a view need twice as many, the last ones stay fields of colour.
 function store(most, onCome) {
-  const held = new Map();
+  const held = new Map(); // by address: { bitmap, used }, the least recently used first
   const queue = [];
   let busy = 0;
 
   function get(url) {
     const found = held.get(url);
-    if (found) {
-      held.delete(url);
-      held.set(url, found);
-      return found === true ? null : found;
+    if (!found && held.size >= 2 * most) return null;
+    held.delete(url);
+    held.set(url, { bitmap: found?.bitmap ?? null, used: performance.now() });
+    if (!found) {
+      queue.push(url);
+      pull();
     }
-    held.set(url, true);
-    queue.push(url);
-    pull();
-    return null;
+    return found?.bitmap ?? null;
   }
 
   function pull() {
@@ -92,11 +94,11 @@ function store(most, onCome) {
   async function fetchOne(url) {
     try {
       const bitmap = await createImageBitmap(await (await reach(url)).blob());
-      held.set(url, bitmap);
+      held.get(url).bitmap = bitmap;
       drop();
       onCome();
     } catch {
-      setTimeout(() => held.delete(url), 10_000);
+      setTimeout(() => held.delete(url), AGAIN_MS);
     } finally {
       busy -= 1;
       pull();
@@ -104,13 +106,14 @@ function store(most, onCome) {
   }
 
   function drop() {
-    for (const [url, bitmap] of held) {
-      if (held.size <= most) return;
-      if (bitmap === true) continue;
+    const recent = performance.now() - RECENT_MS;
+    for (const [url, { bitmap, used }] of held) {
+      if (held.size <= most || used > recent) return;
+      if (!bitmap) continue;
       held.delete(url);
       bitmap.close();
     }
   }
 
-  return { get, loading: () => busy + queue.length };
+  return { get };
 }

@@ -2,6 +2,7 @@
 import { boxOf, camera as cameraOf } from "./camera.js";
 import { NONE } from "./data.js";
 import { grid as gridOf, within } from "./grid.js";
+import { holds } from "./outline.js";
 import { labels as labelsOf } from "./labels.js";
 import { HERE, LIT, PICKED } from "./marks.js";
 import { pixel, raster } from "./raster.js";
@@ -142,16 +143,7 @@ export function stage(element, data, marks, pictures, on) {
         context.strokeRect(left - bar / 2, top - bar / 2, across + bar, down + bar);
       }
     }
-    if (close && !moving) pictures.approach(middleFirst());
-  }
-
-  function middleFirst() {
-    const { here } = camera;
-    const found = [];
-    for (let at = 0; at < laid.items.length; at += 5) {
-      found.push([laid.items[at], Math.hypot(laid.items[at + 1] - here.width / 2, laid.items[at + 2] - here.height / 2)]);
-    }
-    return found.sort((a, b) => a[1] - b[1]).slice(0, 180).map(([i]) => i);
+    if (close && !moving) pictures.approach(laid.items.filter((_, at) => at % 5 === 0));
   }
 
   function drawMarks(ratio) {
@@ -321,14 +313,3 @@ function insetOf(element) {
 
 const pixelOf = (rgb) => pixel(...rgb.match(/[\d.]+/g).slice(0, 3).map((part) => Math.round(Number(part))));
 const cssOf = (colour) => `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
-
-// Whether a place lies within an outline: by how often a ray from it crosses the line.
-function holds(outline, x, y) {
-  let inside = false;
-  for (let at = 0, before = outline.length - 1; at < outline.length; before = at, at += 1) {
-    const [ax, ay] = outline[at];
-    const [bx, by] = outline[before];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-  }
-  return inside;
-}

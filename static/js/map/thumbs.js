@@ -6,7 +6,8 @@ const LARGE = 150;
 const IN_VIEW = 1000; // squares of the small size on a large screen
 const SHOWN_FROM = 26_000; // works in view, about; more than these are points
 const FILL = 0.94;
-const SHARP = 1.35; // a sheet's cell may be drawn so much larger than it is
+const SHARP = 1.35; // a sheet's cell may be drawn so much larger than it is,
+const CLOSE = 200; // or more, while more pictures than these are in view
 
 export function thumbs(data, grid, pictures) {
   const density = Math.max(data.n / Math.max(grid.ground, 1e-3), 1);
@@ -66,7 +67,7 @@ export function thumbs(data, grid, pictures) {
   // Until its picture is there, a work is a field of its own colour. Returns whether one is so near
   // that the works' own pictures are wanted.
   function draw(context, { items, box }, ratio, field) {
-    const close = box * ratio > 64 * SHARP;
+    const close = box * ratio > 64 * SHARP && items.length <= 5 * CLOSE;
     for (let at = 0; at < items.length; at += 5) {
       const i = items[at];
       const left = Math.round(items[at + 1] * ratio);
