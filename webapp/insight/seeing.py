@@ -66,10 +66,13 @@ class View:
 
 
 def view(person: Person, served: Served, ground: Ground | None) -> View | None:
-    """See how a model ranks all visible works; None where it can rank nothing for this person.
+    """See how a model ranks all visible works; None where it can rank nothing for this person, or
+    nothing shall be known of them.
 
     Queries do not grow with what is shown, but for one per `scoring.AT_ONCE` works.
     """
+    if not person.profile.works:
+        return None
     ids = list(visible().order_by("pk").values_list("pk", flat=True))
     scores = scoring.scores(person.profile, served, ids)
     if scores is None or np.isnan(scores).all():

@@ -32,7 +32,7 @@ from webapp.insight.models import Draw, Inquiry, Survey
 from webapp.lab.guards import curators
 from webapp.studio import queries as studio
 
-_MAX_SEED: Final = 2**31 - 1
+_MAX_SEED: Final = 10**9 - 1
 
 
 @require_safe
@@ -237,4 +237,4 @@ def _status(row: Inquiry) -> JsonResponse:
 
 
 def _seed(text: str) -> int:
-    return min(int(text), _MAX_SEED) if text.isascii() and text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -15,6 +15,7 @@ from tests.webapp.insight.makers import Camps, make_camps, make_visitor
 from tests.webapp.lab.makers import curator
 from webapp.feed import partitions
 from webapp.feed.models import Impression, Visitor
+from webapp.mine.models import Choices
 from webapp.selections.models import Selection
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,17 @@ def test_somebody_imagined_likes_the_works_of_a_selection() -> None:
     assert "Likes 3 works" in html
     assert f"selection={made.pk}" in html
     assert answer.context["view"].likings[0].area.node.name == "Woven grids"
+
+
+def test_of_who_wants_no_personal_recommendations_nothing_is_shown() -> None:
+    camps = make_camps()
+    visitor = make_visitor(camps.works[:3])
+    Choices.objects.create(visitor=visitor, impersonal=True)
+
+    answer = curator().get("/studio/insight/", {"visitor": visitor.pk})
+
+    assert answer.context["view"] is None
+    assert "they want no personal recommendations" in answer.content.decode()
 
 
 def test_without_a_map_there_are_works_all_the_same() -> None:
