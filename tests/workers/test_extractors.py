@@ -20,6 +20,7 @@ from webapp.feed.models import Event, Visitor
 from webapp.quality import actions
 from webapp.quality.models import Comparison, Entry, SideFeature
 from workers import extractors
+from workers.runs import CancelledError
 from workers.tasks.extractors import compare_extractors
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,7 @@ def test_a_cancelled_comparison_keeps_what_was_measured(monkeypatch: pytest.Monk
 
     def cancelled_meanwhile(*_arguments: Any) -> Any:
         actions.cancel(Comparison.objects.all())
-        raise extractors.CancelledError
+        raise CancelledError
 
     monkeypatch.setattr(extractors, "_see", cancelled_meanwhile)
     entries = compared()

@@ -142,7 +142,7 @@ def test_a_cancelled_report_ends_while_it_is_made(monkeypatch: pytest.MonkeyPatc
         on_progress(0.5)
         raise AssertionError
 
-    monkeypatch.setattr(quality.quality, "nearest", cancelled_meanwhile)
+    monkeypatch.setattr("artrec.atlas.quality.nearest", cancelled_meanwhile)
     monkeypatch.setattr("workers.measuring.SAID_SECONDS", 0)
 
     assert measured(space).state == State.CANCELLED

@@ -171,7 +171,7 @@ def test_after_the_head_was_replaced_the_figures_are_told_to_be_old(curator: Cli
 def test_works_without_labels_are_no_trouble(curator: Client) -> None:
     report, works = make_report()
     bare = figures([work.pk for work in works])
-    nothing = {"labelled": 0, "values": 0, "chance": None, "at": []}
+    nothing: dict[str, Any] = {"labelled": 0, "values": 0, "chance": None, "at": []}
     bare |= {"style": nothing, "artist": nothing, "styles": []}
     Report.objects.update(figures=bare)
 
