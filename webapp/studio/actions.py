@@ -125,26 +125,27 @@ def drop_old(purpose: str) -> int:
 
 
 def mind() -> None:
-    """Ask for what the maps lack, without anybody asking; one small query when nothing changed.
+    """Ask for what the maps lack, without anybody asking; five small queries when nothing changed.
 
     A live space without a map gets one, a map that the collection has outgrown is drawn anew, and
     works that joined are placed. Not while works are coming in: the next round is soon enough.
     """
-    state = (facets.version(), *((space.pk if space else 0) for space in map(live_space, PURPOSES)))
+    serving = [live_space(purpose) for purpose in PURPOSES]
+    shown = [queries.live_map(purpose) for purpose in PURPOSES]
+    state = (facets.version(), *(each.pk if each else 0 for each in (*serving, *shown)))
     if cache.get(_MINDED) == state:
         return
     if Artwork.objects.filter(state=Artwork.State.CHECKED, attempts__lt=3).exists():
         return
     if Item.objects.filter(state=Item.State.RECEIVED, attempts__lt=3).exists():
         return
-    for purpose in PURPOSES:
-        space = live_space(purpose)
+    for space, map_shown in zip(serving, shown, strict=True):
         if space is not None:
-            _mind(space)
+            _mind(space, map_shown)
     cache.set(_MINDED, state, None)
 
 
-def _mind(space: Space) -> None:
+def _mind(space: Space, shown: Map | None) -> None:
     newest = Map.objects.filter(space=space).order_by("-pk").first()
     works = Vector.objects.filter(space=space, artwork__entry__visible=True).count()
     if newest is None:
@@ -153,6 +154,5 @@ def _mind(space: Space) -> None:
         return
     if newest.state == Map.State.READY and works >= GROWN * newest.count:
         ask(space, why=f"The collection grew from {newest.count} to {works} works.")
-    shown = queries.live_map(space.purpose)
     if shown and queries.unplaced(shown).exists():
         enqueue(Job.PLACE_WORKS)

@@ -9,10 +9,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 
-from webapp.catalog.models import ArtworkImage
 from webapp.catalog.words import money
+from webapp.studio.models import Place
 
 LISTED: Final = 8
 """Artists, styles, mediums that are named."""
@@ -121,12 +122,11 @@ def prices(leaves: Sequence[int]) -> Prices | None:
 def palette(leaves: Sequence[int], works: int) -> list[Swatch]:
     """Return the colours that cover most of the pictures, dark to light. One query."""
     every = max(1, works // SAMPLED)
-    images = ArtworkImage.objects.filter(
-        artwork__places__cluster__in=leaves, artwork__entry__visible=True
-    ).extra(where=["studio_place.number %% %s = 0"], params=[every])
+    shown = Place.objects.filter(cluster__in=leaves, artwork__entry__visible=True)
+    sample = shown.annotate(turn=F("number") % every).filter(turn=0)
     shares: dict[tuple[int, ...], float] = defaultdict(float)
     best: dict[tuple[int, ...], tuple[float, str, float]] = {}
-    for swatches in images.values_list("palette", flat=True)[: 2 * SAMPLED]:
+    for swatches in sample.values_list("artwork__image__palette", flat=True)[: 2 * SAMPLED]:
         for swatch in swatches:
             key = tuple(round(each / _BIN) for each in swatch["lab"])
             shares[key] += swatch["share"]
