@@ -2,8 +2,8 @@
 
 The finest are cells of k-means on the map; Ward's method (1963) joins their centres to the coarser
 ones. From former neighbourhoods k-means starts at their centres and the joins are kept: a
-collection that grows keeps its neighbourhoods, and with them the names a curator gave. What other
-methods do with real paintings is in docs/atlas.md.
+collection that grows keeps its neighbourhoods, and with them the names a curator gave. How well is
+measured in docs/atlas.md.
 """
 
 from __future__ import annotations
