@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from tests.artrec.training.toys import ToyNetwork, assert_equal, parameters, toy
 pytestmark = pytest.mark.slow
 
 ONE_STEP = ("--examples", "100", "--batch", "50", "--validation", "none", "--dropout", "0")
+
+
+@pytest.fixture(scope="module")
+def one_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What two processes made of one epoch."""
+    folder: Path = tmp_path_factory.mktemp("trained") / "one"
+    runs.finish(runs.start(folder, 1, processes=2))
+    return folder
 
 
 def first_batch(source: Source, rank: int) -> Batch:
@@ -74,9 +83,9 @@ def test_all_processes_hold_the_same_and_only_the_first_writes(tmp_path: Path) -
     assert len(list((tmp_path / "tensorboard").iterdir())) == 1
 
 
-def test_processes_resume_together_as_if_never_stopped(tmp_path: Path) -> None:
+def test_processes_resume_together_as_if_never_stopped(tmp_path: Path, one_epoch: Path) -> None:
     runs.finish(runs.start(tmp_path / "unbroken", 3, processes=2))
-    runs.finish(runs.start(tmp_path / "resumed", 1, processes=2))
+    shutil.copytree(one_epoch, tmp_path / "resumed")
 
     runs.finish(runs.start(tmp_path / "resumed", 3, "--resume", processes=2))
 
@@ -86,9 +95,7 @@ def test_processes_resume_together_as_if_never_stopped(tmp_path: Path) -> None:
         )
 
 
-def test_processes_can_train_a_second_network(tmp_path: Path) -> None:
-    runs.finish(runs.start(tmp_path / "once", 1, processes=2))
-
+def test_processes_can_train_a_second_network(tmp_path: Path, one_epoch: Path) -> None:
     runs.finish(runs.start(tmp_path / "twice", 1, "--twice", processes=2))
 
-    assert_equal(runs.learned(tmp_path / "twice"), runs.learned(tmp_path / "once"))
+    assert_equal(runs.learned(tmp_path / "twice"), runs.learned(one_epoch))
