@@ -18,7 +18,7 @@ from webapp.insight import actions
 from webapp.insight.models import Draw, Inquiry, Survey
 from webapp.jobs import Job
 from webapp.vectors.models import Space
-from workers import claims, insight_sampling, insight_survey
+from workers import claims, insight_survey
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ def _work(kind: type[Inquiry], answer: Answer) -> None:
 
 
 def _draw(row: Draw, _progress: Callable[[float], None]) -> dict[str, Any]:
+    from workers import insight_sampling  # with it comes torch, which an idle trainer need not hold
+
     Draw.objects.filter(pk=row.pk).update(claimed_until=Now() + LONG)
     return insight_sampling.triplets(row)
 
