@@ -143,6 +143,8 @@ def _is_key(number: str) -> bool:
 def _done(change: Change | None) -> str:
     if change is None:
         return "There was nothing to change."
+    if not change.works and change.kind == Change.Kind.DELETE:
+        return "What still arrives of this batch is deleted with it. Undo is on this page."
     words = f"{changes.counted(len(change.works))} {_ENDS[change.kind]}"
     return f"{words} Undo is on this page."
 

@@ -120,7 +120,8 @@ def test_deleting_the_batch_of_a_merged_work_leaves_the_one_that_stays(ada: User
 
     change = changes.delete(batch=batch, user=ada)
 
-    assert change is None
+    assert change is not None
+    assert not change.works
     assert Artwork.objects.get(pk=pair.first_id).state == State.VISIBLE
     assert Item.objects.get(pk=own.pk).state == Item.State.DUPLICATE
 
