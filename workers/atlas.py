@@ -73,7 +73,9 @@ def draw(found: Map, lease: Lease) -> None:
     with _step(lease, "laying it over the map before", 0.8):
         projection, drift = _laid_over(projection, start)
     with _step(lease, "finding neighbourhoods", 0.8):
-        labels = layers(rows, projection.points)
+        # What another purpose saw together says nothing of what this one does.
+        same = former if former and former.purpose == found.purpose else None
+        labels = layers(rows, projection.points, former=_dwelling(same, ids))
     with _step(lease, "naming them", 0.9):
         facts = _facts(ids)
         names = [propose(layer, facts) for layer in labels]
@@ -153,10 +155,32 @@ def _standing(former: Map | None, ids: Ints) -> Floats | None:
         return None
     places = queries.places(former)
     start = np.full((len(ids), 2), np.nan, np.float32)
-    rows = np.searchsorted(ids, places.ids)
-    here = (rows < len(ids)) & (ids[np.minimum(rows, len(ids) - 1)] == places.ids)
+    rows, here = _rows_of(places.ids, ids)
     start[rows[here]] = np.stack([places.x, places.y], axis=1)[here]
     return start if here.sum() >= FEWEST else None
+
+
+def _dwelling(former: Map | None, ids: Ints) -> list[Ints] | None:
+    """By layer of the former map, the id of the neighbourhood (N,) in which a work dwelt; -1 for
+    one that was not there."""
+    if former is None:
+        return None
+    places, tree = queries.places(former), queries.tree(former)
+    rows, here = _rows_of(places.ids, ids)
+    dwelt = []
+    for layer in range(len(tree.layers)):
+        within = {leaf.pk: [*tree.ancestors(leaf), leaf][layer].pk for leaf in tree.layers[-1]}
+        label = np.full(len(ids), -1, np.int64)
+        label[rows[here]] = [within[leaf] for leaf in places.leaf[here].tolist()]
+        dwelt.append(label)
+    return dwelt or None
+
+
+def _rows_of(some: Ints, ids: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Rows of `some` works in the ascending `ids`, and which of them are there."""
+    rows = np.searchsorted(ids, some)
+    here = (rows < len(ids)) & (ids[np.minimum(rows, len(ids) - 1)] == some)
+    return rows, here
 
 
 def _laid_over(projection: Projection, start: Floats | None) -> tuple[Projection, Floats | None]:

@@ -124,6 +124,22 @@ def test_the_names_of_curators_survive_the_promotion_of_a_model() -> None:
     assert not Place.objects.filter(map=found, drift=None).exists()
 
 
+def test_neighbourhoods_live_on_where_nothing_but_the_former_map_parts_the_works() -> None:
+    space, works = make_space(DIM), hang(range(180))
+    ids, looks = [work.pk for work in works], np.random.default_rng(5).normal(size=(180, DIM))
+    store_vectors(space, ids[:150], looks[:150].astype(np.float32))
+    former = drawn(space)
+    store_vectors(space, ids[150:], looks[150:].astype(np.float32))
+
+    found = drawn(space)
+
+    fine = [queries.tree(each).layers[-1] for each in (former, found)]
+    before, after = ([shown_by(node) for node in layer] for layer in fine)
+    kept = sum(max(len(old & new) for new in after) for old in before)
+    assert len(after) == len(before)
+    assert kept >= 0.8 * 150, kept
+
+
 def test_the_names_of_curators_survive_a_deletion_and_a_new_import() -> None:
     space, works = make_space(DIM), hang(range(72))
     store_vectors(space, [work.pk for work in works], vectors_of(works))
