@@ -23,7 +23,8 @@ def test_a_map_of_a_plane_is_perfect() -> None:
 def test_trustworthiness_of_all_works_is_that_of_scikit_learn() -> None:
     ours = trustworthiness(SPACE, SPACE[:, :2].copy(), k=10)
 
-    assert ours == pytest.approx(exact(SPACE, SPACE[:, :2], n_neighbors=10), abs=1e-6)
+    # Two works that are all but equally far from a third may stand the other way round.
+    assert ours == pytest.approx(exact(SPACE, SPACE[:, :2], n_neighbors=10), abs=1e-4)
 
 
 def test_a_sample_comes_near_to_all() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from artrec.atlas.alignment import align
 from artrec.atlas.measures import purity, trustworthiness
-from artrec.atlas.neighbours import nearest
+from artrec.atlas.neighbours import Floats, nearest
 from artrec.atlas.projection import Projection, project
 from artrec.errors import DataError, ShapeError
 from tests.artrec.atlas.worlds import collection
@@ -43,17 +43,27 @@ def test_the_same_seed_gives_the_same_map(drawn: Projection) -> None:
 def test_a_new_map_keeps_to_the_places_of_the_old(drawn: Projection) -> None:
     more, _ = collection(300)
     vectors = np.concatenate([VECTORS, more[:60]])
+    # All groups are equally far from each other, so any arrangement of them is as good.
+    old = _exchanged(drawn.points)
     start = np.full((300, 2), np.nan)
-    start[:240] = drawn.points
+    start[:240] = old
+    same = np.stack([np.arange(240)] * 2, axis=1)
 
-    again = project(vectors, start=start)
-    _, drift = align(again.points, drawn.points, np.stack([np.arange(240)] * 2, axis=1))
-    _, afresh = align(
-        project(vectors, seed=1).points, drawn.points, np.stack([np.arange(240)] * 2, axis=1)
-    )
+    _, drift = align(project(vectors, start=start).points, old, same)
+    _, afresh = align(project(vectors).points, old, same)
 
-    assert np.median(drift) < 0.1
-    assert np.median(drift) < np.median(afresh) / 2
+    assert np.median(drift) < np.median(afresh) / 3
+
+
+def _exchanged(points: Floats) -> Floats:
+    """Two groups that stand beside each other, each in the place of the other."""
+    middles = np.stack([points[group == GROUPS].mean(axis=0) for group in range(4)])
+    x, y = (middles - middles.mean(axis=0)).T
+    one, other = np.argsort(np.arctan2(y, x))[:2]
+    moved = points.copy()
+    moved[one == GROUPS] += middles[other] - middles[one]
+    moved[other == GROUPS] += middles[one] - middles[other]
+    return moved
 
 
 def test_new_works_are_placed_in_their_group_and_nothing_moves(drawn: Projection) -> None:
