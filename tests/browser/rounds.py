@@ -157,12 +157,12 @@ def exhibit(context: BrowserContext, person: tuple[str, str], works: Sequence[st
     page.goto("/studio/exhibitions/")
     page.get_by_label("Title of a new exhibition").fill("Evening walks")
     page.get_by_role("button", name="Begin").click()
-    page.get_by_role("link", name="Add works").click()
-    for pk in works:
-        page.locator(f"#offer-{pk}").check()
-    page.get_by_role("button", name="Hang the chosen works").click()
+    page.wait_for_url("**/studio/exhibitions/*/")
+    for pk in works:  # which need not be among the newest, which are offered first
+        post(context, f"{page.url}add/", {"work": pk})
+    page.reload()
     page.get_by_role("button", name="Open now").click()
-    shown = page.get_by_role("link", name="Visit").get_attribute("href") or ""
+    shown = page.get_by_role("link", name="Visit", exact=True).get_attribute("href") or ""
     page.close()
     return shown
 

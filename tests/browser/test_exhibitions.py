@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TITLE = "What the hand remembers"
 
@@ -40,6 +45,7 @@ def test_a_curator_hangs_two_rooms_and_a_visitor_walks_through_them_on_a_phone(
     page.goto("/studio/exhibitions/")
     page.get_by_label("Title of a new exhibition").fill(TITLE)
     page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/studio/exhibitions/*/")
     studio = page.url
     _hang(page, 0, [0, 1, 2])
     page.get_by_role("button", name="Add a room").click()
@@ -62,7 +68,7 @@ def test_a_curator_hangs_two_rooms_and_a_visitor_walks_through_them_on_a_phone(
     earlier.get_by_title("Earlier").click()
     expect(page.locator("[data-status]")).to_have_text("Kept")
     page.get_by_role("button", name="Open now").click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("link", name="Visit", exact=True)).to_be_visible()
 
     shown = visitor.new_page()
     shown.goto("/exhibitions/")

@@ -13,7 +13,7 @@ from tests.browser.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-DRAWN = 120_000
+DRAWN = 300_000
 """Milliseconds a worker may take on a busy machine, and its queue before that."""
 
 
