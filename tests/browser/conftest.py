@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -30,8 +31,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-# Other tests compute beside these: what comes within moments on a quiet machine may take longer.
-expect.set_options(timeout=60_000)
+PATIENCE = 60_000
+"""Milliseconds. Other tests compute beside these: what comes within moments on a quiet machine may
+take longer."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,17 @@ def passwords(site: Site) -> dict[str, tuple[str, str]]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, driven by Playwright."""
-    with sync_playwright() as playwright:
+    """Debian's Chromium, driven by Playwright, patient in every context."""
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        new_context = browser.new_context
+
+        def patient(**options: Any) -> BrowserContext:
+            made = new_context(**options)
+            made.set_default_timeout(PATIENCE)
+            return made
+
+        patch.setattr(browser, "new_context", patient)
         yield browser
         browser.close()
 
