@@ -97,8 +97,9 @@ def facts_of(found: Map) -> Facts:
     number, ids, x, y, leaf = row[:5]
     style, artist, medium, availability, orientation, colours = row[5:11]
     aspect, price, currencies, year, added, likes, answered, shown = row[11:]
-    most = max(set(currencies), key=currencies.count, default="")
     prices = np.array(price, np.float64)
+    paid = [each for each, amount in zip(currencies, price, strict=True) if amount is not None]
+    most = max(sorted(set(paid)), key=paid.count, default="")
     prices[np.array(currencies, object) != most] = np.nan
     return Facts(
         length=0 if last is None else last + 1,

@@ -110,7 +110,20 @@ def test_columns_lie_one_after_another_from_multiples_of_four() -> None:
         assert elements.tolist() == column.elements.tolist()
 
 
-def test_a_change_of_the_catalogue_makes_another_version() -> None:
+def test_prices_are_told_where_most_works_have_none() -> None:
+    works = make_works()
+    Artwork.objects.filter(pk=works[1].pk).update(price=100, currency="EUR")
+    Artwork.objects.filter(pk=works[2].pk).update(price=200, currency="EUR")
+    Artwork.objects.filter(pk=works[3].pk).update(price=300, currency="SEK")
+
+    prices = read(by_name(make_map(works))["price"])
+
+    assert np.allclose(prices[1:3], [100, 200], rtol=0.01)
+    assert np.isnan(np.delete(prices, [1, 2])).all()
+
+
+def test_a_change_of_the_catalogue_makes_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "FRESH_SECONDS", 10**12)  # no hour ends meanwhile
     works = make_works()
     found = make_map(works)
     before = columns.version(found)
