@@ -16,7 +16,7 @@ from webapp.catalog.models import Artwork
 from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from webapp.studio import queries, sheets
-from webapp.studio.models import Map, Naming, Neighbourhood
+from webapp.studio.models import Map, Naming, Neighbourhood, Place
 from webapp.vectors.models import Space, Vector
 from webapp.vectors.queries import live_space
 
@@ -93,7 +93,7 @@ def rename(node: Neighbourhood, name: str, *, by: User) -> None:
     Raises:
         StudioError: If the name is too long.
     """
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\0", "").split())
     if len(name) > LONGEST:
         raise StudioError(f"A name has at most {LONGEST} characters; this one has {len(name)}.")
     held = Neighbourhood.objects.select_for_update(of=("self",)).get(pk=node.pk)
@@ -154,5 +154,13 @@ def _mind(space: Space, shown: Map | None) -> None:
         return
     if newest.state == Map.State.READY and works >= GROWN * newest.count:
         ask(space, why=f"The collection grew from {newest.count} to {works} works.")
+    elif newest.state == Map.State.READY and works >= max(GROWN * (left := _left(newest)), FEWEST):
+        ask(space, why=f"Of {works} works only {left} were there when it was drawn.")
     if shown and queries.unplaced(shown).exists():
         enqueue(Job.PLACE_WORKS)
+
+
+def _left(found: Map) -> int:
+    """How many of the works that a map was drawn from can still be seen."""
+    drawn = Place.objects.filter(map=found, number__lt=found.count)
+    return drawn.filter(artwork__entry__visible=True).count()

@@ -70,7 +70,7 @@ def test_a_name_can_be_given_and_taken_back_and_its_history_stays() -> None:
     curator = person("carl", CURATORS)
     found = make_map(make_works())
 
-    actions.rename(node(found, 1, 0), "  Evening   ridges ", by=curator)
+    actions.rename(node(found, 1, 0), "  Evening   ridges\0 ", by=curator)
     named = node(found, 1, 0)
     actions.rename(named, "", by=curator)
 
@@ -123,6 +123,21 @@ def test_a_collection_that_grew_by_a_fifth_is_drawn_anew() -> None:
     actions.mind()
 
     assert Map.objects.get(state=Map.State.QUEUED).why == "The collection grew from 10 to 12 works."
+
+
+def test_a_collection_of_other_works_than_were_drawn_is_drawn_anew() -> None:
+    space = make_space()
+    works = make_works()
+    make_map(works, space=space)
+    Map.objects.update(count=40)
+    Artwork.objects.filter(pk__in=[work.pk for work in works]).delete()
+    hang(space, 30)
+
+    actions.mind()
+
+    assert Map.objects.get(state=Map.State.QUEUED).why == (
+        "Of 30 works only 0 were there when it was drawn."
+    )
 
 
 def test_a_map_that_failed_is_not_tried_again_by_itself() -> None:
