@@ -112,6 +112,7 @@ def _keep(found: Map, lease: Lease, drawn: Drawn, former: Map | None) -> None:
             store_places(found, drawn.ids, drawn.projection.points, leaves, drift=drawn.drift)
             lease.write(
                 state=Map.State.READY,
+                cancel_requested=False,  # it came too late
                 phase="",
                 progress=1.0,
                 finished=timezone.now(),

@@ -30,12 +30,16 @@ def place_newcomers(found: Map, space: Space) -> int:
     if not wanted:
         return 0
     ids, rows = unit_vectors(space, wanted)
+    if not len(ids):
+        return 0  # they were deleted this very moment
     with storages[FILES].open(found.file) as file:
         points = Projection.from_bytes(file.read()).place(rows)
     with transaction.atomic():
         if not Map.objects.select_for_update(of=("self",)).filter(pk=found.pk).exists():
             return 0
         there = queries.places(found)
+        if not len(there.ids):
+            return 0  # all its works were deleted; they are for the next map
         standing: Any = np.stack([there.x, there.y], axis=1)
         neighbours, _ = nearest(standing, 1, queries=points)
         last = Place.objects.filter(map=found).aggregate(last=Max("number"))["last"]

@@ -256,3 +256,32 @@ def test_who_lost_a_map_writes_nothing_more() -> None:
 
     found.refresh_from_db()
     assert found.progress == 0.0
+
+
+def test_a_wish_to_cancel_that_comes_too_late_keeps_no_picture_off_the_map(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space, works = make_space(DIM), hang(range(12))
+    store_vectors(space, [work.pk for work in works], vectors_of(works))
+
+    def cancelled(*_arguments: object) -> dict[str, Any]:
+        Map.objects.update(cancel_requested=True)
+        return {}
+
+    monkeypatch.setattr(atlas, "carry_names", cancelled)
+    found = drawn(space)
+
+    assert (found.cancel_requested, found.sheets_due) == (False, False)
+
+
+def test_a_map_none_of_whose_works_is_left_waits_for_the_next_one() -> None:
+    space, works = make_space(DIM), hang(range(12))
+    store_vectors(space, [work.pk for work in works], vectors_of(works))
+    found = drawn(space)
+    Artwork.objects.all().delete()
+    new = make_artwork("75", style="Nocturne")
+    store_vectors(space, [new.pk], vectors_of([new]))
+
+    place_works()
+
+    assert not Place.objects.filter(map=found).exists()

@@ -64,7 +64,9 @@ def place_works() -> None:
 
 
 def _work(pk: int) -> None:
-    found = Map.objects.select_related("space").get(pk=pk)
+    found = Map.objects.select_related("space").filter(pk=pk).first()
+    if found is None:
+        return  # it was dropped for newer ones
     if found.state == Map.State.READY:
         _draw_sheets(found)
     else:
@@ -90,13 +92,15 @@ def _draw_sheets(found: Map) -> None:
 def _draw(found: Map) -> None:
     from workers import atlas  # heavy, and an idle worker need not hold it
 
-    Map.objects.filter(pk=found.pk).update(
+    begun = Map.objects.filter(pk=found.pk, state__in=Map.OPEN).update(
         state=Map.State.RUNNING,
         started=Now(),
         progress=0,
         steps=[],
         worker=f"{socket.gethostname()}, process {os.getpid()}",
     )
+    if not begun:
+        return  # it was cancelled this very moment
     with leases.held(found) as lease:
         try:
             atlas.draw(found, lease)
@@ -124,7 +128,8 @@ def _end(lease: Lease, state: Map.State, reason: str = "") -> None:
 
 def _give_up() -> None:
     spent = Map.objects.filter(claims.free(), pk__in=claims.exhausted(queries.waiting()))
-    spent.filter(state=Map.State.READY).update(sheets_due=False)
+    # The works that join next are worth another try.
+    spent.filter(state=Map.State.READY).update(sheets_due=False, attempts=0, claimed_until=None)
     spent.filter(state__in=Map.OPEN).update(
         state=Map.State.FAILED, reason=SPENT, finished=timezone.now(), claimed_until=None
     )
