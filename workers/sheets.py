@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from django.core.files.base import ContentFile
@@ -129,12 +130,16 @@ def _cell(picture: Picture) -> Image.Image | None:
 
 
 def _write(name: str, content: bytes) -> None:
-    default_storage.save(name, ContentFile(content))
+    """Write a file whole or not at all, in place of one of that name: a worker may be killed."""
+    begun = default_storage.save(f"{name}.part", ContentFile(content))
+    try:
+        Path(default_storage.path(begun)).replace(default_storage.path(name))
+    except NotImplementedError:  # a storage without paths writes whole files by itself
+        default_storage.delete(begun)
+        default_storage.delete(name)
+        default_storage.save(name, ContentFile(content))
 
 
 def _write_index(map_id: int, index: Index) -> None:
-    """Replace the index: in one step where storages can, by a name of its own else."""
-    name = index_name(map_id)
     body = json.dumps({stride: index[stride] for stride in STRIDES if stride in index})
-    default_storage.delete(name)
-    _write(name, body.encode())
+    _write(index_name(map_id), body.encode())
