@@ -19,7 +19,6 @@ data_of_maps = [
     path("maps/<int:pk>/manifest.json", data.manifest, name="map-manifest"),
     path("maps/<int:pk>/columns.bin", data.binary, name="map-columns"),
     path("maps/<int:pk>/sheets/<slug:name>.webp", sheets.sheet, name="map-sheet"),
-    path("maps/<int:pk>/sheets/<slug:name>.webp", sheets.sheet, name="map-sheet"),
     path("maps/<int:pk>/works/", data.works, name="map-works"),
     path("maps/<int:pk>/find/", data.find, name="map-find"),
 ]
