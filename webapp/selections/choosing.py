@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.db import connection
 from django.http import QueryDict
@@ -34,7 +33,9 @@ def of_search(address: str) -> list[int]:
         RefusedError: If it finds nothing.
     """
     address = address.strip()
-    query = urlsplit(address).query if "?" in address or "/" in address else address
+    query = address
+    if "?" in address or "/" in address:
+        query = address.partition("?")[2].partition("#")[0]
     wish = Wish.from_query(QueryDict(query))
     if not wish.is_filtered:
         raise RefusedError(

@@ -44,7 +44,7 @@ def post_json(client: Client, data: Any) -> Any:
 
 def test_the_map_sends_a_lasso_and_is_told_what_is_unknown(client: Client) -> None:
     work = make_artwork()
-    told = {"ids": [work.pk, 10**9], "title": "", "source": {"kind": "lasso", "map": 3}}
+    told = {"ids": [work.pk, 10**9], "title": "\ud800", "source": {"kind": "lasso", "map": 3}}
 
     answer = post_json(client, told)
 
@@ -110,6 +110,7 @@ def test_neighbourhoods_of_a_map_become_a_selection_by_their_names(client: Clien
         ({}, "Give the address of a search, or numbers of works."),
         ({"search": "/browse/"}, "That is no search"),
         ({"search": "?q=zzzz"}, "That search finds no work."),
+        ({"search": "http://[x/?q=zzzz#top"}, "That search finds no work."),
         ({"ids": "12, twelve"}, "twelve is no number of a work"),
         ({"neighbourhood": "99"}, "not on the map any more"),
     ],

@@ -104,7 +104,7 @@ def _read(request: HttpRequest) -> tuple[list[int], str, str, dict[str, Any]]:
     """Read {"ids": [...], "title": "", "source": {"kind": "lasso", "map": 3}}."""
     try:
         told = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RefusedError("That is no JSON.") from error
     told = told if isinstance(told, dict) else {}
     ids = told.get("ids")
@@ -121,8 +121,9 @@ def _read(request: HttpRequest) -> tuple[list[int], str, str, dict[str, Any]]:
         for name in ORIGINS
         if (value := source.get(name)) is not None
     }
-    return ids, title, kind, origin
+    return ids, _text(title), kind, origin
 
 
 def _text(given: str) -> str:
-    return given.replace("\0", "").strip()[:2_000]
+    # Half of a pair of surrogates is JSON, but nothing that can be stored.
+    return given.replace("\0", "").encode(errors="ignore").decode().strip()[:2_000]

@@ -47,7 +47,8 @@ def _exhibition(request: HttpRequest, found: Selection, wanted: list[int]) -> Ht
     by = cast(User, request.user)
     named = request.POST.get("exhibition", "")
     if not named.isdecimal():
-        made = exhibitions.start(request.POST.get("title", "") or found.title, wanted, by)
+        title = request.POST.get("title", "").replace("\0", "")
+        made = exhibitions.start(title or found.title, wanted, by)
         return redirect("studio-exhibition", made.pk)
     hung = get_object_or_404(Exhibition, pk=int(named[:18]), deleted=None)
     new = exhibitions.hang(hung, wanted, by)
