@@ -50,6 +50,8 @@ def test_a_curator_hangs_two_rooms_and_a_visitor_walks_through_them_on_a_phone(
     _hang(page, 0, [0, 1, 2])
     page.get_by_role("button", name="Add a room").click()
     second = page.locator("[data-room]").nth(1)
+    expect(second).to_be_visible()
+    expect(second.locator("[data-no-script]")).to_be_hidden()  # the script is at work
 
     second.get_by_label("Title of the room").fill("After dark")
     second.get_by_label("Title of the room").blur()
