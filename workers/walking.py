@@ -40,10 +40,10 @@ def between(space: Space, start: int, end: int, steps: int) -> tuple[list[int], 
     ids, ends = queries.vectors_of(space, [start, end])
     if len(ids) < 2:
         raise NowhereError("One of the two works has no place in this space yet.")
-    first, last = (_unit(ends)[ids.tolist().index(pk)] for pk in (start, end))
+    first, last = (_unit(space, ends)[ids.tolist().index(pk)] for pk in (start, end))
     near = {start, end, *_near_the_way(space, first, last)}
     ids, rows = queries.vectors_of(space, sorted(near))
-    rows = _unit(rows)
+    rows = _unit(space, rows)
     places = ids.tolist()
     way = walk(rows, places.index(start), places.index(end), steps)
     passed = rows[way]
@@ -61,7 +61,9 @@ def _near_the_way(space: Space, first: NDArray[np.float32], last: NDArray[np.flo
     return {hit.artwork_id for hits in found for hit in hits}
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def _unit(space: Space, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The directions of vectors: what works are compared by, without what they say of a visitor."""
+    rows = np.where(np.arange(space.dim) < space.scored, rows, np.float32(0))
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     unit: NDArray[np.float32] = rows / np.maximum(lengths, np.float32(1e-12))
     return unit

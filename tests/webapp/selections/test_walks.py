@@ -118,3 +118,20 @@ def test_without_a_space_there_is_nothing_to_walk_through(carl: User) -> None:
     page = signed_in(carl).get(HOME)
 
     assert "has not looked at its pictures yet" in page.content.decode()
+
+
+def test_what_a_work_says_of_a_visitor_leads_nowhere(
+    carl: User, arc: tuple[Space, list[Artwork]]
+) -> None:
+    _flat, works = arc
+    space = make_space(3, state=Space.State.RETIRED)
+    space.scored = 2
+    space.save()
+    for number, angle in enumerate(np.linspace(0, np.pi / 2, 16)):
+        place(space, works[number], [np.cos(angle), np.sin(angle), 9.0 * (number % 2)])
+    row = walks.ask(space=space, start=works[0], end=works[15], steps=8, by=carl)
+
+    walk()
+
+    row.refresh_from_db()
+    assert max(row.gaps) < 0.1
