@@ -57,6 +57,8 @@ def test_a_curator_names_a_neighbourhood_and_keeps_what_a_lasso_holds(curator: P
 
     expect(panel.get_by_role("heading")).to_have_text("Where the lasso was tried")
     curator.reload()
+    expect(curator.locator("#map[data-ready]")).to_be_attached()
+    curator.get_by_role("button", name="Show all").click()  # from near, finer names are shown
     renamed = curator.get_by_role("button", name="Where the lasso was tried")
     expect(renamed).to_be_attached()
 
