@@ -11,6 +11,7 @@ import pytest
 from django.db.models.functions import Now
 from numpy.typing import NDArray
 
+from artrec.atlas.layers import layers
 from tests.waiting import wait_until
 from tests.webapp.desk.people import person
 from tests.webapp.makers import make_artwork, make_space
@@ -124,20 +125,30 @@ def test_the_names_of_curators_survive_the_promotion_of_a_model() -> None:
     assert not Place.objects.filter(map=found, drift=None).exists()
 
 
-def test_neighbourhoods_live_on_where_nothing_but_the_former_map_parts_the_works() -> None:
-    space, works = make_space(DIM), hang(range(180))
-    ids, looks = [work.pk for work in works], np.random.default_rng(5).normal(size=(180, DIM))
-    store_vectors(space, ids[:150], looks[:150].astype(np.float32))
+def test_the_next_map_is_told_who_dwelt_where_on_the_former_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space, works = make_space(DIM), hang(range(80))
+    ids, looks = [work.pk for work in works], vectors_of(works)
+    store_vectors(space, ids[:72], looks[:72])
     former = drawn(space)
-    store_vectors(space, ids[150:], looks[150:].astype(np.float32))
+    told: list[Sequence[NDArray[np.int64]]] = []
 
-    found = drawn(space)
+    def listening(*given: Any, former: Any) -> Any:
+        told.append(former)
+        return layers(*given, former=former)
 
-    fine = [queries.tree(each).layers[-1] for each in (former, found)]
-    before, after = ([shown_by(node) for node in layer] for layer in fine)
-    kept = sum(max(len(old & new) for new in after) for old in before)
-    assert len(after) == len(before)
-    assert kept >= 0.8 * 150, kept
+    monkeypatch.setattr(atlas, "layers", listening)
+    store_vectors(space, ids[72:], looks[72:])
+    drawn(space)
+
+    tree = queries.tree(former)
+    for dwelt, nodes in zip(told[0], tree.layers, strict=True):
+        for node in nodes:
+            assert {pk for pk, label in zip(ids, dwelt, strict=True) if label == node.pk} == (
+                shown_by(node)
+            )
+        assert (dwelt[72:] == -1).all()
 
 
 def test_the_names_of_curators_survive_a_deletion_and_a_new_import() -> None:
