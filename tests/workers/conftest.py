@@ -112,3 +112,11 @@ def _database_url() -> str:
 def _no_broker_for_the_test_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the test process rings for is noted by nobody; workers have a broker of their own."""
     monkeypatch.setattr(jobs, "send", lambda *_message: None)
+
+
+@pytest.fixture
+def no_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests within one transaction: the thread that keeps a lease has a connection of its own,
+    does not see their rows and would take them for lost."""
+    for module in ("leases", "promotions"):
+        monkeypatch.setattr(f"workers.{module}.BEAT_SECONDS", 600.0)

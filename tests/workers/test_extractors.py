@@ -19,19 +19,13 @@ from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.feed.models import Event, Visitor
 from webapp.quality import actions
 from webapp.quality.models import Comparison, Entry, SideFeature
-from workers import extractors, leases
+from workers import extractors
 from workers.runs import CancelledError
 from workers.tasks.extractors import compare_extractors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]
 
 COLOURS = ((190, 60, 40), (40, 70, 180), (60, 150, 70))
-
-
-@pytest.fixture(autouse=True)
-def _no_beats(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that keeps a lease does not see rows of a test's transaction: they look lost."""
-    monkeypatch.setattr(leases, "BEAT_SECONDS", 600.0)
 
 
 @pytest.fixture(autouse=True)

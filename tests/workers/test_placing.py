@@ -24,7 +24,7 @@ from workers.tasks import embed
 from workers.tasks.embed import embed_artworks
 from workers.tasks.promote import promote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from webapp.vectors.queries import live_space, vectors_of
 from workers import claims, promotions, resources, taste
 from workers.tasks.promote import promote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from webapp.vectors.models import Space
 from webapp.vectors.queries import live_space
 from workers import resources, taste
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]
 
 
 @pytest.fixture

@@ -15,18 +15,12 @@ from webapp.quality import actions
 from webapp.quality.models import Report
 from webapp.vectors.actions import replace_head, store_vectors
 from webapp.vectors.models import Space
-from workers import claims, leases, quality
+from workers import claims, quality
 from workers.tasks.quality import measure_quality
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]
 
 State = Report.State
-
-
-@pytest.fixture(autouse=True)
-def _no_beats(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that keeps a lease does not see rows of a test's transaction: they look lost."""
-    monkeypatch.setattr(leases, "BEAT_SECONDS", 600.0)
 
 
 def gallery(count: int = 48) -> tuple[Space, list[Artwork]]:
