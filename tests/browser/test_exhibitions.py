@@ -11,8 +11,6 @@ from tests.browser.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 TITLE = "What the hand remembers"
 
 
