@@ -19,6 +19,10 @@ COMMANDS: Final = {
     "compare": ("artrec.cli.compare", "several models, with their controls, in one table"),
     "recommend": ("artrec.cli.recommend", "the best items for a profile, a user or another item"),
     "sample-report": ("artrec.cli.sample_report", "how far sampling guidelines can be satisfied"),
+    "atlas": (
+        "artrec.cli.atlas",
+        "a map of features: where each item stands, and named neighbourhoods",
+    ),
     "demo": ("artrec.demo.command", "draw the demo collection"),
 }
 """Module and one line of help. Only the module of the chosen command is imported: drawing must not

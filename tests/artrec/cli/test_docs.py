@@ -96,7 +96,7 @@ def test_the_examples_of_the_command_line_work(tmp_path: Path) -> None:
 
     report = json.loads((tmp_path / "report/report.json").read_text())
     assert set(commands) == {
-        "extract", "train", "evaluate", "compare", "recommend", "sample-report",
+        "extract", "train", "evaluate", "compare", "recommend", "sample-report", "atlas",
     }  # fmt: skip
     assert "visrank, mean of three (shuffled features)" in {row["model"] for row in report["rows"]}
     assert not report["failed"]
