@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import QueryDict
@@ -49,7 +50,7 @@ def _whole(verb: str, posted: QueryDict) -> Step | None:
     if verb == "open":
         return lambda before: _opened(replace(before, opens=now, closes=None))
     if verb == "close":
-        return lambda before: replace(before, opens=min(before.opens or now, now), closes=now)
+        return lambda before: _closed(before, now)
     if verb == "withdraw":
         return lambda before: replace(before, opens=None, closes=None)
     if verb == "build":
@@ -61,6 +62,12 @@ def _opened(after: Arrangement) -> Arrangement:
     if after.opens and not after.works:
         raise RefusedError("Hang a work first: nobody can visit empty rooms.")
     return after
+
+
+def _closed(before: Arrangement, now: datetime) -> Arrangement:
+    if before.opens is None or before.opens >= now:
+        raise RefusedError("It is not open yet. Take it back as a draft instead.")
+    return replace(before, closes=now)
 
 
 def _in_room(before: Arrangement, verb: str, which: int, posted: QueryDict) -> Arrangement:

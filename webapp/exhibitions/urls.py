@@ -8,7 +8,7 @@ from webapp.exhibitions.views import public, studio
 
 urlpatterns: list[URLPattern] = [
     path("exhibitions/", public.exhibitions, name="exhibitions"),
-    path("exhibitions/<str:token>/", public.exhibition, name="exhibition"),
+    path("exhibitions/<slug:token>/", public.exhibition, name="exhibition"),
     path("studio/exhibitions/", studio.index, name="studio-exhibitions"),
     path("studio/exhibitions/<int:pk>/", studio.editor, name="studio-exhibition"),
     path("studio/exhibitions/<int:pk>/add/", studio.add, name="studio-exhibition-add"),

@@ -199,3 +199,9 @@ def test_the_chosen_cover_stands_for_it_while_it_can_be_seen() -> None:
     left = queries.covers(list(queries.exhibitions()))
 
     assert (chosen[made.pk], left[made.pk]) == (two, one)
+
+
+@pytest.mark.parametrize("token", ["nothing", "%00", "a b"])
+def test_an_address_of_nothing_is_not_found(client: Client, token: str) -> None:
+    assert client.get(f"/exhibitions/{token}/").status_code == 404
+    assert client.get(f"/collections/{token}/").status_code == 404

@@ -172,13 +172,15 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_changes(
     untitled = _post(client, show, "words", title="", introduction="A long text of mine.")
     nobody = _post(client, empty, "open")
     unknown = _post(client, show, "paint", room=_rooms(show)[0].pk)
+    never_open = _post(client, show, "close")
 
-    answers = (closed_first, untitled, nobody, unknown)
-    assert [each.status_code for each in answers] == [422] * 4
+    answers = (closed_first, untitled, nobody, unknown, never_open)
+    assert [each.status_code for each in answers] == [422] * 5
     assert "It would close before it opens." in closed_first.content.decode()
     assert "Title: This field is required." in untitled.content.decode()
     assert "A long text of mine." in untitled.content.decode()
     assert "Hang a work first" in nobody.content.decode()
+    assert "It is not open yet." in never_open.content.decode()
     assert Exhibition.objects.get(pk=show.pk).version == 1
 
 
