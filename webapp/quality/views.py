@@ -64,8 +64,8 @@ def status(_request: HttpRequest, pk: int) -> JsonResponse:
 @curators(ASK)
 def measure(request: HttpRequest) -> HttpResponse:
     """Ask for the report of one space or of several."""
-    wanted = {int(each) for each in request.POST.getlist("space") if each.isdecimal()}
-    asked = [each.space for each in queries.spaces() if each.space.pk in wanted]
+    wanted = set(request.POST.getlist("space"))
+    asked = [each.space for each in queries.spaces() if str(each.space.pk) in wanted]
     if not asked:
         raise Http404
     for each in asked:
