@@ -61,9 +61,8 @@ def of_neighbourhoods(numbers: Sequence[str]) -> tuple[list[int], dict[str, Any]
     found = list(Neighbourhood.objects.filter(pk__in=wanted).select_related("map"))
     if not found:
         raise RefusedError("That neighbourhood is not on the map any more.")
-    works = dict.fromkeys(pk for node in found for pk in studio.works_in(node))
     name = ", ".join(node.name for node in found)[:200]
-    return list(works), {"map": found[0].map_id, "name": name}
+    return studio.works_in(*found), {"map": found[0].map_id, "name": name}
 
 
 def of_text(text: str) -> list[int]:

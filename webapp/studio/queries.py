@@ -156,8 +156,10 @@ def tree(found: Map) -> Tree:
     )
 
 
-def works_in(node: Neighbourhood) -> list[int]:
-    """Return the ids of the visible works of a neighbourhood, by the number of their places."""
-    leaves = tree(node.map).leaves(node)
+def works_in(*nodes: Neighbourhood) -> list[int]:
+    """Return the ids of the visible works of a neighbourhood, or of several, by the map and the
+    number of their places."""
+    trees = {pk: tree(found) for pk, found in {node.map_id: node.map for node in nodes}.items()}
+    leaves = {leaf for node in nodes for leaf in trees[node.map_id].leaves(node)}
     shown = Place.objects.filter(cluster__in=leaves, artwork__entry__visible=True)
-    return list(shown.order_by("number").values_list("artwork_id", flat=True))
+    return list(shown.order_by("map", "number").values_list("artwork_id", flat=True))

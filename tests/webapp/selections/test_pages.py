@@ -99,7 +99,7 @@ def test_neighbourhoods_of_a_map_become_a_selection_by_their_names(client: Clien
     client.post(f"{HOME}new/", {"neighbourhood": [each.pk for each in nodes]})
 
     made = Selection.objects.get()
-    assert set(made.works) == {works[0].pk, works[1].pk, works[5].pk}
+    assert made.works == [works[0].pk, works[1].pk, works[5].pk]
     assert (made.title, made.source) == ("Fine 0, Fine 3", "cluster")
     assert made.origin == {"map": found.pk, "name": "Fine 0, Fine 3"}
 
