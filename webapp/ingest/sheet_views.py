@@ -70,7 +70,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         mapping = checked_mapping(found, wanted)
         if request.POST.get("do") == "apply" and names_files(mapping):
             return _apply(request, found, mapping)
-        Sheet.objects.filter(pk=pk).update(mapping=mapping)
+        # By the mapping that it was begun with, a worker goes on where it stands.
+        Sheet.objects.filter(pk=pk, state=found.state).update(mapping=mapping)
         return redirect("sheet", pk)
     context: dict[str, Any] = {"sheet": found, "batch": found.batch}
     if found.state == Sheet.State.APPLYING:
