@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -22,26 +21,29 @@ PICTURE_WIDTH: Final = 320
 
 
 def by_words(found: Map, text: str) -> list[int]:
-    """Return the ids of the works of a map in which all words of `text` occur, by number. One
-    query, none without words."""
-    return [pk for pk, _ in _matching(found, text)]
+    """Return the ids of the works of a map in which all words of `text` occur, by number,
+    `MOST_FOUND` at most. One query, none without words."""
+    rows = _matching(found, text, "p.artwork_id", f"ORDER BY p.number LIMIT {MOST_FOUND}")
+    return [pk for (pk,) in rows]
 
 
-def counts_by_leaf(found: Map, text: str) -> Counter[int]:
-    """Return how many such works each of the finest neighbourhoods has, by their ids."""
-    return Counter(leaf for _, leaf in _matching(found, text))
+def counts_by_leaf(found: Map, text: str) -> dict[int, int]:
+    """Return how many such works, however many, each of the finest neighbourhoods has, by their
+    ids."""
+    rows = _matching(found, text, "p.cluster_id, count(*)", "GROUP BY p.cluster_id")
+    return dict(rows)
 
 
-def _matching(found: Map, text: str) -> list[tuple[int, int]]:
+def _matching(found: Map, text: str, columns: str, end: str) -> list[Any]:
     words = search.words_of(text)
     if not words:
         return []
     matching = all_of([of_words(words)])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.artwork_id, p.cluster_id FROM studio_place p"  # noqa: S608  # fixed pieces
+            f"SELECT {columns} FROM studio_place p"  # noqa: S608  # fixed pieces
             " JOIN catalog_searchentry s ON s.artwork_id = p.artwork_id"
-            f" WHERE p.map_id = %s AND {matching.sql} ORDER BY p.number LIMIT {MOST_FOUND}",
+            f" WHERE p.map_id = %s AND {matching.sql} {end}",
             [found.pk, *matching.arguments],
         )
         return list(cursor.fetchall())

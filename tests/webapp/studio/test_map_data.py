@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from tests.webapp.desk.people import person, signed_in
-from tests.webapp.studio.makers import make_map, make_works
+from tests.webapp.studio.makers import make_map, make_works, node
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
+from webapp.studio import finding
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,15 @@ def test_works_are_found_by_words(curator: Client) -> None:
 
     assert told == {"ids": [works[3].pk]}
     assert nothing == {"ids": []}
+
+
+def test_neighbourhoods_count_all_that_is_found_however_few_the_map_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = make_map(make_works())
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+
+    counts = finding.counts_by_leaf(found, "ridge")
+
+    assert len(finding.by_words(found, "ridge")) == 2
+    assert [counts[node(found, 1, leaf).pk] for leaf in range(4)] == [2, 1, 2, 1]
