@@ -41,7 +41,7 @@ from workers.tasks import duplicates, insight
 
 log = logging.getLogger(__name__)
 
-MAP_SECONDS: Final = 300
+TRAINER_SECONDS: Final = 300
 
 
 @app.task(
@@ -81,17 +81,14 @@ def ring_again() -> None:
         enqueue(Job.EXPLAIN)
     if Walk.objects.filter(claims.free(), state=Walk.State.QUEUED).exists():
         enqueue(Job.WALK)
-    if any(asked.exists() for asked in insight.waiting()):
-        enqueue(Job.INSIGHT)
     if duplicates.waiting().filter(claims.free()).exists():
         enqueue(Job.FIND_DUPLICATES)
     if exports.waiting().filter(claims.free()).exists():
         enqueue(Job.EXPORT)
     if measuring.waiting(Report).filter(claims.free()).exists():
         enqueue(Job.MEASURE_QUALITY)
-    _ring_for_comparisons()
     studio.mind()
-    _ring_for_maps()
+    _ring_for_trainers()
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
@@ -104,16 +101,16 @@ def ring_again() -> None:
     exporting.sweep()
 
 
-def _ring_for_comparisons() -> None:
-    waiting = measuring.waiting(Comparison).filter(claims.free())
-    if waiting.exists() and cache.add("comparisons.rung", 1, MAP_SECONDS):  # as for maps
-        enqueue(Job.COMPARE_EXTRACTORS)
-
-
-def _ring_for_maps() -> None:
+def _ring_for_trainers() -> None:
     """Now and then: a training may take hours, and a message every round would fill its queue."""
-    if maps.waiting().filter(claims.free()).exists() and cache.add("maps.rung", 1, MAP_SECONDS):
-        enqueue(Job.DRAW_MAP)
+    waiting = {
+        Job.COMPARE_EXTRACTORS: [measuring.waiting(Comparison).filter(claims.free())],
+        Job.DRAW_MAP: [maps.waiting().filter(claims.free())],
+        Job.INSIGHT: insight.waiting(),
+    }
+    for job, kinds in waiting.items():
+        if any(rows.exists() for rows in kinds) and cache.add(f"rung.{job}", 1, TRAINER_SECONDS):
+            enqueue(job)
 
 
 def _start_scheduled() -> None:
