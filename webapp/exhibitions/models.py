@@ -173,7 +173,7 @@ class Change(models.Model):
     after: models.JSONField[Any, Any] = models.JSONField()
     """See `webapp.exhibitions.arrangement`."""
     same_as = models.PositiveIntegerField(null=True)
-    """Of an undoing or a restoring: the number of the change after which it was like this."""
+    """Of an undoing: the number of the change after which it was like this."""
 
     class Meta:
         ordering = ("-number",)
