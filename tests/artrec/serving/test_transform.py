@@ -187,7 +187,7 @@ def test_rows_of_another_width_are_refused(rng: np.random.Generator) -> None:
 def flat(rng: np.random.Generator, rows: int, mixing: NDArray[Any]) -> NDArray[np.float32]:
     """Rows near a surface of 8 dimensions in 60."""
     noise = 0.4 * rng.normal(size=(rows, 60))
-    return (rng.normal(size=(rows, 8)) @ mixing + noise).astype(np.float32)
+    return np.asarray(rng.normal(size=(rows, 8)) @ mixing + noise, dtype=np.float32)
 
 
 def test_pictures_off_the_surface_of_the_collection_are_foreign(rng: np.random.Generator) -> None:
