@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling
 
 from webapp import embedded
@@ -80,6 +82,26 @@ def _storage(settings: Settings, tmp_path: Path) -> None:
         # Tests render pages without a collectstatic before them.
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_committed_stays(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Remove what Django leaves behind a test that commits: it empties only its own tables.
+
+    Files are dealt out one by one, so the next may look at impressions or at indexes of spaces.
+    """
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames
+    if not commits and not (marker and marker.kwargs.get("transaction")):
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE feed_impression")
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname ~ '^vectors_space_[0-9]'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 @pytest.fixture

@@ -30,14 +30,6 @@ def _nothing_waits() -> Iterator[None]:
     impressions.discard()
 
 
-@pytest.fixture
-def _no_row_stays(transactional_db: None) -> Iterator[None]:
-    """Partitions are none of Django's tables, so it does not empty them behind a test."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE feed_impression")
-
-
 def shown(client: Client) -> tuple[UUID, list[int]]:
     html = client.get("/for-you/").content.decode()
     found = re.search(r'name="list" value="([0-9a-f-]{36})"', html)
@@ -188,7 +180,7 @@ def test_rows_keep_their_order_while_they_wait(monkeypatch: pytest.MonkeyPatch) 
     assert [row.position for row in impressions._queue.rows] == list(range(700))
 
 
-@pytest.mark.usefixtures("_no_row_stays")
+@pytest.mark.django_db(transaction=True)
 def test_a_thread_writes_them_within_a_second_or_so(settings: Settings) -> None:
     settings.IMPRESSIONS_FLUSH_SECONDS = 0.05
     list_id = record(3)
@@ -271,7 +263,7 @@ def test_rows_that_are_written_after_their_visitor_has_gone_name_nobody() -> Non
     assert left == [there.pk, there.pk, None, None, None, None]
 
 
-@pytest.mark.usefixtures("_no_row_stays")
+@pytest.mark.django_db(transaction=True)
 def test_rows_that_are_written_while_their_visitor_goes_wait_and_name_nobody() -> None:
     gone = Visitor.objects.create()
     record(2, visitor_id=gone.pk)
