@@ -33,8 +33,7 @@ from webapp.vectors import queries as vectors
 from webapp.vectors.models import Space
 from workers import curve
 from workers.atlas_names import carry_names
-from workers.leases import Lease
-from workers.runs import LostError
+from workers.leases import Lease, LostError
 
 log = logging.getLogger(__name__)
 

@@ -41,9 +41,9 @@ from webapp.quality.models import Comparison, Entry, SideFeature
 from webapp.vectors.encoding import check_rows
 from webapp.vectors.queries import live_space
 from workers import extraction, resources
+from workers.leases import CancelledError, LostError, StoppedError
 from workers.measuring import Telling
 from workers.quality import FEWEST, K, interval
-from workers.runs import CancelledError, LostError, StoppedError
 
 log = logging.getLogger(__name__)
 

@@ -1,15 +1,15 @@
-"""One row that a worker holds for long: its lease kept alive, and written only while it is held.
+"""Rows that a worker holds for long: their lease kept alive, and written only while it is held.
 
-For rows with `state`, `claimed_until`, `attempts` and `cancel_requested`. Each claim has another
-number of attempts: by that a row is ours. A worker that dies leaves a lease that runs out; then
-another begins anew.
+A lease is as in `workers.claims`. A thread gives signs of life as long as the work goes on, and
+hears whether it shall end; a worker that dies leaves a lease that runs out, and then another
+takes over.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,17 +19,33 @@ from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Now
 
 from workers import claims
-from workers.runs import STOPPING, CancelledError, LostError, StoppedError
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 5.0
 """Between two signs of life; several fit into the lease of `workers.claims`."""
+STOPPING: Final = threading.Event()
+"""Set when this process is asked to end."""
+
+
+class CancelledError(Exception):
+    """Somebody wants the work to end."""
+
+
+class LostError(Exception):
+    """The row is not ours any more: it is gone, or another worker took it for abandoned."""
+
+
+class StoppedError(Exception):
+    """The worker shall end; the work goes on with another."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A row that this worker holds."""
+    """A row that this worker holds, with `claimed_until`, `attempts` and `cancel_requested`.
+
+    Each claim has another number of attempts: by that the row is ours.
+    """
 
     row: Model
     attempt: int
@@ -66,7 +82,11 @@ class Lease:
         """Give a sign of life, and hear whether the work shall end."""
         if not self.ours().update(claimed_until=Now() + claims.LEASE):
             self.lost.set()
-        elif self.ours().filter(cancel_requested=True).exists():
+        self.listen()
+
+    def listen(self) -> None:
+        """Look whether somebody wants the work to end."""
+        if self.ours().filter(cancel_requested=True).exists():
             self.cancelled.set()
 
 
@@ -75,23 +95,30 @@ def held(row: Any) -> Iterator[Lease]:
     """Keep the lease of a claimed row while the block runs."""
     lease = Lease(row, row.attempts)
     lease.beat()
-    done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(lease, done), daemon=True)
+    with beating(lease.beat, str(row)):
+        yield lease
+
+
+@contextmanager
+def beating(beat: Callable[[], None], whose: str) -> Iterator[None]:
+    """Call `beat` again and again while the block runs, in a thread with its own connection."""
+    over = threading.Event()
+    thread = threading.Thread(target=_beat, args=(beat, whose, over), name=whose, daemon=True)
     thread.start()
     try:
-        yield lease
+        yield
     finally:
-        done.set()
+        over.set()
         thread.join()
 
 
-def _beat(lease: Lease, done: threading.Event) -> None:
+def _beat(beat: Callable[[], None], whose: str, over: threading.Event) -> None:
     try:
-        while not done.wait(BEAT_SECONDS):
+        while not over.wait(BEAT_SECONDS):
             try:
-                lease.beat()
+                beat()
             except Error as error:  # the database is away for a moment; the lease outlives it
-                log.warning("%s: no sign of life could be given: %s", lease.row, error)
+                log.warning("%s: no sign of life could be given: %s", whose, error)
                 connection.close()
     finally:
         connection.close()

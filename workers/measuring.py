@@ -14,8 +14,7 @@ from django.utils import timezone
 from artrec.errors import ArtrecError
 from webapp.quality.models import Measurement
 from workers import claims
-from workers.leases import Lease, held
-from workers.runs import CancelledError, LostError, StoppedError
+from workers.leases import CancelledError, Lease, LostError, StoppedError, held
 
 log = logging.getLogger(__name__)
 

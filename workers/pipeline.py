@@ -46,7 +46,7 @@ def carry_out(run: Run, mine: Held, *, device: str) -> None:
 
     Raises:
         ArtrecError: If data or settings do not suit the model.
-        CancelledError: And the others of `workers.runs`, between epochs and steps.
+        CancelledError: And the others of `workers.leases`, between epochs and steps.
     """
     folder = folder_of(run)
     plan = training.plan_of(run)

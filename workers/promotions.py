@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,17 +23,12 @@ from django.utils import timezone
 from webapp.jobs import Job, enqueue
 from webapp.lab.models import Promotion
 from workers import claims
+from workers.leases import LostError, beating
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS: Final = 5.0
-"""Between two signs of life; several fit into the lease of `workers.claims`."""
 _TURN: Final = 0x6172_7411
 """Advisory lock of PostgreSQL under which a promotion is claimed."""
-
-
-class LostError(Exception):
-    """The promotion is not ours any more: ended by somebody, or taken for abandoned."""
 
 
 @dataclass
@@ -135,26 +130,8 @@ def claim() -> Promotion | None:
 def held(promotion: Promotion) -> Iterator[Held]:
     """Keep the lease of a claimed promotion while the block runs."""
     mine = Held(promotion.pk, promotion.attempts)
-    done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(mine, done), daemon=True)
-    thread.start()
-    try:
+    with beating(mine.extend, f"promotion {mine.pk}"):
         yield mine
-    finally:
-        done.set()
-        thread.join()
-
-
-def _beat(mine: Held, done: threading.Event) -> None:
-    try:
-        while not done.wait(BEAT_SECONDS):
-            try:
-                mine.extend()
-            except Error as error:  # the database is away for a moment; the lease outlives it
-                log.warning("promotion %d: no sign of life could be given: %s", mine.pk, error)
-                connection.close()
-    finally:
-        connection.close()
 
 
 def _give_up(row: Promotion) -> None:

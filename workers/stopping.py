@@ -14,7 +14,7 @@ from typing import Any, Final
 from billiard import active_children
 from celery.signals import worker_process_init, worker_shutting_down
 
-from workers.runs import STOPPING
+from workers.leases import STOPPING
 
 TOLD: Final = signal.SIGURG
 """Does nothing to who does not listen; most others are taken by the pool for its own end."""

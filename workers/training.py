@@ -19,7 +19,8 @@ from artrec.training import Outcome, Progress, Runtime
 from artrec.training.checkpoint import last_progress
 from webapp.lab.models import Epoch, Run
 from workers.catalogue import nested
-from workers.runs import Held, StoppedError
+from workers.leases import StoppedError
+from workers.runs import Held
 
 _MODEL = "model.npz"
 _DONE = "done.json"
@@ -88,7 +89,7 @@ def fit(
 
     Raises:
         ArtrecError: If the data or the settings do not suit the model.
-        CancelledError: And the others of `workers.runs`, between two epochs.
+        CancelledError: And the others of `workers.leases`, between two epochs.
     """
     found = _kept(folder)
     if found is not None:
@@ -155,7 +156,7 @@ class _Chart:
     def write(self, progress: Progress) -> None:
         """Put one epoch on the chart, unless it is there."""
         Epoch.objects.get_or_create(
-            run_id=self.mine.pk,
+            run_id=self.mine.row.pk,
             part=self.parts[0],
             number=progress.epoch,
             defaults={
@@ -174,7 +175,7 @@ class _Chart:
         """The next training: what an earlier attempt wrote beyond its checkpoint is void."""
         if self.last is not None:
             self.parts.pop(0)
-        mine = Epoch.objects.filter(run_id=self.mine.pk, part=self.parts[0])
+        mine = Epoch.objects.filter(run_id=self.mine.row.pk, part=self.parts[0])
         mine.filter(number__gte=progress.epoch).delete()
         former = mine.order_by("number").last()
         self.before = former.seconds if former else 0.0

@@ -22,7 +22,7 @@ from webapp.studio.models import Map, Neighbourhood, Place
 from webapp.vectors.actions import store_vectors
 from webapp.vectors.models import Space
 from workers import atlas, leases
-from workers.runs import CancelledError, LostError
+from workers.leases import CancelledError, LostError
 from workers.tasks.atlas import draw_map, place_works
 
 pytestmark = pytest.mark.django_db(transaction=True)

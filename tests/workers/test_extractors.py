@@ -20,7 +20,7 @@ from webapp.feed.models import Event, Visitor
 from webapp.quality import actions
 from webapp.quality.models import Comparison, Entry, SideFeature
 from workers import extractors
-from workers.runs import CancelledError
+from workers.leases import CancelledError
 from workers.tasks.extractors import compare_extractors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_beats")]

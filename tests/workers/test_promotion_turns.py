@@ -15,7 +15,7 @@ from webapp.lab.models import Promotion, Version
 from webapp.vectors.models import Space
 from workers import promoting as steps
 from workers import resources, taste
-from workers.promotions import LostError
+from workers.leases import LostError
 from workers.tasks.promote import promote
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from webapp.feed.models import Event
 from webapp.jobs import Job
 from webapp.lab import actions
 from webapp.lab.models import Epoch, Run, Version
-from workers import claims, devices, model_files, pipeline, runs
+from workers import claims, devices, leases, model_files, pipeline, runs
 from workers.tasks.train import train
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -230,23 +230,23 @@ def test_whoever_lost_a_run_writes_no_more_of_it(gallery: Gallery) -> None:
     start()
     run = runs.claim("cpu")
     assert run is not None
-    mine = runs.Held(run.pk, run.worker)
+    mine = runs.Held(run, run.attempts)
     Run.objects.update(worker="somebody else")
 
-    with pytest.raises(runs.LostError):
+    with pytest.raises(leases.LostError):
         mine.say("hello")
     runs.end(mine, Run.State.FINISHED)
 
     run.refresh_from_db()
     assert (run.state, run.log) == (Run.State.RUNNING, "")
-    with pytest.raises(runs.LostError):
+    with pytest.raises(leases.LostError):
         mine.check()
 
 
 def test_a_claimed_run_is_kept_from_others_while_its_worker_lives(
     gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
     start()
     run = runs.claim("cpu")
     assert run is not None
@@ -258,20 +258,20 @@ def test_a_claimed_run_is_kept_from_others_while_its_worker_lives(
         assert mine.cancelled.wait(60)
         assert not runs.waiting()
 
-    with pytest.raises(runs.CancelledError):
+    with pytest.raises(leases.CancelledError):
         mine.check()
 
 
 def test_what_was_given_back_is_not_taken_again_by_a_late_sign_of_life(
     gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.01)
     start()
     run = runs.claim("cpu")
     assert run is not None
 
     with runs.held(run) as mine:
-        runs.give_back(mine)
+        mine.give_back()
         assert mine.lost.wait(60)
 
     run.refresh_from_db()
@@ -283,7 +283,7 @@ def test_a_worker_that_is_about_to_end_begins_no_run(
 ) -> None:
     asked_to_end = threading.Event()
     asked_to_end.set()
-    monkeypatch.setattr(runs, "STOPPING", asked_to_end)
+    monkeypatch.setattr(leases, "STOPPING", asked_to_end)
 
     run = trained(start())
 

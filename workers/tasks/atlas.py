@@ -14,10 +14,9 @@ from artrec.errors import ArtrecError
 from webapp.jobs import Job, enqueue
 from webapp.studio import actions, queries
 from webapp.studio.models import Map
-from workers import claims, leases, runs, stopping  # noqa: F401  # connects signals
+from workers import claims, leases, stopping  # noqa: F401  # connects signals
 from workers.app import app
-from workers.leases import Lease
-from workers.runs import CancelledError, LostError, StoppedError
+from workers.leases import CancelledError, Lease, LostError, StoppedError
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ def draw_map() -> None:
 
     Safe to run twice and beside itself: a map is claimed. One whose worker died is begun anew.
     """
-    if runs.STOPPING.is_set():
+    if leases.STOPPING.is_set():
         return
     _give_up()
     for pk in claims.claim(queries.waiting(), limit=1):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from webapp.jobs import Job, enqueue
@@ -20,16 +18,12 @@ from webapp.transfer.queries import file_of, waiting
 from webapp.transfer.selection import SelectionError
 from workers import claims
 from workers.app import app
+from workers.leases import CancelledError, beating
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS: Final = 8.0
 SAID_SECONDS: Final = 1.0
 GIVEN_UP: Final = "The worker ended each time, perhaps for lack of memory or room on the disk."
-
-
-class StoppedError(Exception):
-    """Nobody wants the export any more."""
 
 
 @app.task(
@@ -61,12 +55,12 @@ def _work(pk: int) -> None:
     attempt.parent.mkdir(parents=True, exist_ok=True)
     bags.delete(attempt)
     try:
-        with _held(pk):
+        with beating(partial(claims.extend, Export, [pk]), f"export {pk}"):
             ids, told = selection.works_of(row.kind, row.value)
             waiting().filter(pk=pk).update(works=len(ids), selection=told)
             wanted = Wanted(ids, told, row.pictures, row.base)
             made = export(attempt, wanted, Progress(pk))
-    except StoppedError:
+    except CancelledError:
         _end(pk, state=Export.State.CANCELLED)
         return
     except (SelectionError, OSError) as error:
@@ -95,29 +89,7 @@ class Progress:
         self._said = time.monotonic()
         wanted = Export.objects.filter(pk=self.pk, cancel_requested=False)
         if not wanted.update(done=done):
-            raise StoppedError
-
-
-@contextmanager
-def _held(pk: int) -> Iterator[None]:
-    """Keep a claim while large files are written, from a thread with a connection of its own."""
-    over = threading.Event()
-
-    def beat() -> None:
-        while not over.wait(BEAT_SECONDS):
-            try:
-                claims.extend(Export, [pk])
-            except (OperationalError, InterfaceError):
-                log.warning("the claim of export %d could not be extended", pk)
-        connection.close()
-
-    thread = threading.Thread(target=beat, name=f"export-{pk}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+            raise CancelledError
 
 
 def _end(pk: int, **values: object) -> bool:

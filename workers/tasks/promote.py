@@ -11,7 +11,8 @@ from webapp.jobs import Job
 from webapp.lab.models import Promotion
 from workers import promoting, promotions
 from workers.app import app
-from workers.promotions import Held, LostError
+from workers.leases import LostError
+from workers.promotions import Held
 from workers.rebuilding import rebuild_look
 
 log = logging.getLogger(__name__)

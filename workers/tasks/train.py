@@ -11,10 +11,11 @@ from django.db import InterfaceError, OperationalError
 from artrec.errors import ArtrecError
 from webapp.jobs import Job, enqueue
 from webapp.lab.models import Run
-from workers import runs, stopping  # noqa: F401  # connects signals
+from workers import leases, runs, stopping  # noqa: F401  # connects signals
 from workers.app import app
 from workers.devices import free_device
-from workers.runs import CancelledError, Held, LostError, StoppedError
+from workers.leases import CancelledError, LostError, StoppedError
+from workers.runs import Held
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def train() -> None:
     that finds all devices in use leaves its run to whoever is done first. A worker that is about
     to end begins none: it may hear its own ring for the run that it has just given back.
     """
-    if runs.STOPPING.is_set():
+    if leases.STOPPING.is_set():
         return
     runs.give_up()
     if not runs.waiting():
@@ -56,7 +57,7 @@ def _work(run: Run) -> None:
             log.warning("run %d is gone or with another worker", run.pk)
         except StoppedError:
             mine.say("Its worker was asked to end; it goes on with the next one.")
-            runs.give_back(mine)
+            mine.give_back()
         except CancelledError:
             mine.say("Cancelled.")
             runs.end(mine, Run.State.CANCELLED)
@@ -72,7 +73,7 @@ def _work(run: Run) -> None:
 def _fail(mine: Held, error: Exception, reason: str) -> None:
     with suppress(LostError):
         if not isinstance(error, ArtrecError):
-            log.error("run %d failed", mine.pk, exc_info=error)
+            log.error("run %d failed", mine.row.pk, exc_info=error)
             mine.say("".join(traceback.format_exception(error)))
         mine.say(reason)
     runs.end(mine, Run.State.FAILED, reason)
