@@ -87,6 +87,12 @@ def note(sync: Sync, changes: Sequence[Change]) -> bool:
     return True
 
 
+def read_before(sync: Sync) -> dict[str, str]:
+    """Return the ids of the works that were read so far, each with where it was read."""
+    rows = sync.findings.exclude(record=None).values_list("record__id", "record__address")
+    return {str(id_): address or "" for id_, address in rows}
+
+
 def say(sync: Sync, line: str) -> None:
     """Add a line to the log that the page shows."""
     log.info("sync %d: %s", sync.pk, line)
@@ -94,10 +100,10 @@ def say(sync: Sync, line: str) -> None:
     _rows(sync).update(log=Concat(F("log"), Value(f"{stamp}  {line}\n")))
 
 
-def move(sync: Sync, state: str, **values: Any) -> None:
-    """Go on to the next state, unless somebody has ended it meanwhile."""
+def move(sync: Sync, state: str, **values: Any) -> bool:
+    """Go on to the next state; False if somebody has ended it meanwhile."""
     same = _rows(sync).filter(state=sync.state)
-    same.update(state=state, claimed_until=None, attempts=0, **values)
+    return bool(same.update(state=state, claimed_until=None, attempts=0, **values))
 
 
 def pause(sync: Sync) -> None:
@@ -108,12 +114,14 @@ def pause(sync: Sync) -> None:
 def wait(sync: Sync, error: TryLaterError) -> None:
     """Leave the museum alone until then; it costs an attempt only if somebody was asked."""
     seconds = min(error.seconds, LONGEST_WAIT)
-    _rows(sync).filter(state=sync.state).update(
+    same = _rows(sync).filter(state=sync.state)
+    waits = same.update(
         claimed_until=Now() + timedelta(seconds=seconds),
         attempts=Greatest(F("attempts") - (0 if error.asked else 1), 0),
         reason=str(error),
     )
-    say(sync, f"{error} It is asked again in {seconds:.0f} seconds.")
+    if waits:
+        say(sync, f"{error} It is asked again in {seconds:.0f} seconds.")
 
 
 def _rows(sync: Sync) -> Any:

@@ -18,6 +18,7 @@ from tests.webapp.ingest.sources.test_met import an_object
 from tests.webapp.ingest.sources.test_syncing import arrive
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
+from webapp.ingest.fetching import TryLaterError
 from webapp.ingest.models import Batch, HostPace, Item, Origin
 from webapp.ingest.sources.met import API
 from webapp.museums import actions
@@ -250,6 +251,37 @@ def test_a_sync_that_is_ended_while_it_reads_stops_asking(
     assert row.state == State.CANCELLED
     assert row.counts == {"new": 10}
     assert not [url for url in museum.asked() if url.endswith("/objects/30")]
+
+
+def test_a_sync_that_is_ended_with_its_last_work_stays_ended(
+    museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(museum, 1, 2)
+    row = asked(ada)
+
+    def note_and_end(held: Sync, found: Any) -> bool:
+        noted = note(held, found)
+        actions.cancel(Sync.objects.get(pk=held.pk))
+        return noted
+
+    monkeypatch.setattr(syncs, "note", note_and_end)
+
+    work(row)
+
+    assert row.state == State.CANCELLED
+    assert "were looked at" not in row.log
+
+
+def test_a_sync_that_is_ended_while_its_museum_is_busy_waits_for_nothing(
+    museum: Museum, ada: User
+) -> None:
+    row = asked(ada)
+    Sync.objects.update(state=State.CANCELLED)
+
+    syncs.wait(row, TryLaterError("It is busy.", seconds=600, asked=True))
+
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.log) == (State.CANCELLED, "", "")
 
 
 def test_a_source_that_breaks_off_keeps_what_it_told_and_is_read_on_if_wanted(

@@ -196,8 +196,12 @@ def _answer(web: Web, url: str, headers: Mapping[str, str]) -> Iterator[_Answer]
     """Yield the answer to a request, after redirects, if it is a file or "not modified"."""
     agent = user_agent()
     sent = {"User-Agent": agent, "Accept-Encoding": "identity", **web.headers, **headers}
-    for _ in range(REDIRECTS + 1):
+    asked: list[str] = []
+    while len(asked) <= REDIRECTS:
         parts = checked_url(url, web.hosts)
+        if (address := urlunsplit(parts)) in asked:
+            raise FetchError(f"{asked[0]} sends us around in circles, back to {address}.")
+        asked.append(address)
         pause = web.pauses.get(parts.netloc, web.usual_pause)
         web.sleep(pacing.take_turn(parts.netloc, pause=pause, patience=web.patience))
         with _request(web, parts, sent) as answer:
@@ -206,7 +210,7 @@ def _answer(web: Web, url: str, headers: Mapping[str, str]) -> Iterator[_Answer]
                 yield answer
                 return
             url = urljoin(answer.url, answer.http.headers.get("Location", ""))
-    raise FetchError(f"{url} sends us around in circles.")
+    raise FetchError(f"{asked[0]} sends us on more than {REDIRECTS} times, last to {url}.")
 
 
 @contextmanager

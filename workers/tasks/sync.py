@@ -86,13 +86,12 @@ def _read(row: Sync) -> None:
 
 def _read_on(row: Sync, file: Path | None, web: Web) -> None:
     question = row.question
-    ids = row.findings.exclude(record=None).values_list("record__id", flat=True)
-    read = frozenset(map(str, ids))
+    read = syncs.read_before(row)
     if not read:
         syncs.say(row, f"{question.of.title} is asked.")
     told = syncing.Sync(
         question.of,
-        question.ask(file, read=read),
+        question.ask(file, read=frozenset([*read, *read.values()])),
         seen={source_key(question.source, each) for each in read},
     )
     found = syncing.changes(told, web, limit=max(0, question.most - len(read)), size=AT_ONCE)
@@ -112,15 +111,16 @@ def _read_on(row: Sync, file: Path | None, web: Web) -> None:
 
 def _conclude(row: Sync, told: syncing.Sync) -> None:
     """Leave the reading: on to the small pictures, if there is anything to decide."""
-    row.refresh_from_db()
-    found = f"{row.read} works were looked at, {row.to_do} differ from what is here."
-    syncs.say(row, f"{found} {told.stopped}".strip())
+    row.refresh_from_db(fields=["counts"])  # its state stays what it was taken up in
     values: dict[str, Any] = {"reason": told.stopped, "whole": told.whole}
     if row.to_do:
-        syncs.move(row, State.LOOKING, **values)
+        moved = syncs.move(row, State.LOOKING, **values)
     else:
         state = State.FAILED if told.stopped else State.DONE
-        syncs.move(row, state, finished=timezone.now(), **values)
+        moved = syncs.move(row, state, finished=timezone.now(), **values)
+    if moved:
+        found = f"{row.read} works were looked at, {row.to_do} differ from what is here."
+        syncs.say(row, f"{found} {told.stopped}".strip())
 
 
 def _look(row: Sync) -> None:
@@ -174,11 +174,11 @@ def _bring(row: Sync) -> None:
         if time.monotonic() > end:
             syncs.pause(row)
             return
-    done = row.findings.filter(brought=True)
-    gone = done.filter(verdict=Verdict.GONE).count()
-    added = done.filter(verdict__in=ADDED).count()
-    syncs.say(row, f"{added} works were brought in, {gone} taken off the walls.")
-    syncs.move(row, State.DONE, finished=timezone.now())
+    if syncs.move(row, State.DONE, finished=timezone.now()):
+        done = row.findings.filter(brought=True)
+        gone = done.filter(verdict=Verdict.GONE).count()
+        added = done.filter(verdict__in=ADDED).count()
+        syncs.say(row, f"{added} works were brought in, {gone} taken off the walls.")
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ class Ask:
     ids: tuple[str, ...] = ()
     """Of the works that are wanted, as the museum numbers them."""
     read: frozenset[str] = frozenset()
-    """Ids of works that were read before an interruption; they need not be asked for again."""
+    """Ids and addresses of works that were read before an interruption; they need not be asked for
+    again."""
 
     def __str__(self) -> str:
         asked = [*self.ids, self.query, self.url, self.file.name if self.file else ""]
@@ -42,6 +43,8 @@ class Record:
 
     id: str
     """Unique in the source and for good; with the source's name it becomes the source key."""
+    address: str = ""
+    """Where it was read, if it can be asked for by that and not by its id."""
     facts: Facts = field(default_factory=Facts)
     """As the museum has them; they are fitted to our columns later."""
     image_url: str = ""

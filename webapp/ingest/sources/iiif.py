@@ -70,7 +70,7 @@ def _walk(thing: Any, web: Web, ask: Ask) -> Iterator[Record]:
     """Yield the works of a manifest or collection that was read, and of all that it leads to."""
     reader = _reader(thing)
     if reader.is_manifest(thing):
-        yield _record(reader.read(thing))
+        yield _record(reader.read(thing), ask.url)
         return
     waiting = [(part, 1) for part in reversed(list(reader.parts(thing)))]
     seen = {ask.url}
@@ -92,7 +92,7 @@ def _walk(thing: Any, web: Web, ask: Ask) -> Iterator[Record]:
             yield Record(id=part.url, problem=reason if gone else "", error=reason)
             continue
         if reader.is_manifest(thing):
-            yield _record(reader.read(thing))
+            yield _record(reader.read(thing), part.url)
             continue
         depth += part.kind == "collection"
         if depth > DEEPEST:
@@ -108,7 +108,7 @@ def _reader(thing: Any) -> ModuleType:
     raise SourceError("This is no IIIF manifest or collection, of version 2 or 3.")
 
 
-def _record(read: iiif3.Manifest) -> Record:
+def _record(read: iiif3.Manifest, address: str) -> Record:
     said = {label.lower().rstrip(":").strip(): value for label, value in read.metadata}
     found = {
         name: next((said[label] for label in labels if said.get(label)), "")
@@ -125,7 +125,8 @@ def _record(read: iiif3.Manifest) -> Record:
     )
     facts.update(dimensions(found["size"]))
     return Record(
-        id=read.id,
+        id=read.id or address,
+        address=address,
         facts=facts,
         image_url=read.image_url,
         preview_url=smaller(read.image_url),

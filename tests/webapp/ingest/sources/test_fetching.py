@@ -211,11 +211,25 @@ def test_redirects_to_other_places_are_refused(museum: Museum, web: Web, target:
     assert museum.asked() == [URL]
 
 
-def test_a_circle_of_redirects_ends(museum: Museum, web: Web) -> None:
-    museum.serve(URL, Reply(status=301, headers={"Location": URL}))
+def test_a_circle_of_redirects_ends_where_it_began(museum: Museum, web: Web) -> None:
+    other = "https://pictures.example/b.json"
+    museum.serve(URL, Reply(status=301, headers={"Location": other}))
+    museum.serve(other, Reply(status=302, headers={"Location": URL}))
 
-    with pytest.raises(FetchError, match="circles"):
+    with pytest.raises(FetchError, match="circles") as told:
         get_json(web, URL)
+
+    assert museum.asked() == [URL, other]
+    assert URL in str(told.value)
+
+
+def test_redirects_that_lead_ever_further_end(museum: Museum, web: Web) -> None:
+    for number in range(9):
+        here, there = (f"{URL}?{n}" for n in (number, number + 1))
+        museum.serve(here, Reply(status=302, headers={"Location": there}))
+
+    with pytest.raises(FetchError, match="more than 5 times"):
+        get_json(web, f"{URL}?0")
 
     assert len(museum.seen) == 6
 

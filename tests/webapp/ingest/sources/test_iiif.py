@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from tests.webapp.ingest.sources.asking import read
+from tests.webapp.ingest.sources.asking import quick, read
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.sources.comparing import problem_of, shown_facts
-from webapp.ingest.sources.contract import Record, SourceError
+from webapp.ingest.sources.contract import Ask, Record, SourceError
 from webapp.ingest.sources.iiif import DEEPEST, SOURCE
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +230,24 @@ def test_what_is_no_manifest_is_said_to_be_none(museum: Museum, thing: Any) -> N
 
     with pytest.raises(SourceError, match="no IIIF manifest"):
         read(SOURCE, url=f"{HOST}/x.json")
+
+
+def test_a_manifest_is_not_asked_for_again_whatever_it_calls_itself(museum: Museum) -> None:
+    top, listed = f"{HOST}/top.json", f"{HOST}/listed.json"
+    museum.serve_json(top, {"id": top, "type": "Collection", "items": [part(listed)]})
+    museum.serve_json(listed, manifest3("a", id="http://iiif.example/a"))
+    [record] = SOURCE.records(Ask(url=top), quick(SOURCE))
+    before = len(museum.seen)
+
+    again = list(SOURCE.records(Ask(url=top, read=frozenset({record.address})), quick(SOURCE)))
+
+    assert (record.id, record.address, again) == ("http://iiif.example/a", listed, [])
+    assert museum.asked()[before:] == [top]
+
+
+def test_a_manifest_without_an_id_is_known_by_its_address(museum: Museum) -> None:
+    assert one(museum, manifest3("a", id="")).id == f"{HOST}/asked.json"
+
+
+def part(url: str) -> dict[str, str]:
+    return {"id": url, "type": "Manifest"}
