@@ -20,7 +20,7 @@ from webapp.catalog import variants
 from webapp.catalog.files import variant_name
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.ingest.models import Batch, Item
-from workers import answering, claims, pictures
+from workers import answering, claims, pictures, resources
 from workers.tasks import variants as tasks
 from workers.tasks.variants import complete_variants
 
@@ -131,6 +131,43 @@ def test_a_picture_without_its_original_is_given_up_and_the_rest_is_made(
     assert again == 2
 
 
+def test_an_original_that_cannot_be_read_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad, fine = hang(), hang()
+    original = resources.original
+
+    def read(name: str) -> object:
+        if name == bad.original:
+            raise PermissionError
+        return original(name)
+
+    monkeypatch.setattr(resources, "original", read)
+
+    complete_variants()
+
+    check(fine)
+    put_off = Artwork.objects.get(pk=bad.artwork_id)
+    assert put_off.attempts == 0
+    assert put_off.claimed_until is not None
+    assert put_off.claimed_until > timezone.now() + timedelta(minutes=50)
+
+
+def test_while_the_storage_is_away_a_run_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(tasks.FAILURES + 2):
+        hang()
+
+    def away(_name: str) -> object:
+        raise ConnectionError
+
+    monkeypatch.setattr(resources, "original", away)
+
+    complete_variants()
+
+    assert Artwork.objects.filter(claimed_until__isnull=False).count() == tasks.FAILURES
+    assert not Artwork.objects.filter(attempts__gt=0).exists()
+
+
 def test_while_the_storage_is_away_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     image = hang()
 
@@ -140,6 +177,7 @@ def test_while_the_storage_is_away_nothing_is_given_up(monkeypatch: pytest.Monke
     with monkeypatch.context() as patched:
         patched.setattr(pictures, "write", away)
         complete_variants()
+    Artwork.objects.update(claimed_until=timezone.now())  # an hour later
     complete_variants()
 
     check(image)

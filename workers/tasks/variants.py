@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.db.models.functions import Now
 
 from artrec.errors import ImageError
 from artrec.images import Limits, make_variants, open_image
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 PER_RUN: Final = 8
 """Pictures per run; then other jobs get their turn."""
+FAILURES: Final = 2
+"""Per run; where as many files cannot be read or written, the storage is away."""
+PUT_OFF: Final = timedelta(hours=1)
 
 
 @app.task(
@@ -37,10 +42,12 @@ def complete_variants() -> None:
     Whatever comes in goes first: what is left then is found by the timer.
     """
     ids = [] if _others_wait() else claims.claim(variants.outdated(), limit=PER_RUN)
+    failures = 0
     for position, pk in enumerate(ids):
-        if _others_wait() or not _work(pk):
+        if _others_wait() or failures == FAILURES:
             claims.release(Artwork, ids[position:])
             return
+        failures += not _work(pk)
         claims.extend(Artwork, ids[position + 1 :])
         answering.answer_waiting()
     if ids:
@@ -56,7 +63,7 @@ def _others_wait() -> bool:
 
 
 def _work(pk: int) -> bool:
-    """Complete one claimed work; False if a storage is away and the next had no better luck."""
+    """Complete one claimed work; False if it could not be read or written, and is put off."""
     image = ArtworkImage.objects.filter(artwork=pk).first()
     if image is None:
         return True  # it was deleted
@@ -67,7 +74,9 @@ def _work(pk: int) -> bool:
         log.warning("%s of artwork %d cannot be completed: %s", image, pk, error)
         attempts = claims.MAX_ATTEMPTS
     except OSError as error:
-        log.warning("pictures cannot be completed now: %s", error)
+        # Its file or the whole storage: the others have their turn before it is tried again.
+        log.warning("%s of artwork %d cannot be completed now: %s", image, pk, error)
+        Artwork.objects.filter(pk=pk).update(claimed_until=Now() + PUT_OFF, attempts=0)
         return False
     shown = Artwork.objects.filter(pk=pk, state=Artwork.State.VISIBLE)
     shown.update(claimed_until=None, attempts=attempts)
