@@ -2,7 +2,8 @@
 
 The record of a merge says all that `divide` needs: {"moved": rows that went over, by relation;
 "items": files that brought in the work that went; "before": columns of the work that stays, as
-they were; "after": as they became; "images": whether the two pictures were exchanged}.
+they were; "after": as they became; "images": whether the two pictures were exchanged; "pictures":
+the keys of both afterwards, of the work that stays first}.
 """
 
 from __future__ import annotations
@@ -51,15 +52,19 @@ def unite(*, stays: Artwork, gone: Artwork, facts: Mapping[str, Artwork], images
     stays.save(update_fields=sorted(changed))
     if images:
         _exchange_images(stays, gone)
+        record["pictures"] = _pictures(stays, gone)
     return record
 
 
 def divide(record: Record, *, stays: Artwork, gone: Artwork) -> list[str]:
     """Undo `unite`; return what was changed since then, or has no artist any more, and is left."""
-    if record["images"]:
+    # A picture that somebody has given one of them since is theirs, and none goes over.
+    same = record.get("pictures") in (None, _pictures(stays, gone))
+    if record["images"] and same:
         _exchange_images(stays, gone)
     now = {column: _plain(getattr(stays, column)) for column in record["after"]}
     left = {column for column, value in record["after"].items() if now[column] != value}
+    left |= set() if same else {"picture"}
     artist = record["before"].get("artist_id")
     if artist and not Artist.objects.filter(pk=artist).exists():
         left.add("artist_id")
@@ -90,6 +95,12 @@ def _end_stories(items: list[int], stays: Artwork) -> list[int]:
         claimed_until=None,
     )
     return ids
+
+
+def _pictures(stays: Artwork, gone: Artwork) -> list[str]:
+    images = ArtworkImage.objects.filter(artwork__in=[stays, gone])
+    keys = dict(images.values_list("artwork", "key"))
+    return [keys.get(work.pk, "") for work in (stays, gone)]
 
 
 def _exchange_images(stays: Artwork, gone: Artwork) -> None:

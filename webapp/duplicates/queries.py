@@ -50,9 +50,12 @@ def alike(artwork_id: int, turns: Sequence[str], *, most: int, limit: int = 20) 
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def open_pairs(*, kind: str = "") -> QuerySet[Pair]:
-    """Return pairs that wait for a decision and whose works are both there, the surest first."""
-    pairs = _open().order_by("-details", "id")
+def open_pairs(*, kind: str = "", batch: int | None = None) -> QuerySet[Pair]:
+    """Return pairs that wait for a decision and whose works are both there, the surest first.
+
+    With a `batch` only those of which one work came in by it.
+    """
+    pairs = _open(batch).order_by("-details", "id")
     return _shown(pairs.filter(kind=kind) if kind else pairs)
 
 
@@ -68,9 +71,11 @@ def others_of(pair: Pair) -> QuerySet[Pair]:
     return _shown(touching.order_by("id"))[:6]
 
 
-def beside(pair: Pair, *, kind: str = "") -> tuple[int | None, int | None]:
+def beside(
+    pair: Pair, *, kind: str = "", batch: int | None = None
+) -> tuple[int | None, int | None]:
     """Return the open pairs before and after this one, in the order of `open_pairs`."""
-    pairs = _open().exclude(pk=pair.pk)
+    pairs = _open(batch).exclude(pk=pair.pk)
     pairs = pairs.filter(kind=kind) if kind else pairs
     before = Q(details__gt=pair.details) | Q(details=pair.details, pk__lt=pair.pk)
     order = ("-details", "pk")
@@ -79,19 +84,17 @@ def beside(pair: Pair, *, kind: str = "") -> tuple[int | None, int | None]:
     return former, next_one
 
 
-def counts() -> dict[str, int]:
+def counts(batch: int | None = None) -> dict[str, int]:
     """Return how many open pairs there are by kind, together ("open"), and "decided" ones."""
     kinds = {kind.value: Count("pk", filter=Q(kind=kind)) for kind in Pair.Kind}
-    found: dict[str, int] = _open().aggregate(open=Count("pk"), **kinds)
+    found: dict[str, int] = _open(batch).aggregate(open=Count("pk"), **kinds)
     found[DECIDED] = Decision.objects.filter(undone=None).count()
     return found
 
 
 def open_count(batch: Batch) -> int:
     """Return how many works of a batch may be here twice."""
-    works = Artwork.objects.filter(items__batch=batch)
-    pairs = _open().filter(Q(first__in=works) | Q(second__in=works))
-    return pairs.count()
+    return _open(batch.pk).count()
 
 
 def decisions() -> QuerySet[Decision]:
@@ -123,8 +126,11 @@ def marks(pair: Pair) -> dict[int, int]:
 _RELATED: Final = ("first__artist", "first__image", "second__artist", "second__image")
 
 
-def _open() -> QuerySet[Pair]:
+def _open(batch: int | None = None) -> QuerySet[Pair]:
     pairs = Pair.objects.filter(state=Pair.State.OPEN)
+    if batch is not None:
+        works = Artwork.objects.filter(items__batch=batch)
+        pairs = pairs.filter(Q(first__in=works) | Q(second__in=works))
     return pairs.exclude(first__state__in=RETIRED).exclude(second__state__in=RETIRED)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from webapp.duplicates import actions, queries
 from webapp.duplicates.facts import FACTS, facts_of
 from webapp.duplicates.models import Decision, Pair
 from webapp.duplicates.showing import laid_over, sides_of
+from webapp.ingest.models import Batch
 
 PERMISSION: Final = "duplicates.change_pair"
 SAID: Final = {
@@ -42,15 +44,18 @@ def for_deciders(view: Any) -> Any:
 @for_deciders
 def index(request: HttpRequest) -> HttpResponse:
     """Show all pairs that wait for a decision, or what was decided."""
-    kind = _kind(request.GET.get("kind", ""))
+    kind, batch = _asked(request.GET)
     decided = request.GET.get("kind") == queries.DECIDED
-    rows: Any = queries.decisions() if decided else queries.open_pairs(kind=kind)
+    of = batch.pk if batch else None
+    rows: Any = queries.decisions() if decided else queries.open_pairs(kind=kind, batch=of)
     page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "kind": queries.DECIDED if decided else kind,
         "decided": decided,
-        "counts": queries.counts(),
+        "batch": batch,
+        "query": _query(kind, batch),
+        "counts": queries.counts(of),
     }
     return render(request, "duplicates/index.html", context)
 
@@ -62,10 +67,11 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.pair(pk)
     if found is None:
         raise Http404
-    kind = _kind(request.GET.get("kind", ""))
+    kind, batch = _asked(request.GET)
+    of = batch.pk if batch else None
     sides = sides_of(found, queries.marks(found))
     stays = next(side.work for side in sides if side.suggested)
-    former, following = queries.beside(found, kind=kind)
+    former, following = queries.beside(found, kind=kind, batch=of)
     context = {
         "pair": found,
         "sides": sides,
@@ -74,9 +80,11 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
         "decision": queries.standing(found),
         "others": queries.others_of(found),
         "kind": kind,
+        "batch": batch,
+        "query": _query(kind, batch),
         "former": former,
         "following": following,
-        "counts": queries.counts(),
+        "counts": queries.counts(of),
     }
     return render(request, "duplicates/pair.html", context)
 
@@ -86,15 +94,18 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what was decided about two works, and go on to the next two."""
     found = get_object_or_404(Pair, pk=pk)
-    kind = _kind(request.POST.get("kind", ""))
-    _former, following = queries.beside(found, kind=kind)
+    kind, batch = _asked(request.POST)
+    _former, following = queries.beside(found, kind=kind, batch=batch.pk if batch else None)
     try:
         decision = _decide(request, found)
     except actions.RefusedError as error:
         messages.warning(request, str(error))
-        return redirect("duplicate", pk)
+        return redirect(reverse("duplicate", args=[pk]) + _query(kind, batch))
     _say(request, SAID[Pair.State(decision.state)], decision)
-    return _lead(following, kind)
+    query = _query(kind, batch)
+    if following is None:
+        return redirect(reverse("duplicates") + query)
+    return redirect(reverse("duplicate", args=[following]) + query)
 
 
 @require_POST
@@ -137,12 +148,16 @@ def _say(request: HttpRequest, said: str, decision: Decision) -> None:
     messages.success(request, format_html(_NOTE, said, address, get_token(request)))
 
 
-def _lead(following: int | None, kind: str) -> HttpResponse:
-    query = f"?kind={kind}" if kind else ""
-    if following is None:
-        return redirect(reverse("duplicates") + query)
-    return redirect(reverse("duplicate", args=[following]) + query)
+def _asked(said: QueryDict) -> tuple[str, Batch | None]:
+    """Return of which kind the pairs shall be, and by which batch one of the two came in."""
+    kind, number = said.get("kind", ""), said.get("batch", "")
+    known = number.isdecimal() and len(number) < 19
+    batch = Batch.objects.filter(pk=int(number)).first() if known else None
+    return kind if kind in Pair.Kind.values else "", batch
 
 
-def _kind(value: str) -> str:
-    return value if value in Pair.Kind.values else ""
+def _query(kind: str, batch: Batch | None) -> str:
+    """Return the end of an address by which the same is asked for."""
+    asked = {"kind": kind, "batch": batch.pk if batch else None}
+    found = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{found}" if found else ""

@@ -100,6 +100,17 @@ def test_what_was_changed_after_a_merge_is_left_by_its_undoing(ada: User) -> Non
     assert Artwork.objects.get(pk=pair.first_id).title == "Ridge at dawn"
 
 
+def test_a_picture_that_came_after_a_merge_stays_where_it_was_given(ada: User) -> None:
+    pair = make_pair()
+    decision = merged(pair, ada, replace_image=True)
+    ArtworkImage.objects.filter(artwork=pair.first_id).update(key="third")
+
+    left = actions.undo(decision=decision, by=ada)
+
+    assert left == ["picture"]
+    assert ArtworkImage.objects.get(key="third").artwork_id == pair.first_id
+
+
 def test_an_artist_who_is_no_more_stays_away_when_a_merge_is_undone(ada: User) -> None:
     first, second = make_artwork(artist="M Lind"), make_artwork(artist="Mara Lind")
     decision = merged(make_pair(first, second), ada, artist="second")

@@ -165,7 +165,8 @@ def test_a_batch_says_how_many_of_its_works_may_be_here_twice(admin: Client) -> 
 
     Item.objects.create(batch=batch, name="a.jpg", incoming="a", artwork=pair.second)
 
-    assert f'<a href="{DESK}">1 may be duplicates</a>' in admin.get(address).content.decode()
+    link = f'<a href="{DESK}?batch={batch.pk}">1 may be duplicates</a>'
+    assert link in admin.get(address).content.decode()
 
 
 def test_many_pairs_cost_no_more_queries_than_one(
@@ -180,3 +181,30 @@ def test_many_pairs_cost_no_more_queries_than_one(
         admin.get(DESK)
     with django_assert_max_num_queries(12):
         admin.get(f"{DESK}{one.pk}/")
+
+
+def test_the_pairs_of_one_batch_are_decided_one_after_the_other(admin: Client) -> None:
+    batch = Batch.objects.create(source="Upload by mara")
+    pairs = [make_pair(make_artwork("Fjord"), make_artwork("Fjord, night")) for _ in range(2)]
+    for pair in pairs:
+        Item.objects.create(batch=batch, name="a.jpg", artwork=pair.second, state="visible")
+    make_pair(make_artwork("Weir"), make_artwork("Weir at dusk"))
+    query = f"?batch={batch.pk}"
+
+    wall = admin.get(f"{DESK}{query}")
+    page = admin.get(f"{DESK}{pairs[0].pk}/{query}").content.decode()
+    first = decide(admin, pairs[0], "keep", batch=batch.pk)
+    last = decide(admin, pairs[1], "keep", batch=batch.pk)
+
+    assert wall.context["counts"]["open"] == 2
+    assert "Weir" not in wall.content.decode()
+    assert f'{DESK}{pairs[1].pk}/{query}"' in page
+    assert (first.url, last.url) == (f"{DESK}{pairs[1].pk}/{query}", f"{DESK}{query}")
+    assert "No work of this batch waits" in admin.get(f"{DESK}{query}").content.decode()
+
+
+@pytest.mark.parametrize("batch", ["0", "x", "9" * 30, "-1"])
+def test_a_batch_that_is_none_leaves_all_pairs(admin: Client, batch: str) -> None:
+    make_pair()
+
+    assert admin.get(f"{DESK}?batch={batch}").context["counts"]["open"] == 1
