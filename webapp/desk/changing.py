@@ -21,6 +21,8 @@ CLEARABLE: Final = (
     *("style", "medium", "year", "price", "currency", "description", "rights", "credit_line"),
     *("source_url", "width_cm", "height_cm", "depth_cm"),
 )
+LONGEST: Final = 100_000
+"""Characters of a text in which something was replaced."""
 ROUNDINGS: Final = {"0.01": "cents", "1": "whole", "5": "fives", "10": "tens", "100": "hundreds"}
 """To what a price is rounded: in words."""
 
@@ -59,11 +61,11 @@ def ready(wanted: Wanted) -> Callable[[Artwork], Before | None]:
     check = _field(wanted.field)
 
     def of(work: Artwork) -> Before | None:
-        old = getattr(work, wanted.field)
-        new = change(old)
-        if new == old:
-            return None
+        old = new = getattr(work, wanted.field)
         try:
+            new = change(old)
+            if new == old:
+                return None
             # An artist was looked up, everything else is checked as a form would.
             new = new if wanted.field == "artist" else check.clean(new, work)
         except ValidationError as error:
@@ -112,8 +114,15 @@ def _take_away(wanted: Wanted) -> Callable[[Any], Any]:
 
 
 def _replace(wanted: Wanted) -> Callable[[Any], Any]:
-    text = _text(wanted)
-    return lambda old: old.replace(text, wanted.replacement)
+    text, new = _text(wanted), wanted.replacement
+
+    def instead(old: str) -> str:
+        # Counted first: one letter replaced by pages would fill the memory with a single work.
+        if len(old) + old.count(text) * (len(new) - len(text)) > LONGEST:
+            raise ValidationError(f"It would have more than {LONGEST:,} characters.")
+        return old.replace(text, new)
+
+    return instead
 
 
 def _multiply(wanted: Wanted) -> Callable[[Any], Any]:

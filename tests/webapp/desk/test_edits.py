@@ -196,3 +196,13 @@ def test_choosing_costs_the_same_however_many_works(
         page = client.get(f"/desk/works/{query}").content.decode()
 
     assert page.count('type="checkbox"') == 15
+
+
+def test_a_replacement_that_would_fill_the_memory_is_refused_before_it_is_made(cate: User) -> None:
+    work = make_artwork()
+    Artwork.objects.filter(pk=work.pk).update(description="a" * 10_000)
+    wanted = Wanted("description", "replace", "a", "b" * 10_000)
+
+    [shown] = actions.preview(edit_of(cate, work), wanted)
+
+    assert "more than 100,000 characters" in shown.refused
