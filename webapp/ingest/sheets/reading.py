@@ -24,6 +24,7 @@ _MARKS: Final = (
 )
 _SNIFFED: Final = 64 * 1024
 _DELIMITERS: Final = ",;\t|"
+_SAID: Final = "sep="
 
 Numbered = tuple[int, Sequence[str]]
 """A row, after the number that whoever opens the file finds it by."""
@@ -101,7 +102,8 @@ def _separated(name: str, content: bytes) -> Iterator[Numbered]:
     start = 1
     try:
         for values in reader:
-            yield start, values
+            if start > 1 or not values or values[0] != _SAID:
+                yield start, values
             start = reader.line_num + 1  # a quoted cell may span lines; a row is where it begins
     except csv.Error as error:
         raise TableError(f"{name}, line {start}: this is not proper CSV: {error}.") from error
@@ -117,12 +119,13 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(name: str, text: str) -> str:
+    """Return what divides the first line into most columns; spreadsheets may say it in front."""
     if name.lower().endswith(".tsv"):
         return "\t"
-    try:
-        return csv.Sniffer().sniff(text[:_SNIFFED].partition("\n")[0], _DELIMITERS).delimiter
-    except csv.Error:
-        return ","  # one column alone has none
+    first = next(iter(text[:_SNIFFED].lstrip().splitlines()), "")
+    if first.startswith(_SAID) and len(first) == len(_SAID) + 1:
+        return first[-1]
+    return max(_DELIMITERS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
 
 
 def _json_lines(name: str, content: bytes) -> Iterator[Numbered]:

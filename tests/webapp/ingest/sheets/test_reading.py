@@ -42,6 +42,22 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
     assert cells.rows[0].values == ("a.jpg", "One, two; 3")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "File name;Title, as shown;Year\na.jpg;Ridge, evening;1907\n",
+        "sep=;\nFile name;Title, as shown;Year\na.jpg;Ridge, evening;1907\n",
+        '\n"File name","Title, as shown","Year; perhaps"\na.jpg,"Ridge, evening",1907\n',
+        "File name;Title, as shown;Year\ra.jpg;Ridge, evening;1907\r",
+    ],
+)
+def test_other_delimiters_in_the_words_do_not_mislead(text: str) -> None:
+    cells = read("works.csv", text.encode())
+
+    assert cells.columns[:2] == ("File name", "Title, as shown")
+    assert cells.rows[0].values == ("a.jpg", "Ridge, evening", "1907")
+
+
 def test_a_row_is_called_by_the_line_on_which_it_begins() -> None:
     cells = read("works.csv", b'file,title\na.jpg,"two\nlines"\n\nb.jpg,B\n')
 
