@@ -31,6 +31,17 @@ function show(tile, told) {
   }
 }
 
+// Files that came in meanwhile take their places among the others; what is there stays as it is.
+async function relist() {
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const here = new Map([...tiles.children].map((tile) => [tile.dataset.item, tile]));
+  const listed = [...fresh.getElementById("tiles").children];
+  tiles.replaceChildren(...listed.map((tile) => here.get(tile.dataset.item) ?? tile));
+  page.querySelector(".states").replaceWith(fresh.querySelector(".states"));
+}
+
 function showProgress(progress) {
   document.getElementById("bar").value = progress.settled;
   document.getElementById("bar").max = progress.total;
@@ -49,6 +60,8 @@ async function follow() {
       const answer = await fetch(page.dataset.statusUrl + location.search);
       if (!answer.ok) continue;
       const told = await answer.json();
+      const shown = [...tiles.children].map((tile) => tile.dataset.item).join();
+      if (told.items.map((item) => item.id).join() !== shown) await relist();
       for (const item of told.items) {
         const tile = tiles.querySelector(`[data-item="${item.id}"]`);
         if (tile) show(tile, item);

@@ -3,14 +3,17 @@
 
 const LITTER = new Set(["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "$recycle.bin"]);
 
+const ORDER = new Intl.Collator("en", { numeric: true });
+
 function isLitter(path) {
   return path.toLowerCase().split("/").some((part) => LITTER.has(part) || part.startsWith("."));
 }
 
 function sorted(found) {
   const kept = found.filter(({ path }) => !isLitter(path));
-  // The same folder comes in the same order another day, so what has arrived is at the beginning.
-  kept.sort((a, b) => (a.path < b.path ? -1 : 1));
+  // The same folder comes in the same order another day, so what has arrived is at the beginning;
+  // and as people count, for so the works will hang: "2.jpg" before "10.jpg".
+  kept.sort((a, b) => ORDER.compare(a.path, b.path));
   return { files: kept, litter: found.length - kept.length };
 }
 

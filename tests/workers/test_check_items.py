@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from tests.webapp.ingest.pictures import picture
+from webapp.catalog.models import Artwork
 from webapp.ingest.actions import Incoming, receive_files, settle, start_batch
 from webapp.ingest.models import Item
 from workers.tasks import ingest
@@ -35,3 +36,13 @@ def test_a_file_that_was_given_up_meanwhile_stays_to_be_tried_again(
     received.refresh_from_db()
     assert received.state == Item.State.FAILED
     assert storages["originals"].exists(received.incoming)
+
+
+def test_works_hang_in_the_order_in_which_their_files_came() -> None:
+    files = [Incoming(f"{n}.jpg", ContentFile(picture(n, (30 * n, 20)))) for n in (1, 2, 3)]
+    receive_files(batch=start_batch(source="test"), files=files)
+
+    ingest.check_items()
+
+    newest = Artwork.objects.order_by("-added", "-id").values_list("title", flat=True)
+    assert list(newest) == ["1", "2", "3"]

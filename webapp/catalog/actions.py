@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
 
@@ -64,13 +65,18 @@ def find_by_sha256(sha256: str) -> Artwork | None:
 
 @transaction.atomic
 def publish_image(
-    *, image: CheckedImage, facts: Facts, source_key: str | None = None, held: bool = False
+    *,
+    image: CheckedImage,
+    facts: Facts,
+    source_key: str | None = None,
+    held: bool = False,
+    added: datetime | None = None,
 ) -> Published:
     """Make an artwork of a checked image, or give the work of `source_key` a new one.
 
     The work then waits for its vector; a withdrawn work stays withdrawn. A new work is `held` back
-    from visitors if so asked. Ring EMBED_ARTWORKS
-    afterwards, once for as many works as come together.
+    from visitors if so asked, and is dated as `added`. Ring EMBED_ARTWORKS afterwards, once for as
+    many works as come together.
 
     Raises:
         DuplicateImageError: If another work has the same file. Nothing is written.
@@ -79,7 +85,7 @@ def publish_image(
         raise DuplicateImageError(known)
     before = Artwork.objects.filter(source_key=source_key).first() if source_key else None
     replaced = ArtworkImage.objects.filter(artwork=before).first() if before else None
-    artwork = create_or_update_artwork(facts=facts, source_key=source_key, held=held)
+    artwork = create_or_update_artwork(facts=facts, source_key=source_key, held=held, added=added)
     if artwork.state != Artwork.State.WITHDRAWN:
         wait_for_vector(Artwork.objects.filter(pk=artwork.pk))
     values = {name: getattr(image, name) for name in CheckedImage.__slots__}
@@ -97,18 +103,24 @@ def publish_image(
 
 @transaction.atomic
 def create_or_update_artwork(
-    *, facts: Facts, source_key: str | None = None, held: bool = False
+    *,
+    facts: Facts,
+    source_key: str | None = None,
+    held: bool = False,
+    added: datetime | None = None,
 ) -> Artwork:
     """Make the work of `source_key`, or bring its facts up to date; without a key make a new one.
 
-    Only the facts that are named change. A new work starts as "waiting for its vector".
+    Only the facts that are named change. A new work starts as "waiting for its vector"; where its
+    facts do not say since when it is here, it is since `added`, or now.
     """
     artwork = None
     if source_key:
         known = Artwork.objects.select_for_update(of=("self",)).filter(source_key=source_key)
         artwork = known.select_related("artist").first()
     if artwork is None:
-        complete: Facts = {"title": UNTITLED, "artist": UNKNOWN_ARTIST, "added": timezone.now()}
+        complete: Facts = {"title": UNTITLED, "artist": UNKNOWN_ARTIST}
+        complete["added"] = added or timezone.now()
         complete.update(facts)
         artwork = Artwork(artist=_artist(complete), source_key=source_key or None, held=held)
         _assign(artwork, complete)

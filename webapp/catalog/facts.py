@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict, cast
 
@@ -54,4 +54,5 @@ def from_json(values: Mapping[str, Any]) -> Facts:
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return str(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+    # In UTC, as the database gives it back, so that the same moment is the same text.
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

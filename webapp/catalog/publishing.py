@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from webapp.catalog import tiles
@@ -23,15 +23,16 @@ _SWEPT_AT_ONCE: Final = 200
 
 @transaction.atomic
 def publish(artwork_ids: Iterable[int], *, as_new: bool = True) -> list[int]:
-    """Let held works be shown, and return which were held.
+    """Let held works be shown, the first given as the newest, and return which were held.
 
     Drafts go by way of the workers once more, so that they have a place in every space there is by
     now; what was seen in their pictures is kept, so it takes moments. `as_new` dates them today.
     """
-    ids = _locked(Artwork.objects.filter(held=True), artwork_ids)
+    order = list(artwork_ids)
+    ids = _locked(Artwork.objects.filter(held=True), order)
     held = Artwork.objects.filter(pk__in=ids)
     if as_new:
-        held.update(added=timezone.now())
+        _date_today(order, held)
     held.update(held=False)
     if wait_for_vector(held.filter(state=Artwork.State.DRAFT)):
         enqueue(Job.EMBED_ARTWORKS)
@@ -65,6 +66,12 @@ def restore(artwork_ids: Iterable[int]) -> list[int]:
     ids = list(deleted.values_list("pk", flat=True))
     show_again(ids)
     return ids
+
+
+def _date_today(order: Sequence[int], works: QuerySet[Artwork]) -> None:
+    """Date works now, each a microsecond before the one that shall hang before it."""
+    place = Func(Value(order), F("pk"), function="array_position", output_field=IntegerField())
+    works.update(added=Value(timezone.now()) - place * Value(timedelta(microseconds=1)))
 
 
 def _locked(works: QuerySet[Artwork], ids: Iterable[int]) -> list[int]:

@@ -60,6 +60,14 @@ def start_batch(*, source: str, user: User | None = None, held: bool = False) ->
     return Batch.objects.create(source=source[:300], user=user, held=held)
 
 
+def lock(batch: Batch) -> None:
+    """Let nobody else do anything to a batch as a whole until the transaction ends.
+
+    Comes before all other locks, see `webapp.ingest.changes`.
+    """
+    Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk).first()
+
+
 def receive_files(*, batch: Batch, files: Iterable[Incoming]) -> list[Item]:
     """Store files, note each as a row, and ring unless others already wait for theirs.
 
@@ -89,8 +97,7 @@ def receive_stored(*, batch: Batch, files: Iterable[Stored]) -> list[Item]:
     What comes late to a batch that was deleted is deleted with it; undoing brings it back too.
     """
     items = [_received(batch, file.name, file.stored, file.facts) for file in files]
-    # Who deletes the batch waits for this, or this for them.
-    Batch.objects.select_for_update().filter(pk=batch.pk).first()
+    lock(batch)  # who deletes it waits for this, or this for them
     if is_deleted(batch):
         for item in items:
             item.state, item.finished = Item.State.DELETED, timezone.now()
@@ -118,16 +125,16 @@ def retry_failed(*, batch: Batch) -> int:
 
     Refused files are not among them: the same bytes would be refused again.
     """
-    rows = Item.objects.select_for_update(of=("self",)).select_related("artwork")
-    failed = rows.filter(batch=batch, state=Item.State.FAILED)
+    lock(batch)
+    failed = Item.objects.filter(batch=batch, state=Item.State.FAILED).select_related("artwork")
     # A work that somebody has withdrawn meanwhile is not shown again by this.
     stored = [item for item in failed if item.artwork and item.artwork.state == _FAILED]
     unfetched = [item for item in failed if item.url and not item.incoming]
     unchecked = [item for item in failed if item.artwork_id is None and item.incoming]
     _start_over(unfetched, Item.State.WANTED)
     _start_over(unchecked, Item.State.RECEIVED)
-    _start_over(stored, Item.State.STORED)
     show_again([item.artwork_id for item in stored if item.artwork_id is not None])
+    _start_over(stored, Item.State.STORED)
     Batch.objects.filter(pk=batch.pk).update(told=None)
     if unfetched:
         enqueue(Job.FETCH_ITEMS)
@@ -172,6 +179,5 @@ def _note(items: list[Item]) -> None:
 
 
 def _start_over(items: list[Item], state: Item.State) -> None:
-    Item.objects.filter(pk__in=[item.pk for item in items]).update(
-        state=state, reason="", attempts=0, claimed_until=None, finished=None
-    )
+    failed = Item.objects.filter(pk__in=[item.pk for item in items], state=Item.State.FAILED)
+    failed.update(state=state, reason="", attempts=0, claimed_until=None, finished=None)

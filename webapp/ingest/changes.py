@@ -1,4 +1,9 @@
-"""What is done to many works of a batch at once: publish, hold back, delete, edit; and undo."""
+"""What is done to many works of a batch at once: publish, hold back, delete, edit; and undo.
+
+Whoever locks several rows locks them in this order, so that nobody waits for each other: the
+batch, the change, the files of which no work is made yet, the works, the files of works. An insert
+that only names its batch waits for nobody.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -15,8 +20,8 @@ from webapp.catalog import publishing
 from webapp.catalog.actions import change_facts, changed_facts, facts_now
 from webapp.catalog.facts import Facts, from_json, to_json
 from webapp.catalog.models import Artist, Artwork
-from webapp.ingest.actions import discard_file
-from webapp.ingest.models import Batch, Change, Item
+from webapp.ingest.actions import discard_file, lock
+from webapp.ingest.models import AS_NAMED, Batch, Change, Item
 from webapp.ingest.queries import is_deleted
 from webapp.jobs import Job, enqueue
 
@@ -31,7 +36,8 @@ BROUGHT_IN: Final = (
     Item.State.DELETED,
 )
 """Items whose work came in by them; the work of a duplicate is another's."""
-_UNDER_WAY: Final = (Item.State.WANTED, Item.State.RECEIVED)
+ON_THE_WAY: Final = (Item.State.WANTED, Item.State.RECEIVED)
+"""Items of which no work is made yet."""
 _SWEPT_AT_ONCE: Final = 200
 
 
@@ -41,9 +47,20 @@ def works_of(batch: Batch) -> QuerySet[Artwork]:
     return Artwork.objects.filter(pk__in=brought.values("artwork"))
 
 
+def as_filed(works: QuerySet[Artwork], batch: Batch) -> QuerySet[Artwork]:
+    """Return works of a batch in the order of their files, as they lie on its wall."""
+    item = Item.objects.filter(batch=batch, artwork=OuterRef("pk")).order_by("pk")
+    name = item.annotate(as_named=AS_NAMED).values("as_named")[:1]
+    return works.order_by(Subquery(name), "pk")
+
+
 @transaction.atomic
 def publish(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -> Change | None:
-    """Show the held works of a batch, or the chosen of them; None if none was held."""
+    """Show the held works of a batch, or the chosen of them; None if none was held.
+
+    They hang in the order of their files.
+    """
+    lock(batch)
     done = publishing.publish(_ids(batch, chosen))
     _items(done).filter(state=Item.State.DRAFT).update(state=Item.State.STORED, finished=None)
     return _noted(batch, user, Kind.PUBLISH, done, whole=chosen is None)
@@ -52,6 +69,7 @@ def publish(*, batch: Batch, user: User, chosen: Collection[int] | None = None) 
 @transaction.atomic
 def unpublish(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -> Change | None:
     """Take works off the walls as drafts; None if all were held already."""
+    lock(batch)
     done = publishing.hold(_ids(batch, chosen))
     _items(done).filter(state=Item.State.VISIBLE).update(state=Item.State.DRAFT)
     return _noted(batch, user, Kind.UNPUBLISH, done, whole=chosen is None)
@@ -62,10 +80,10 @@ def delete(*, batch: Batch, user: User, chosen: Collection[int] | None = None) -
     """Withdraw works at once; their files go for good only after `publishing.KEPT_DAYS`."""
     gone = {"state": Item.State.DELETED, "finished": timezone.now(), "claimed_until": None}
     whole = chosen is None
+    lock(batch)  # what still arrives comes after this
     if whole:
-        Batch.objects.select_for_update().get(pk=batch.pk)  # what still arrives comes after this
         # First, so that a work that a worker is just making of a file is among the works below.
-        Item.objects.filter(batch=batch, state__in=_UNDER_WAY).update(**gone)
+        Item.objects.filter(batch=batch, state__in=ON_THE_WAY).update(**gone)
     done = publishing.discard(_ids(batch, chosen))
     _items(done).update(**gone)
     anyway = whole and not is_deleted(batch)
@@ -102,7 +120,9 @@ def edit(
 @transaction.atomic
 def undo(change: Change) -> str:
     """Take a change back, once, and say in a sentence what came of it."""
+    lock(change.batch)
     fresh = Change.objects.filter(pk=change.pk, undone=None).update(undone=timezone.now())
+    change.refresh_from_db()  # a table may have been applied until now
     if not fresh:
         return "That was undone already."
     if change.kind in _BACK:
@@ -184,7 +204,7 @@ def counted(works: int) -> str:
 def _ids(batch: Batch, chosen: Collection[int] | None) -> list[int]:
     works = works_of(batch)
     works = works if chosen is None else works.filter(pk__in=list(chosen))
-    return list(works.values_list("pk", flat=True))
+    return list(as_filed(works, batch).values_list("pk", flat=True))
 
 
 def _items(artwork_ids: Iterable[int]) -> QuerySet[Item]:

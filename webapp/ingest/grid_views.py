@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.ingest import changes, grid, queries, telling
 from webapp.ingest.access import for_editors
-from webapp.ingest.models import Batch, Item
+from webapp.ingest.models import Batch
 
 PAGE: Final = 25
 LABELS: Final = {
@@ -58,10 +57,8 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     works = changes.works_of(batch).exclude(state=Artwork.State.WITHDRAWN)
-    item = Item.objects.filter(batch=batch, artwork=OuterRef("pk")).order_by("pk")
-    # As their files lie on the wall of the batch, whichever a worker finished first.
-    ordered = works.order_by(Subquery(item.values("pk")[:1]), "pk")
-    page = Paginator(ordered.select_related("artist", "image"), PAGE).get_page(number)
+    ordered = changes.as_filed(works, batch).select_related("artist", "image")
+    page = Paginator(ordered, PAGE).get_page(number)
     if rows is None:
         rows = [grid.Row(work, grid.texts_of(work)) for work in page]
     context = {

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Left, Lower
 
 from webapp.catalog.models import Artwork
+
+
+def _replaced(text: Any, pattern: str, new: str) -> Any:
+    return Func(text, Value(pattern), Value(new), Value("g"), function="regexp_replace")
+
+
+_PADDED: Final = _replaced(Lower("name"), r"(\d+)", r"000000000\1")
+AS_NAMED: Final = Left(_replaced(_PADDED, r"\d*(\d{9})", r"\1"), 300)
+"""Sorts items by their names, numbers in them as numbers: "img 2" before "img 10"."""
 
 
 class Batch(models.Model):
@@ -74,6 +87,7 @@ class Item(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=["batch", "state"], name="item_story"),
+            models.Index(F("batch"), AS_NAMED, F("id"), name="item_wall"),
             models.Index(fields=["id"], name="item_waiting", condition=models.Q(state="received")),
             models.Index(fields=["id"], name="item_wanted", condition=models.Q(state="wanted")),
             models.Index(
@@ -111,9 +125,9 @@ class Sheet(models.Model):
     )
     """Who applies it."""
     done = models.PositiveIntegerField(default=0)
-    """Rows with a file that are written so far."""
+    """Number of the last row that is written, 0 before the first."""
     waiting = models.PositiveIntegerField(default=0)
-    """Of these, files on their way that take their facts along."""
+    """Of the rows written, files on their way that take their facts along."""
     change = models.ForeignKey(
         "Change", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

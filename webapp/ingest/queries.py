@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.ingest.models import Batch, Change, Item, Notice, Sheet
+from webapp.ingest.models import AS_NAMED, Batch, Change, Item, Notice, Sheet
 
 PACE: Final = timedelta(minutes=1)
 FEWEST: Final = 3
@@ -65,11 +65,13 @@ def progress(batch: Batch) -> Progress:
 
 
 def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
-    """Return the items of a batch, with what a page shows of their works.
+    """Return the items of a batch in the order of their names, with what a page shows of their
+    works.
 
     `words` are looked for in the file's name and in the title and artist of its work.
     """
-    items = Item.objects.filter(batch=batch).select_related("artwork__artist", "artwork__image")
+    items = Item.objects.filter(batch=batch).order_by(AS_NAMED, "pk")
+    items = items.select_related("artwork__artist", "artwork__image")
     if state:
         items = items.filter(state=state)
     for word in words.replace("\0", "").split()[:MAX_WORDS]:
@@ -98,11 +100,17 @@ def seconds_left(batch: Batch, now: Progress) -> int | None:
 
 def recent_batches(count: int = 10) -> QuerySet[Batch]:
     """Return the newest batches with `total`, `settled` and `bad` counted."""
-    return Batch.objects.select_related("user").annotate(
-        total=Count("items"),
-        settled=Count("items", filter=~Q(items__state__in=UNDER_WAY)),
-        bad=Count("items", filter=Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])),
-    )[:count]
+    # Chosen first: else the files of all batches there ever were would be counted.
+    newest = Batch.objects.order_by("-pk").values("pk")[:count]
+    return (
+        Batch.objects.filter(pk__in=newest)
+        .select_related("user")
+        .annotate(
+            total=Count("items"),
+            settled=Count("items", filter=~Q(items__state__in=UNDER_WAY)),
+            bad=Count("items", filter=Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])),
+        )
+    )
 
 
 def deleted_batches() -> QuerySet[Any, Any]:

@@ -75,7 +75,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("sheet", pk)
     context: dict[str, Any] = {"sheet": found, "batch": found.batch}
     if found.state == Sheet.State.APPLYING:
-        context["rows"] = len(writable(plan(found, found.mapping)))
+        rows = writable(plan(found, found.mapping))
+        context |= {"rows": len(rows), "done": sum(row.number <= found.done for row in rows)}
     elif found.state != Sheet.State.REFUSED:
         context |= _preview(found)
     return render(request, "ingest/sheet.html", context)

@@ -124,7 +124,7 @@ def _publish(
         claims.release(Artwork, keys)
         return 0
     # A work that was withdrawn, deleted or given a new picture meanwhile is left out.
-    now = _waiting().select_for_update(of=("self",)).filter(pk__in=extracted.rows)
+    now = _waiting().select_for_update(of=("self",)).filter(pk__in=extracted.rows).order_by("pk")
     ids = [pk for pk, key in now.values_list("pk", "image__key") if keys[pk] == key]
     if not ids:
         return 0

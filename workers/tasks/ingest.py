@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import timedelta
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -128,6 +129,8 @@ def _publish(item: Item, image: CheckedImage, proposed: Facts) -> None:
         facts=_facts(item, proposed),
         source_key=item.source_key or None,
         held=item.batch.held,
+        # Works hang in the order in which their files came, whichever is checked first.
+        added=item.batch.created - timedelta(microseconds=item.pk),
     )
     artwork = published.artwork
     if published.replaced:

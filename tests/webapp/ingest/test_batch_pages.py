@@ -145,9 +145,9 @@ def test_the_report_is_csv_that_spreadsheets_trust_safely(admin: Client) -> None
 
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert text.startswith("\ufeff")
-    assert [row["file"] for row in rows] == ["Harbour.jpg", f"'{name}"]
-    assert rows[0]["work"] == f"http://testserver/works/{titled('Harbour').pk}/"
-    assert (rows[1]["state"], rows[1]["reason"]) == ("refused", "Ñ, no.")
+    assert [row["file"] for row in rows] == [f"'{name}", "Harbour.jpg"]
+    assert rows[1]["work"] == f"http://testserver/works/{titled('Harbour').pk}/"
+    assert (rows[0]["state"], rows[0]["reason"]) == ("refused", "Ñ, no.")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -176,3 +176,14 @@ def test_a_nul_in_the_words_finds_as_without_it(admin: Client) -> None:
     page = admin.get(f"/upload/{batch.pk}/", {"q": "Har\0bour"})
 
     assert [row["title"] for row in page.context["items"]] == ["Harbour"]
+
+
+def test_files_lie_in_the_order_of_their_names_however_they_came(admin: Client) -> None:
+    batch = batch_of()
+    names = ["b/2.jpg", "Plate 10.jpg", "a.jpg", "b/10.jpg", "plate 9.jpg", "1" * 300, "b/1.jpg"]
+    Item.objects.bulk_create(Item(batch=batch, name=name, incoming="x") for name in names)
+
+    told = admin.get(f"/upload/{batch.pk}/status/").json()["items"]
+
+    shown = [item["name"] for item in told if item["name"] != "1" * 300]
+    assert shown == ["a.jpg", "b/1.jpg", "b/2.jpg", "b/10.jpg", "plate 9.jpg", "Plate 10.jpg"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.webapp.ingest.staff import batch_of, member, titled
@@ -18,6 +21,7 @@ from webapp.catalog.actions import show_again
 from webapp.catalog.facts import Facts
 from webapp.catalog.models import Artwork, SearchEntry
 from webapp.ingest import changes
+from webapp.ingest.actions import retry_failed
 from webapp.ingest.models import Batch, Change, Item
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +216,68 @@ def test_what_a_table_says_about_an_artist_is_undone(mara: User) -> None:
 
     assert written == "Painted by the sea."
     assert titled("Harbour").artist.bio == ""
+
+
+def test_a_date_of_another_time_zone_is_taken_back(mara: User) -> None:
+    batch = batch_of("Harbour")
+    before = titled("Harbour").added
+    noon = datetime.fromisoformat("2019-05-01T12:00:00+02:00")
+    facts = {titled("Harbour").pk: Facts(added=noon)}
+    change = changes.edit(batch=batch, user=mara, kind=Change.Kind.SHEET, facts=facts)
+    assert change is not None
+    written = titled("Harbour").added
+
+    changes.undo(change)
+
+    assert (written, titled("Harbour").added) == (noon, before)
+
+
+def test_published_works_hang_in_the_order_of_their_files(mara: User) -> None:
+    batch = batch_of("Plate 10", "Plate 9", "Plate 1", state="draft")
+
+    changes.publish(batch=batch, user=mara)
+
+    works = Artwork.objects.order_by("-added", "-id")
+    assert list(works.values_list("title", flat=True)) == ["Plate 1", "Plate 9", "Plate 10"]
+
+
+def test_whatever_is_done_to_a_batch_locks_in_one_order(mara: User) -> None:
+    batch = batch_of("Harbour", "Ridge")
+    Item.objects.create(batch=batch, name="late.jpg", incoming="incoming/late")
+    Artwork.objects.filter(title="Ridge").update(state="failed")
+    Item.objects.filter(name="Ridge.jpg").update(state="failed")
+
+    def undo_last() -> None:
+        changes.undo(Change.objects.filter(undone=None)[0])
+
+    deeds: list[Callable[[], object]] = [
+        lambda: retry_failed(batch=batch),
+        lambda: changes.unpublish(batch=batch, user=mara),
+        lambda: changes.publish(batch=batch, user=mara),
+        undo_last,
+        lambda: changes.delete(batch=batch, user=mara),
+        undo_last,
+    ]
+    for deed in deeds:
+        with CaptureQueriesContext(connection) as captured:
+            deed()
+        locked = [name for query in captured if (name := locked_by(query["sql"]))]
+
+        first = list(dict.fromkeys(locked))
+        assert first[0] == "ingest_batch"
+        assert [name for name in first if name in ORDER] == [n for n in ORDER if n in first]
+
+
+ORDER = ("ingest_batch", "ingest_change", "catalog_artwork", "ingest_item")
+"""In which tables are locked; files of which no work is made yet come before works."""
+
+
+def locked_by(sql: str) -> str:
+    """Return the table of which a statement locks rows, or ""."""
+    if "\"state\" IN ('wanted', 'received')" in sql:
+        return ""
+    if sql.startswith("UPDATE"):
+        return sql.split('"')[1]
+    return (
+        sql.split('FROM "')[1].split('"')[0] if "FOR UPDATE" in sql or "FOR NO KEY" in sql else ""
+    )

@@ -1,7 +1,7 @@
 """Apply a mapped table: works get its facts, and files on their way take them along.
 
-A row with its file is written in one of many transactions, and the table remembers how many rows
-are: a worker that dies goes on where the last one was committed.
+A row with its file is written in one of many transactions, and the table remembers the number of
+the last row that is: a worker that dies goes on behind it, whatever files have come in meanwhile.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from django.db.models import F, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.facts import Facts, to_json
-from webapp.ingest.changes import BROUGHT_IN, Kind, edit
-from webapp.ingest.models import Item, Sheet
-from webapp.ingest.queries import UNDER_WAY
+from webapp.ingest.changes import BROUGHT_IN, ON_THE_WAY, Kind, edit
+from webapp.ingest.models import Change, Item, Sheet
 from webapp.ingest.sheets.matching import Match, Plan, plan
 from webapp.jobs import Job, enqueue
 
@@ -60,7 +59,7 @@ def writable(told: Plan) -> Sequence[Match]:
 
 
 def parts(pk: int, told: Plan | None = None) -> Iterator[int]:
-    """Write a table part by part from where it stands; yield how many of its rows are written.
+    """Write a table part by part from where it stands; yield the number of the last row written.
 
     Ends with the table, or when its change is undone meanwhile: then the rest is left.
     """
@@ -74,33 +73,31 @@ def parts(pk: int, told: Plan | None = None) -> Iterator[int]:
 
 @transaction.atomic
 def _part(pk: int, rows: Sequence[Match]) -> int | None:
-    found = open_sheets().select_for_update(of=("self",)).select_related("batch", "change", "by")
+    found = open_sheets().select_for_update(of=("self",)).select_related("batch", "by")
     sheet = found.filter(pk=pk).first()
     if sheet is None:
         return None
-    if sheet.change and sheet.change.undone:
+    # Whoever undoes it waits for this, or this for them.
+    begun = Change.objects.select_for_update().filter(pk=sheet.change_id or 0).first()
+    if begun and begun.undone:
         _end(sheet, Sheet.State.READ)
         return None
-    some = rows[sheet.done : sheet.done + PART]
+    some = [row for row in rows if row.number > sheet.done][:PART]
     if not some:
         _end(sheet, Sheet.State.APPLIED)
         return None
     by_item: dict[int, Facts] = {row.item: row.facts for row in some if row.item}
-    # A worker that makes a work of an item waits for this, or this for it.
-    items = Item.objects.select_for_update().filter(pk__in=by_item).order_by("pk")
-    works: dict[int, Facts] = {}
-    waiting = []
-    for item in items:
-        if item.artwork_id is not None and item.state in BROUGHT_IN:
-            works[item.artwork_id] = by_item[item.pk]
-        elif item.state in UNDER_WAY:
-            item.metadata |= to_json(by_item[item.pk])
-            waiting.append(item)
+    named = Item.objects.filter(pk__in=by_item)
+    # A worker that makes a work of a file waits for this, or this for it.
+    held = named.filter(state__in=ON_THE_WAY).select_for_update().order_by("pk")
+    waiting = list(held)
+    for item in waiting:
+        item.metadata |= to_json(by_item[item.pk])
     Item.objects.bulk_update(waiting, ["metadata"])
-    change = edit(
-        batch=sheet.batch, user=sheet.by, kind=Kind.SHEET, facts=works, begun=sheet.change
-    )
-    done = sheet.done + len(some)
+    brought = named.filter(state__in=BROUGHT_IN, artwork__isnull=False)
+    works = {work: by_item[item] for item, work in brought.values_list("pk", "artwork")}
+    change = edit(batch=sheet.batch, user=sheet.by, kind=Kind.SHEET, facts=works, begun=begun)
+    done = some[-1].number
     Sheet.objects.filter(pk=pk).update(
         change=change, done=done, waiting=F("waiting") + len(waiting)
     )

@@ -65,6 +65,16 @@ def test_a_name_that_several_files_have_is_not_guessed() -> None:
     )
 
 
+def test_of_two_rows_for_one_file_the_first_counts() -> None:
+    batch = batch_of("Harbour")
+    sheet = sheet_of(batch, "file,title\nHarbour.jpg,A\nharbour,B\n")
+
+    told = plan(sheet, sheet.mapping)
+
+    assert [row.facts["title"] for row in told.matched] == ["A"]
+    assert told.problems == ("Row 3: harbour already has a row, number 2.",)
+
+
 def test_an_exact_path_goes_before_a_bare_name() -> None:
     told = matched("one.jpg", "b/one.jpg", row="one.jpg")
 
