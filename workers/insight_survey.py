@@ -80,7 +80,8 @@ def survey(served: Served, *, progress: Progress) -> dict[str, Any]:
 
 
 def agreement(a: Served, b: Served, *, progress: Progress) -> dict[str, Any]:
-    """How far two models recommend the same, as `webapp.insight.agreement` reads it.
+    """How far two models recommend the same, as `webapp.insight.agreement` reads it; under "apart"
+    what `webapp.insight.models.Apart` keeps of single visitors.
 
     Raises:
         DataError: If there is nobody for whom both can rank; a sentence for the curator.

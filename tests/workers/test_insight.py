@@ -93,14 +93,16 @@ def test_a_model_that_prefers_the_other_camp_differs_about_it() -> None:
     turned[3:12] = -turned[3:12]
     store_vectors(other, ids, turned)
 
-    result = made(camps.look, other).result
+    row = made(camps.look, other)
 
+    result, apart = row.result, row.apart.all()
     lower = {each["work"] for each in result["first"]}
     assert lower.intersection(ids[3:12])
     assert all(each["a"] > each["b"] for each in result["first"])
     assert all(each["b"] > each["a"] for each in result["second"])
-    assert result["apart"][0]["shared"] == min(result["shared"])
-    assert [len(pks) for pks in result["apart"][0]["lists"]] == [4, 4]
+    assert apart[0].shared == min(result["shared"])
+    assert [len(pks) for pks in apart[0].lists] == [4, 4]
+    assert "apart" not in result
 
 
 @pytest.mark.parametrize("reason", ["Nobody chose a work yet", "No work can be recommended"])

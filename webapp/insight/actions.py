@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -10,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from webapp.feed.models import Visitor
-from webapp.insight.models import Draw, Inquiry, Survey
+from webapp.insight import people
+from webapp.insight.models import Apart, Draw, Inquiry, Survey
 from webapp.jobs import Job, enqueue
 from webapp.vectors.models import Space
 
@@ -30,6 +32,24 @@ def survey(space: Space, rival: Space | None, *, by: Any) -> Survey:
 def draw(visitor: Visitor, mode: str, seed: int, *, by: Any) -> Draw:
     """Ask for the triplets that are drawn for a visitor."""
     return _ask(Draw, by, visitor=visitor, mode=mode, seed=seed)
+
+
+@transaction.atomic
+def keep_apart(survey: Survey, found: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what a survey found of single visitors in place of what it found before, but for those
+    who are gone or want no personal recommendations any more."""
+    rows = {each["visitor"]: each for each in found}
+    survey.apart.all().delete()
+    Apart.objects.bulk_create(
+        Apart(survey=survey, visitor_id=pk, shared=rows[pk]["shared"], lists=rows[pk]["lists"])
+        for pk in people.known(rows)
+    )
+
+
+def forget(visitor: Visitor) -> None:
+    """Delete what was found out of a visitor."""
+    for kind in (Apart, Draw):
+        kind.objects.filter(visitor=visitor).delete()
 
 
 def tidy() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.admin import tell
-from webapp.insight.models import Draw, Survey
+from webapp.insight.models import Apart, Draw, Survey
 
 tell(
     Survey,
@@ -19,3 +19,4 @@ tell(
     filters=("state", "mode"),
     unread=("result",),
 )
+tell(Apart, "survey_id", "visitor_id", "shared", unread=("lists",))

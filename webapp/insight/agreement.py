@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from webapp.catalog.models import Artwork
 from webapp.catalog.queries import cards
+from webapp.insight import people
+from webapp.insight.models import Apart, Survey
 
 LISTED: Final = 12
 """Works shown of a list."""
@@ -44,7 +46,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class Torn:
     """A visitor to whom the two recommend different things."""
 
     visitor: int
@@ -64,13 +66,16 @@ class Agreement:
     first: Sequence[Differing]
     second: Sequence[Differing]
     """Works that the first, or the second, model ranks much higher."""
-    apart: Sequence[Apart]
+    apart: Sequence[Torn]
 
 
-def agreement(result: Mapping[str, Any]) -> Agreement:
-    """Tell what the survey of two models found. One query."""
+def agreement(survey: Survey) -> Agreement:
+    """Tell what the survey of two models found. Three queries."""
+    result = survey.result
+    known = people.known(survey.apart.values_list("visitor", flat=True))
+    apart = [each for each in survey.apart.all() if each.visitor_id in known]
     ids = {each["work"] for key in ("first", "second") for each in result[key]}
-    ids.update(pk for each in result["apart"] for pks in each["lists"] for pk in pks[:LISTED])
+    ids.update(pk for each in apart for pks in each.lists for pk in pks[:LISTED])
     works = cards().in_bulk(ids)
     ranks = result["ranks"]
     return Agreement(
@@ -79,7 +84,7 @@ def agreement(result: Mapping[str, Any]) -> Agreement:
         columns=_columns(result["shared"], result["places"]),
         first=_differing(result["first"], works),
         second=_differing(result["second"], works),
-        apart=[_apart(each, works) for each in result["apart"]],
+        apart=[_torn(each, works) for each in apart],
     )
 
 
@@ -99,10 +104,10 @@ def _differing(found: Sequence[Mapping[str, Any]], works: Mapping[int, Artwork])
     ]
 
 
-def _apart(found: Mapping[str, Any], works: Mapping[int, Artwork]) -> Apart:
-    both = set(found["lists"][0]).intersection(found["lists"][1])
-    return Apart(
-        found["visitor"],
-        found["shared"],
-        [[Listed(works.get(pk), pk in both) for pk in pks[:LISTED]] for pks in found["lists"]],
+def _torn(found: Apart, works: Mapping[int, Artwork]) -> Torn:
+    both = set(found.lists[0]).intersection(found.lists[1])
+    return Torn(
+        found.visitor_id,
+        found.shared,
+        [[Listed(works.get(pk), pk in both) for pk in pks[:LISTED]] for pks in found.lists],
     )

@@ -63,6 +63,31 @@ class Survey(Inquiry):
         return f"survey of space {self.space_id}{beside}"
 
 
+class Apart(models.Model):
+    """A visitor to whom the two models of a survey recommend different works.
+
+    A row of its own, and not part of `Survey.result`, so that it goes with its visitor, and as soon
+    as they want no personal recommendations.
+    """
+
+    # The unique constraint indexes it already.
+    survey = models.ForeignKey(
+        Survey, on_delete=models.CASCADE, related_name="apart", db_index=False
+    )
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="+")
+    shared = models.PositiveSmallIntegerField()
+    """Works that both lists have."""
+    lists = models.JSONField()
+    """Of each model, the ids of what it recommends, best first."""
+
+    class Meta:
+        ordering = ("shared", "pk")
+        constraints = (models.UniqueConstraint(fields=["survey", "visitor"], name="one_apart"),)
+
+    def __str__(self) -> str:
+        return f"visitor {self.visitor_id} in survey {self.survey_id}"
+
+
 class Draw(Inquiry):
     """The triplets that the sampling guidelines draw for a visitor."""
 

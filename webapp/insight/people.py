@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count
 
+from webapp.feed import hooks
 from webapp.feed.keeping import kept
 from webapp.feed.models import Visitor
 from webapp.feed.profile import CAP, Profile, of_works, profile_of
@@ -49,9 +50,17 @@ class Person:
 def sample() -> Sequence[Sample]:
     """Visitors evenly spread over all by how much they chose, fewest first.
 
-    No query while the sample is young.
+    One query while the sample is young.
     """
-    return kept(_KEY, _SECONDS, _drawn)
+    found = kept(_KEY, _SECONDS, _drawn)
+    there = known(each.number for each in found)
+    return [each for each in found if each.number in there]
+
+
+def known(numbers: Iterable[int]) -> set[int]:
+    """Those of these visitors who are still there and of whom something may be known. One query."""
+    found = hooks.visitors().filter(pk__in=list(numbers))
+    return {visitor.pk for visitor in found if not hooks.wanted(visitor).impersonal}
 
 
 def person(number: str, works: Sequence[int]) -> Person | None:
@@ -63,7 +72,7 @@ def person(number: str, works: Sequence[int]) -> Person | None:
         return Person(of_works(works), None)
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
-    visitor = Visitor.objects.filter(pk=int(number)).first()
+    visitor = hooks.visitors().filter(pk=int(number)).first()
     return Person(profile_of(visitor), visitor) if visitor else None
 
 

@@ -90,7 +90,7 @@ def two(request: HttpRequest) -> HttpResponse:
     others = [each for each in models if each != a]
     b = sights.chosen(others, request.GET.get("b", ""))
     row = queries.survey(a.space, b.space) if a and b else None
-    shown = agreement.agreement(row.result) if row and row.result else None
+    shown = agreement.agreement(row) if row and row.result else None
     context = {"models": models, "a": a, "b": b, "row": row, "shown": shown}
     return render(request, "insight/two.html", context)
 

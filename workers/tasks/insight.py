@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -64,7 +64,10 @@ def _work(kind: type[Inquiry], answer: Answer) -> None:
             log.warning("%s failed: %s", row, error)
             _end(row, state=Inquiry.State.FAILED, reason=str(error))
         else:
-            _end(row, state=Inquiry.State.DONE, result=result, finished=timezone.now())
+            with transaction.atomic():
+                if isinstance(row, Survey):
+                    actions.keep_apart(row, result.pop("apart", ()))
+                _end(row, state=Inquiry.State.DONE, result=result, finished=timezone.now())
     for row in rows.filter(pk__in=claims.exhausted(waiting)):
         _end(row, state=Inquiry.State.FAILED, reason=LOST)
 

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.webapp.insight.makers import Camps, make_camps, vectors
+from tests.webapp.insight.makers import Camps, make_camps, make_visitor, vectors
 from tests.webapp.lab.makers import curator, make_run, make_version
 from tests.webapp.tastes import make_taste, mean_bundle
-from webapp.insight import agreement, exposure
+from webapp.feed.models import Visitor
+from webapp.insight import actions, agreement, exposure
 from webapp.insight.ground import ground
-from webapp.insight.models import Survey
+from webapp.insight.models import Apart, Draw, Survey
 from webapp.lab.models import Version
+from webapp.mine.actions import choose
 from webapp.vectors.actions import store_vectors
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +46,14 @@ def compared(camps: Camps, shared: Sequence[int]) -> dict[str, Any]:
         "works": 24,
         "first": [{"work": ids[0], "a": 0.9, "b": 0.2}],
         "second": [{"work": ids[23], "a": 0.1, "b": 0.8}, {"work": 999_999, "a": 0, "b": 1}],
-        "apart": [{"visitor": 5, "shared": 1, "rank": 0.2, "lists": [ids[:4], ids[3:7]]}],
     }
+
+
+def torn(camps: Camps, survey: Survey) -> Visitor:
+    """Somebody to whom the two recommend lists that share one work."""
+    visitor, ids = make_visitor(camps.works[:2]), [work.pk for work in camps.works]
+    Apart.objects.create(survey=survey, visitor=visitor, shared=1, lists=[ids[:4], ids[3:7]])
+    return visitor
 
 
 def make_prepared(camps: Camps) -> Version:
@@ -132,7 +140,7 @@ def test_columns_of_popularity_stand_on_one_scale() -> None:
 
 def test_two_models_are_told_apart_in_figures_and_works() -> None:
     camps = make_camps()
-    done(camps, compared(camps, [0, 2, 2]), make_prepared(camps).space)
+    torn(camps, done(camps, compared(camps, [0, 2, 2]), make_prepared(camps).space))
 
     answer = curator().get("/studio/insight/two/")
 
@@ -147,9 +155,36 @@ def test_two_models_are_told_apart_in_figures_and_works() -> None:
 def test_a_work_that_left_the_gallery_is_passed_over() -> None:
     camps = make_camps()
 
-    shown = agreement.agreement(compared(camps, [1]))
+    shown = agreement.agreement(done(camps, compared(camps, [1])))
 
     assert [each.work.pk for each in shown.second] == [camps.works[23].pk]
+
+
+def test_who_wants_nothing_personal_any_more_or_leaves_is_in_no_survey() -> None:
+    camps = make_camps()
+    row = done(camps, compared(camps, [1, 1]), make_prepared(camps).space)
+    tired, gone, stays = (torn(camps, row) for _ in range(3))
+    actions.draw(tired, "paper", 0, by=None)
+
+    choose(visitor=tired, impersonal=True)
+    gone.delete()
+
+    assert [each.visitor for each in agreement.agreement(row).apart] == [stays.pk]
+    assert list(Apart.objects.values_list("visitor", flat=True)) == [stays.pk]
+    assert not Draw.objects.exists()
+
+
+def test_a_worker_that_heard_too_late_keeps_nothing_of_who_wants_nothing_personal() -> None:
+    camps = make_camps()
+    row = done(camps, compared(camps, [1]), make_prepared(camps).space)
+    tired, stays = torn(camps, row), torn(camps, row)
+    choose(visitor=tired, impersonal=True)
+
+    actions.keep_apart(
+        row, [{"visitor": pk, "shared": 0, "lists": [[], []]} for pk in (tired.pk, stays.pk, 0)]
+    )
+
+    assert list(Apart.objects.values_list("visitor", flat=True)) == [stays.pk]
 
 
 def test_one_model_alone_has_nothing_to_be_compared_with() -> None:
