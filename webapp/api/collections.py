@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -130,7 +129,7 @@ def collection(
     of = cursors.same_list(f"collection {found.pk}")
     place = cursors.place_in(cursor, of=of)
     seen = queries.contents(found).seen
-    start = _after(place, [each.artwork.pk for each in seen]) if place else 0
+    start = cursors.behind(place, [each.artwork.pk for each in seen])
     shown = seen[start : start + limit]
     end = start + len(shown)
     return CollectionWorks(
@@ -215,7 +214,7 @@ def _told(request: HttpRequest, found: Collection, visitor: Visitor | None) -> C
         standard=found.standard,
         changed=found.changed,
         mine=access.owns(visitor, found),
-        manifest=schemas.manifest_of(request, found.token) if public else None,
+        manifest=schemas.manifest_of(request, "iiif-collection", found.token) if public else None,
     )
 
 
@@ -235,12 +234,6 @@ def _change(request: HttpRequest, found: Collection, body: ChangedCollection) ->
             ]
         )
     return form.save()
-
-
-def _after(place: Sequence[int], works: Sequence[int]) -> int:
-    """Where to go on: behind the last work that was sent, or if it is gone where it stood."""
-    end, last = place
-    return works.index(last) + 1 if last in works else end - 1
 
 
 def _work(pk: int) -> Artwork:

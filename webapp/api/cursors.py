@@ -53,6 +53,15 @@ def next_address(request: HttpRequest, place: Any, *, of: str) -> str | None:
     return f"{request.build_absolute_uri(request.path)}?{urlencode([*rest, ('cursor', cursor)])}"
 
 
+def behind(place: Sequence[int] | None, works: Sequence[int]) -> int:
+    """Return where a list of works goes on: behind the last one that was sent, or if that is gone
+    where it stood. `place` is [how many were sent, the last one]."""
+    if place is None:
+        return 0
+    end, last = place
+    return works.index(last) + 1 if last in works else end - 1
+
+
 def same_list(name: str, pairs: Sequence[tuple[str, str]] = ()) -> str:
     """Name a list by what it is of and what was asked for; the order does not matter."""
     return f"{name}?{urlencode(sorted(pairs))}"

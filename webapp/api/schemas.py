@@ -170,9 +170,9 @@ def jpeg(request: HttpRequest, image: ArtworkImage, *, at_least: int) -> Source:
     return Source(url=url, width=fitting[0], type=f"image/{kind}")
 
 
-def manifest_of(request: HttpRequest, token: str) -> str:
-    """Return where the IIIF collection of a public collection is."""
-    return absolute(request, reverse("iiif-collection", args=[token]))
+def manifest_of(request: HttpRequest, route: str, name: int | str) -> str:
+    """Return where the IIIF document of a work, collection or exhibition is."""
+    return absolute(request, reverse(route, args=[name]))
 
 
 def _card(request: HttpRequest, artwork: Artwork) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _card(request: HttpRequest, artwork: Artwork) -> dict[str, Any]:
             url=jpeg(request, image, at_least=640).url,
             sources=files(request, image),
         ),
-        "manifest": absolute(request, reverse("iiif-work", args=[artwork.pk])),
+        "manifest": manifest_of(request, "iiif-work", artwork.pk),
     }
 
 

@@ -9,7 +9,16 @@ from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from webapp.api import catalogue, collections, events, me, problems, recommending, taste
+from webapp.api import (
+    catalogue,
+    collections,
+    events,
+    exhibitions,
+    me,
+    problems,
+    recommending,
+    taste,
+)
 from webapp.api.gate import PREFIX
 
 TITLE: Final = "Artrec"
@@ -27,7 +36,7 @@ class _API(NinjaAPI):
 
 api = _API(title=TITLE, version="1", description=ABOUT, openapi_url=None, docs_url=None)
 problems.handle_all(api)
-for _part in (catalogue, recommending, events, collections, me, taste):
+for _part in (catalogue, recommending, exhibitions, events, collections, me, taste):
     api.add_router("", _part.router)
 
 

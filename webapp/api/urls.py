@@ -23,4 +23,9 @@ iiif: list[URLPattern | URLResolver] = [
         views.collection_manifest,
         name="iiif-collection",
     ),
+    path(
+        "iiif/exhibitions/<slug:token>/manifest.json",
+        views.exhibition_manifest,
+        name="iiif-exhibition",
+    ),
 ]

@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.accounts.models import User
-from webapp.api import iiif, problems, reference, tokens
+from webapp.api import iiif, problems, queries, reference, tokens
 from webapp.api.forms import TokenForm
 from webapp.catalog import queries as catalog
 from webapp.catalog import tiles
+from webapp.exhibitions import queries as exhibitions
+from webapp.exhibitions import showing
 from webapp.mine import queries as mine
 from webapp.mine.models import Collection
 
@@ -89,6 +91,18 @@ def collection_manifest(request: HttpRequest, token: str) -> HttpResponse:
         return _nothing()
     works = [each.artwork for each in mine.contents(found).seen]
     return _document(iiif.collection(request, found, works))
+
+
+@require_safe
+def exhibition_manifest(request: HttpRequest, token: str) -> HttpResponse:
+    """Send what an exhibition that was opened has to show."""
+    found = exhibitions.opened().filter(token=token).first()
+    rooms = showing.rooms_of(found) if found else []
+    works = [work for room in rooms for work in room.works]
+    if found is None or not works:
+        return _nothing()
+    tiled = queries.tiled([work.image.pk for work in works])
+    return _document(iiif.exhibition(request, found, rooms, tiled=tiled))
 
 
 def unknown(_request: HttpRequest) -> HttpResponse:

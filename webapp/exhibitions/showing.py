@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,14 +15,23 @@ from webapp.exhibitions.hanging import Hang, hang
 from webapp.exhibitions.models import Exhibition, Hanging, Room
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """A room one can enter."""
 
     number: int
     room: Room
-    hang: Hang
-    works: tuple[Artwork, ...]
+    labelled: tuple[tuple[Artwork, str], ...]
+    """Its works, each with its label."""
+
+    @property
+    def works(self) -> tuple[Artwork, ...]:
+        return tuple(artwork for artwork, _label in self.labelled)
+
+    @cached_property
+    def hang(self) -> Hang:
+        """How they hang."""
+        return hang(self.labelled)
 
 
 def rooms_of(exhibition: Exhibition) -> list[Shown]:
@@ -36,12 +46,7 @@ def rooms_of(exhibition: Exhibition) -> list[Shown]:
         hung[row.room_id].append((row.artwork, row.label))
     rooms = [room for room in exhibition.rooms.all() if hung[room.pk] or room.text]
     return [
-        Shown(
-            number=number,
-            room=room,
-            hang=hang(hung[room.pk]),
-            works=tuple(artwork for artwork, _label in hung[room.pk]),
-        )
+        Shown(number=number, room=room, labelled=tuple(hung[room.pk]))
         for number, room in enumerate(rooms, start=1)
     ]
 
@@ -52,6 +57,34 @@ def cover_of(exhibition: Exhibition, rooms: list[Shown]) -> Artwork | None:
     works = [work for shown in rooms for work in shown.works]
     chosen = (work for work in works if work.pk == exhibition.cover_id)
     return next(chosen, None) or next(iter(works), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What one sees beside the title."""
+
+    artwork: Artwork
+    label: str = ""
+    hangs: bool = False
+    """Whether it hangs here, and not in a room: one sees no work twice on end."""
+
+
+def entered(cover: Artwork | None, rooms: list[Shown]) -> tuple[Entrance | None, list[Shown]]:
+    """Return what is at the entrance, and what is in the rooms then.
+
+    A cover that would be the first thing to see in the rooms as well hangs at the entrance; if it
+    is all there is in its room, it stays there, and the entrance has words alone.
+    """
+    if cover is None:
+        return None, rooms
+    place = next(place for place, shown in enumerate(rooms) if shown.labelled)
+    first, *others = rooms[place].labelled
+    if first[0] != cover:
+        return Entrance(cover), rooms
+    if not others:
+        return None, rooms
+    without = replace(rooms[place], labelled=tuple(others))
+    return Entrance(*first, hangs=True), [*rooms[:place], without, *rooms[place + 1 :]]
 
 
 def event(request: HttpRequest, exhibition: Exhibition, cover: Artwork | None) -> dict[str, Any]:

@@ -85,22 +85,18 @@ class AnnotationPage(Part):
     items: list[Annotation] = Field(min_length=1)
 
 
-class Canvas(Part):
+class Whole(Part):
+    """What a canvas is a part of as well."""
+
     id: Address
-    type: Literal["Canvas"]
-    label: Words | None = None
-    height: PositiveInt
-    width: PositiveInt
-    items: list[AnnotationPage] = Field(min_length=1)
-    thumbnail: list[Image] = Field(default_factory=list)
+    type: Literal["Manifest", "Collection"]
 
 
 class Described(Part):
-    context: Literal["http://iiif.io/api/presentation/3/context.json"] = Field(alias="@context")
     id: Address
-    label: Words
+    label: Words | None = None
     summary: Words | None = None
-    metadata: list[Pair] = Field(default_factory=list)
+    metadata: list[Pair] | None = Field(None, min_length=1)
     rights: Rights | None = None
     requiredStatement: Pair | None = None  # noqa: N815  # the specification's name
     provider: list[Agent] = Field(default_factory=list)
@@ -108,9 +104,33 @@ class Described(Part):
     homepage: list[Page] = Field(default_factory=list)
 
 
-class Manifest(Described):
+class Canvas(Described):
+    type: Literal["Canvas"]
+    height: PositiveInt
+    width: PositiveInt
+    items: list[AnnotationPage] = Field(min_length=1)
+    partOf: list[Whole] = Field(default_factory=list)  # noqa: N815  # the specification's name
+
+
+class CanvasOfRange(Part):
+    id: Address
+    type: Literal["Canvas"]
+
+
+class Range(Described):
+    type: Literal["Range"]
+    items: list[CanvasOfRange] = Field(min_length=1)
+
+
+class Document(Described):
+    context: Literal["http://iiif.io/api/presentation/3/context.json"] = Field(alias="@context")
+    label: Words
+
+
+class Manifest(Document):
     type: Literal["Manifest"]
     items: list[Canvas] = Field(min_length=1)
+    structures: list[Range] = Field(default_factory=list)
 
 
 class Reference(Part):
@@ -122,6 +142,6 @@ class Reference(Part):
     thumbnail: list[Image] = Field(default_factory=list)
 
 
-class Collection(Described):
+class Collection(Document):
     type: Literal["Collection"]
     items: list[Reference]

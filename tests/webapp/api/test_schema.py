@@ -15,6 +15,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from pytest_django import Settings
@@ -31,6 +32,8 @@ from tests.webapp.api.calling import bearer, post
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.api.site import description
+from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.models import Exhibition
 
 pytestmark = pytest.mark.django_db
 CHECKS = [
@@ -56,7 +59,7 @@ BOUNDED = examples(
 
 @pytest.fixture
 def world(client: Client, vera: User, settings: Settings) -> Iterator[dict[str, Any]]:
-    """A few works, a collection, and the parts of paths that name them."""
+    """A few works, a collection, an exhibition, and the parts of paths that name them."""
     settings.API_PER_MINUTE = dict.fromkeys(settings.API_PER_MINUTE, 1_000_000)
     settings.ALLOWED_HOSTS = ["*"]
     space = make_space()
@@ -66,6 +69,8 @@ def world(client: Client, vera: User, settings: Settings) -> Iterator[dict[str, 
     headers = bearer(vera)
     body = {"title": "Ports", "visibility": "public"}
     token = post(client, "/collections", body, **headers).json()["token"]
+    shown = exhibitions.start("Evenings", [work.pk for work in works], None)
+    Exhibition.objects.filter(pk=shown.pk).update(token=token, opens=timezone.now())
     post(client, "/events", {"events": [{"kind": "like", "work": works[0].pk}]}, **headers)
     # As Django's own client does: the connection holds what no other would see.
     for signal in (request_started, request_finished):

@@ -30,6 +30,11 @@ def _opened(title: str, works: list[Artwork], *, days: int = 0) -> Exhibition:
     return made
 
 
+def _hung(html: str) -> list[int]:
+    """The works that hang, in their order."""
+    return [int(pk) for pk in re.findall(r'data-work="(\d+)" data-hung', html)]
+
+
 def _listed(html: str) -> list[str]:
     return re.findall(r"<h2>([^<]+)</h2>", html)
 
@@ -99,6 +104,33 @@ def test_a_visitor_walks_through_rooms_with_their_words_walls_and_labels(client:
     assert html.index('id="room-2"') < html.index("Look at the window.")
     assert re.findall(r'<a href="#room-(\d)">', html) == ["1", "2"]
     assert f'formaction="/works/{slope.pk}/like/"' in html
+
+
+def test_a_cover_that_hangs_first_is_seen_at_the_entrance_and_not_again(client: Client) -> None:
+    ridge, slope = make_artwork("Ridge"), make_artwork("Slope")
+    first, other = _opened("First", [ridge, slope]), _opened("Other", [ridge, slope])
+    Exhibition.objects.filter(pk=other.pk).update(cover=slope)
+
+    pages = [client.get(made.get_absolute_url()).content.decode() for made in (first, other)]
+
+    for html, at_entrance, in_room in zip(
+        pages, (ridge, slope), ([slope], [ridge, slope]), strict=True
+    ):
+        entrance, room = html.split('id="room-1"')
+        assert f'href="/works/{at_entrance.pk}/"' in entrance
+        assert _hung(room) == [work.pk for work in in_room]
+        assert "2 works" in entrance
+    assert _hung(pages[0].split('id="room-1"')[0]) == [ridge.pk]
+
+
+def test_a_work_that_has_a_room_to_itself_stays_in_it(client: Client) -> None:
+    ridge = make_artwork("Ridge")
+    made = _opened("Evenings", [ridge])
+
+    html = client.get(made.get_absolute_url()).content.decode()
+
+    assert "entrance-work" not in html
+    assert _hung(html) == [ridge.pk]
 
 
 def test_search_engines_and_messengers_are_told_what_it_is(client: Client) -> None:

@@ -16,6 +16,8 @@ from webapp.feed.queries import marks_of
 from webapp.mine import fitting
 
 PAGE: Final = 24
+LONG: Final = 420
+"""Characters of an introduction; a longer one is read behind the entrance, not in it."""
 SEEN_BY_CURATORS: Final = (Exhibition.State.DRAFT, Exhibition.State.SCHEDULED)
 
 
@@ -48,12 +50,15 @@ def exhibition(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     cover = showing.cover_of(found, rooms)
     marks = marks_of(visitors.current(request))
+    entrance, rooms = showing.entered(cover, rooms)
     following = queries.next_after(found)
     context = {
         "exhibition": found,
         "rooms": rooms,
+        "prologue": len(found.introduction) > LONG,
         "size": len(works),
         "cover": cover,
+        "entrance": entrance,
         "card": linked.card_picture(request, cover) if cover else None,
         "event": showing.event(request, found, cover),
         "link": request.build_absolute_uri(found.get_absolute_url()),
