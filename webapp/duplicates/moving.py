@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from webapp.catalog.models import Artwork
+from webapp.exhibitions import actions as exhibitions
 from webapp.feed.models import Event
 
 Rows = QuerySet[Any]
@@ -48,6 +49,8 @@ LEFT: Final = frozenset({
     *("duplicates.Decision.stays", "duplicates.Decision.gone"),
 })  # fmt: skip
 
+HISTORY: Final = "exhibitions.Change"
+"""By which exhibitions can be undone: no relation, but works are named in it."""
 _GROUPS: Final = ((Event.Kind.LIKE, Event.Kind.HIDE), (Event.Kind.SAVE,))
 """Marks of which a visitor has one standing at most: the one on the work that stays counts."""
 
@@ -58,6 +61,7 @@ def move(gone: Artwork, stays: Artwork) -> Moved:
     for name in MOVED:
         rows, field = _rows(name, gone)
         moved[name] = _hand_over(name, rows, field, stays)
+    moved[HISTORY] = exhibitions.rename(gone.pk, stays.pk)
     return moved
 
 
@@ -65,6 +69,9 @@ def move_back(moved: Moved, *, stays: Artwork, gone: Artwork) -> None:
     """Undo `move`; what was taken from the work that stays since then is left where it went, and
     what `gone` has again by now is left where it is."""
     for name, ids in moved.items():
+        if name == HISTORY:
+            exhibitions.rename(stays.pk, gone.pk, ids)
+            continue
         rows, field = _rows(name, stays)
         _hand_over(name, rows.filter(pk__in=ids), field, gone)
 

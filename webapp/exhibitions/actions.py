@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -157,6 +158,24 @@ def bring_back(exhibition: Exhibition) -> None:
     Exhibition.objects.filter(pk=exhibition.pk).update(deleted=None)
 
 
+def rename(work: int, to: int, changes: Collection[int] | None = None) -> list[int]:
+    """Let the history speak of another work, with which this one was merged, but where both hung.
+
+    `changes` are those it is done to, as of a merge that is taken back; None for all. Return to
+    which it was done.
+    """
+    told = Q(after__contains={"rooms": [{"works": [[work]]}]}) | Q(after__contains={"cover": work})
+    found = Change.objects.filter(told)
+    renamed = []
+    for change in found if changes is None else found.filter(pk__in=changes):
+        before = arrangement.from_json(change.after)
+        if to not in before.works:
+            change.after = arrangement.to_json(arrangement.rename(before, work, to))
+            renamed.append(change)
+    Change.objects.bulk_update(renamed, ["after"], batch_size=100)
+    return [change.pk for change in renamed]
+
+
 def _begun(title: str, works: list[int]) -> Arrangement:
     return arrangement.hang(Arrangement(title=title, rooms=(Walls(),)), 0, works)
 
@@ -184,14 +203,27 @@ def _store(exhibition: Exhibition, wanted: Arrangement) -> None:
         room.text, room.wall = walls.text, walls.wall
         room.save()
         kept.append(room)
-    # Fewer ways to go wrong than to tell what moved from what is new; a room holds few works.
-    Hanging.objects.filter(room__exhibition=exhibition).delete()
-    Hanging.objects.bulk_create(
-        Hanging(room=room, artwork_id=each.work, position=position, label=each.label)
-        for room, walls in zip(kept, wanted.rooms, strict=True)
-        for position, each in enumerate(each for each in walls.works if each.work in there)
-    )
+    _hang(exhibition, list(zip(kept, wanted.rooms, strict=True)), there)
     exhibition.rooms.exclude(pk__in=[room.pk for room in kept]).delete()
+
+
+def _hang(exhibition: Exhibition, rooms: list[tuple[Room, Walls]], there: set[int]) -> None:
+    """Hang the works that are `there`, each in one place. One that hangs already keeps its row, by
+    which a merge of two works finds it again."""
+    rows = Hanging.objects.filter(room__exhibition=exhibition)
+    was = {row.artwork_id: row for row in rows}
+    old, new, left = [], [], set(there)
+    for room, walls in rooms:
+        for position, each in enumerate(walls.works):
+            if each.work not in left:
+                continue
+            left.remove(each.work)
+            row = was.get(each.work)
+            (old if row else new).append(row := row or Hanging(artwork_id=each.work))
+            row.room, row.position, row.label = room, position, each.label
+    rows.exclude(pk__in=[row.pk for row in old]).delete()
+    Hanging.objects.bulk_update(old, ["room", "position", "label"])
+    Hanging.objects.bulk_create(new)
 
 
 def _note(exhibition: Exhibition, by: User | None, what: str, back_to: Change | None) -> None:

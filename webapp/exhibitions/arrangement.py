@@ -147,6 +147,21 @@ def relabel(all_of: Arrangement, labels: Mapping[int, str]) -> Arrangement:
     return replace(all_of, rooms=tuple(rooms))
 
 
+def rename(all_of: Arrangement, work: int, to: int) -> Arrangement:
+    """Hang another work where one hangs, with its label."""
+    rooms = (
+        replace(
+            room,
+            works=tuple(
+                replace(each, work=to) if each.work == work else each for each in room.works
+            ),
+        )
+        for room in all_of.rooms
+    )
+    cover = to if all_of.cover == work else all_of.cover
+    return replace(all_of, rooms=tuple(rooms), cover=cover)
+
+
 def room_of(all_of: Arrangement, work: int) -> int:
     """Return the place of the room where a work hangs.
 

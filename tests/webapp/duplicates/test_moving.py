@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.webapp.makers import make_artwork
 from webapp.catalog.models import Artwork
 from webapp.duplicates.moving import LEFT, MOVED, move, move_back
 from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.arrangement import reorder, take_down
 from webapp.exhibitions.queries import arrangement_of
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.ingest.models import Batch, Item
@@ -97,6 +99,39 @@ def test_places_in_exhibitions_go_over_but_no_work_hangs_twice(
     assert arrangement_of(with_both).works == [gone.pk, stays.pk]
     move_back(moved, stays=stays, gone=gone)
     assert arrangement_of(with_one).works == [gone.pk]
+
+
+def test_an_exhibition_that_was_edited_since_the_merge_is_divided_again(
+    both: tuple[Artwork, Artwork],
+) -> None:
+    stays, gone = both
+    made = exhibitions.start("One", [gone.pk, make_artwork("Slope").pk], None)
+    moved = move(gone, stays)
+    order = list(reversed(arrangement_of(made).works))
+    exhibitions.change(made, None, lambda all_of: (reorder(all_of, 0, order), "Turned round"))
+
+    move_back(moved, stays=stays, gone=gone)
+
+    assert arrangement_of(made).works == [order[0], gone.pk]
+
+
+def test_what_is_undone_after_a_merge_hangs_the_work_that_stayed(
+    both: tuple[Artwork, Artwork],
+) -> None:
+    stays, gone = both
+    taken_down, hung = (exhibitions.start(title, [gone.pk], None) for title in ("One", "Two"))
+    exhibitions.change(taken_down, None, lambda all_of: (take_down(all_of, {gone.pk}), "Down"))
+    exhibitions.change(hung, None, lambda all_of: (replace(all_of, title="Other"), "Called"))
+
+    moved = move(gone, stays)
+    for made in (taken_down, hung):
+        exhibitions.undo(made, None)
+
+    assert [arrangement_of(made).works for made in (taken_down, hung)] == [[stays.pk]] * 2
+    move_back(moved, stays=stays, gone=gone)
+    for made in (taken_down, hung):
+        exhibitions.restore(made, 1, None)
+    assert [arrangement_of(made).works for made in (taken_down, hung)] == [[gone.pk]] * 2
 
 
 def test_places_in_collections_go_over_but_no_work_hangs_twice(
