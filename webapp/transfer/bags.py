@@ -27,6 +27,9 @@ IN_MEMORY: Final = 8 * 1024 * 1024
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ?(\S.*)")
 _PACKED: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".parquet", ".npz")
 """Compressing these again would only cost time."""
+_COMPRESSIONS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED: Final = 0x1
+"""Bit of an entry's flags."""
 
 
 class DamagedError(Exception):
@@ -227,4 +230,19 @@ def open_bag(path: Path) -> Iterator[Reader]:
     except (OSError, zipfile.BadZipFile) as error:
         raise NoBagError(f"{path} is neither a folder nor a whole ZIP: {error}.") from error
     with archive:
+        _require_readable(path, archive)
         yield Reader(archive)
+
+
+def _require_readable(path: Path, archive: zipfile.ZipFile) -> None:
+    for info in archive.infolist():
+        if info.flag_bits & _ENCRYPTED:
+            raise NoBagError(
+                f"{path}: {info.filename} is locked by a password. Unpack the ZIP with it, and "
+                "give the folder."
+            )
+        if info.compress_type not in _COMPRESSIONS:
+            raise NoBagError(
+                f"{path}: {info.filename} is compressed in a way that exports are not. Unpack the "
+                "ZIP, and give the folder."
+            )
