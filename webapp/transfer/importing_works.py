@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import IO, Final
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import storages
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from artrec.errors import ImageError
@@ -22,7 +23,7 @@ from webapp.transfer import images
 from webapp.transfer.bags import DamagedError, Reader
 from webapp.transfer.importing_rows import Numbers
 from webapp.transfer.report import Report
-from webapp.transfer.rows import Json, RowError, count_on, from_json, read_lines
+from webapp.transfer.rows import Json, RowError, from_json, read_lines
 from webapp.transfer.tables import PICTURES, WORKS
 from webapp.transfer.works import FILE
 from webapp.vectors.actions import LOOK
@@ -33,6 +34,8 @@ HELD: Final = timedelta(hours=12)
 PLACE: Final = re.compile(r"data/images/[0-9]+\.[a-z0-9]{1,5}")
 SHOWN: Final = 1_000
 """Works that are shown in one statement."""
+LARGEST: Final = 2**53
+"""Numbers beyond it are no reason to leave those below."""
 KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 ORIGINAL: Final = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z_./-]*")
 """Names of files that are taken over; others are made anew."""
@@ -60,6 +63,7 @@ def take_over(
     bag: Reader, numbers: Numbers, report: Report, *, progress: Callable[[int], None]
 ) -> None:
     """Make the works that are not here yet. They are not visible before `show`."""
+    _reserve(bag)
     mine, same = numbers.setdefault(WORKS, {}), numbers.setdefault(PICTURES, {})
     for done, (place, raw) in enumerate(read_lines(bag, FILE, report), start=1):
         try:
@@ -75,6 +79,17 @@ def take_over(
         except REFUSED as error:
             report.trouble(f"{place}: {error}".replace("\n", " "))
         progress(done)
+
+
+def _reserve(bag: Reader) -> None:
+    """Let a work whose number is taken here get one that no work of the export has."""
+    last = max((raw["id"] for _, raw in read_lines(bag, FILE, Report())), default=0)
+    sequence = "pg_get_serial_sequence('catalog_artwork', 'id')"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT setval({sequence}, greatest(%s, nextval({sequence})))",
+            [min(last, LARGEST)],
+        )
 
 
 def show(numbers: Numbers) -> None:
@@ -143,7 +158,7 @@ def _store(stream: IO[bytes], number: int, values: Json, image: Json, file: str)
         key = new_token() + new_token()
     if not ORIGINAL.fullmatch(original):
         original = f"imported/{PurePosixPath(file).name}"
-    picture = images.keep_variants(key, stream.read())
+    picture = images.keep_variants(key, stream.read(settings.UPLOAD_MAX_BYTES + 1))
     stream.seek(0)
     original = images.keep_original(stream, original)
     waits = values.get("state") in (Artwork.State.VISIBLE, None)
@@ -162,8 +177,6 @@ def _store(stream: IO[bytes], number: int, values: Json, image: Json, file: str)
             ArtworkImage.objects.create(
                 **{**image, **picture, "artwork": work, "original": original, "key": key}
             )
-            if free:
-                count_on(Artwork)
     except DatabaseError:
         storages[ORIGINALS].delete(original)
         delete_variants(key, variants(picture["widths"], picture["formats"]))
