@@ -20,7 +20,7 @@ from webapp.transfer.queries import file_of, waiting
 
 KEPT: Final = timedelta(days=14)
 """How long the file of an export can be fetched."""
-_FILE: Final = re.compile(r"([0-9]+)(-[0-9]+)?\.zip(\.part)?")
+_FILE: Final = re.compile(r"([0-9]+)(-[0-9]+)?\.zip(\.part|\.scratch)?")
 
 
 @transaction.atomic

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
@@ -12,15 +12,16 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from webapp.lab.models import Version
-from webapp.transfer import documents, images, spaces, works
-from webapp.transfer.bags import Bag, new_bag
+from webapp.transfer import documents, images, maps, spaces, works
+from webapp.transfer.bags import Bag, delete, new_bag
 from webapp.transfer.readme import readme
 from webapp.transfer.rows import line, to_json
 from webapp.transfer.tables import ARTISTS, OTHERS, RUNS, VERSIONS, Table
 from webapp.vectors.models import Space
 
 FORMAT: Final = "artrec-export"
-VERSION: Final = 1
+VERSION: Final = 2
+"""Since 2 exhibitions are no collections; see `importing_first`."""
 ABOUT: Final = "export.json"
 MODELS: Final = "models"
 CHUNK: Final = 2_000
@@ -61,8 +62,7 @@ def export(
         FileExistsError: If something is at `path`.
     """
     ids = sorted(wanted.works)
-    with new_bag(path) as bag, tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        scratch = Path(folder)
+    with new_bag(path) as bag, _scratch(path) as scratch:
         missing = works.write(
             bag,
             ids,
@@ -72,6 +72,7 @@ def export(
             progress=progress,
         )
         serving = spaces.write(bag, ids, scratch=scratch)
+        maps.write(bag, ids, scratch=scratch)
         for table in (ARTISTS, *OTHERS):
             if wanted.people or not table.of_people:
                 _write(bag, table, ids, people=wanted.people, scratch=scratch)
@@ -79,6 +80,19 @@ def export(
         bag.add(ABOUT, line(_about(wanted, len(ids))))
         bag.add("README.txt", readme(wanted.selection, len(ids), wanted.pictures, wanted.people))
     return Made(len(ids), missing)
+
+
+@contextmanager
+def _scratch(path: Path) -> Iterator[Path]:
+    """A folder beside an export for what is written before it is in it. One that was killed leaves
+    its own to the next at this path."""
+    folder = path.with_name(f"{path.name}.scratch")
+    delete(folder)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        delete(folder)
 
 
 def _about(wanted: Wanted, count: int) -> dict[str, Any]:

@@ -11,18 +11,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from django.db import transaction
+
+from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.models import Exhibition
 from webapp.feed.models import Serving, Visitor
 from webapp.mine.models import Collection
-from webapp.transfer import importing_spaces, importing_works
+from webapp.transfer import importing_first, importing_maps, importing_spaces, importing_works
 from webapp.transfer.bags import Reader, open_bag
 from webapp.transfer.exporting import ABOUT, FORMAT, VERSION
-from webapp.transfer.importing_rows import Numbers, take_over
+from webapp.transfer.importing_rows import Numbers, fresh, take_over
 from webapp.transfer.report import Report
 from webapp.transfer.rows import Json
-from webapp.transfer.tables import ARTISTS, OTHERS, WORKS, Table
+from webapp.transfer.tables import ARTISTS, EXHIBITIONS, OTHERS, WORKS, Table
 
 STAND_IN: Final = "imported"
 """The visitor who has the collections of people who stayed behind."""
+CAME: Final = "Came with an export"
 
 
 class RefusedError(Exception):
@@ -47,17 +52,21 @@ def import_export(
     """
     report = report or Report()
     with open_bag(path) as bag:
-        _require_readable(bag, people=people)
+        version = _require_readable(bag, people=people)
         numbers: Numbers = {}
         take_over(ARTISTS, bag, numbers, report)
         taken = importing_spaces.take_over(bag, numbers, report)
         importing_works.take_over(bag, numbers, report, progress=progress)
         if taken:
             importing_spaces.fill(bag, numbers, report)
-        importing_works.show(numbers)
-        _take_over_others(bag, numbers, report, people=people)
+        with transaction.atomic():  # parts come with what they are parts of, or not at all
+            _take_over_others(bag, numbers, report, people=people)
+            if version == 1:
+                importing_first.take_over_exhibitions(bag, numbers, report)
+            importing_maps.take_over_maps(bag, numbers, report)
         if taken:
             importing_spaces.take_over_models(bag, numbers, report)
+        importing_works.show(numbers)
     return report
 
 
@@ -75,7 +84,8 @@ def look_through(path: Path, *, report: Report | None = None) -> tuple[int, Repo
         return importing_works.count(bag, report), report
 
 
-def _require_readable(bag: Reader, *, people: bool) -> None:
+def _require_readable(bag: Reader, *, people: bool) -> int:
+    """Return the format of an export."""
     try:
         with bag.open(ABOUT) as stream:
             about = json.load(stream)
@@ -95,6 +105,7 @@ def _require_readable(bag: Reader, *, people: bool) -> None:
             "This export has no people in it. Import it without --with-people, or export again "
             "with it."
         )
+    return version
 
 
 def _take_over_others(bag: Reader, numbers: Numbers, report: Report, *, people: bool) -> None:
@@ -105,8 +116,12 @@ def _take_over_others(bag: Reader, numbers: Numbers, report: Report, *, people: 
             continue  # the knobs of a site that is used are its curators' own
         if table.model is Collection and not people:
             _take_over_without_owners(table, bag, numbers, report)
+        elif table.model is Exhibition:
+            take_over(table, bag, numbers, report, lambda values: values | {"version": 0})
         else:
             take_over(table, bag, numbers, report)
+    for made in Exhibition.objects.filter(pk__in=numbers[fresh(EXHIBITIONS)].values()):
+        exhibitions.change(made, None, lambda before: (before, CAME))  # to be gone back to
 
 
 def _take_over_without_owners(table: Table, bag: Reader, numbers: Numbers, report: Report) -> None:

@@ -15,7 +15,13 @@ from webapp.transfer.tables import WORKS, Table
 
 CHUNK: Final = 500
 Numbers = dict[str, dict[int, int]]
-"""By table: the number a row has here, by the one it had where it came from."""
+"""By table: the number a row has here, by the one it had where it came from. Under `fresh(table)`
+those alone that this import made."""
+
+
+def fresh(table: str) -> str:
+    """Return under what the numbers of rows are kept that this import made."""
+    return f"new {table}"
 
 
 def take_over(
@@ -30,19 +36,21 @@ def take_over(
     `change` may make others of the values of a row, or None where it shall stay behind.
     """
     mine = numbers.setdefault(table.name, {})
+    new = numbers.setdefault(fresh(table.name), {})
     rows = _read(table, bag, numbers, report, change)
     for chunk in _chunks(rows, CHUNK):
         known = _known(table, [values for _, values in chunk])
-        fresh = []
+        lacking = []
         for place, values in chunk:
             key = _identity(table, values)
             if key in known:
                 mine[values["id"]] = known[key]
                 report.known[table.name] += 1
             else:
-                fresh.append((place, values))
-        made = insert(table.model, fresh, report)
+                lacking.append((place, values))
+        made = insert(table.model, lacking, report)
         mine |= made
+        new |= made
         report.made[table.name] += len(made)
 
 
@@ -59,9 +67,6 @@ def _read(
         except RowError as error:
             report.trouble(f"{place}: {error}")
             continue
-        if "shown" in values:  # the works of a question of the quiz
-            known = numbers.get(WORKS, {})
-            values["shown"] = [known[pk] for pk in values["shown"] if pk in known]
         if _link(table, values, numbers) and (changed := change(values)) is not None:
             yield place, changed
 
@@ -70,10 +75,19 @@ def _link(table: Table, values: Json, numbers: Numbers) -> bool:
     """Let the links of a row lead to rows that are here; False if one that must be is not."""
     for column, target in table.links.items():
         if values.get(column) is not None:
-            values[column] = numbers.get(target, {}).get(values[column])
+            rows = fresh(target) if column == table.part_of else target
+            values[column] = numbers.get(rows, {}).get(values[column])
             if values[column] is None and not _may_be_empty(table.model, column):
                 return False
+    works = numbers.get(WORKS, {})
+    for column in table.lists:
+        if values.get(column) is not None:
+            values[column] = [works[pk] for pk in _numbers(values[column]) if pk in works]
     return True
+
+
+def _numbers(value: Any) -> list[int]:
+    return [pk for pk in value if isinstance(pk, int)] if isinstance(value, list) else []
 
 
 def _may_be_empty(model: type[models.Model], column: str) -> bool:

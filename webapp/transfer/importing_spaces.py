@@ -27,12 +27,11 @@ from webapp.transfer.exporting import MODELS, model_files
 from webapp.transfer.importing_rows import Numbers
 from webapp.transfer.report import Report
 from webapp.transfer.rows import Json, RowError, count_on, from_json, read_lines
-from webapp.transfer.spaces import FEATURES, SPACES, read
-from webapp.transfer.tables import PICTURES, RUNS, VERSIONS, WORKS
+from webapp.transfer.spaces import FEATURES, FILE, read
+from webapp.transfer.tables import PICTURES, RUNS, SPACES, VERSIONS, WORKS
 from webapp.vectors import actions, tuning
 from webapp.vectors.models import Feature, Space, Vector
 
-TAKEN: Final = "spaces"
 EXACT: Final = "exact"
 _AS_NEW: Final = {"state": Space.State.LIVE, "index": EXACT, "index_report": {}}
 OWN_LOOK: Final = (
@@ -51,12 +50,12 @@ def take_over(bag: Reader, numbers: Numbers, report: Report) -> bool:
     if look is not None and not any(_identity(look) == _identity(space) for space in looks):
         report.notes.append(OWN_LOOK)
         return False
-    mine = numbers.setdefault(TAKEN, {})
+    mine = numbers.setdefault(SPACES, {})
     serving = set(Space.objects.filter(state=Space.State.LIVE).values_list("purpose", flat=True))
     for number, space in found:
         if (here := known.get(_identity(space))) is not None:
             mine[number] = here
-            report.known[TAKEN] += 1
+            report.known[SPACES] += 1
         elif space.purpose not in serving:
             with transaction.atomic():
                 space.pk = None if Space.objects.filter(pk=number).exists() else number
@@ -65,15 +64,15 @@ def take_over(bag: Reader, numbers: Numbers, report: Report) -> bool:
                 Space.objects.filter(pk=space.pk).update(created=created)
                 count_on(Space)
             mine[number] = space.pk
-            report.made[TAKEN] += 1
+            report.made[SPACES] += 1
     return bool(mine)
 
 
 def fill(bag: Reader, numbers: Numbers, report: Report) -> None:
     """Store vectors and features that works lack, and index large spaces."""
     works = numbers[PICTURES]
-    for place, raw in read_lines(bag, SPACES, report):
-        space = Space.objects.filter(pk=numbers[TAKEN].get(raw["id"], 0)).first()
+    for place, raw in read_lines(bag, FILE, report):
+        space = Space.objects.filter(pk=numbers[SPACES].get(raw["id"], 0)).first()
         if space is None:
             continue
 
@@ -147,7 +146,7 @@ def _model_files(bag: Reader, numbers: Numbers, report: Report) -> Iterator[tupl
 
 def _spaces(bag: Reader, report: Report) -> Iterable[tuple[int, Space]]:
     """Spaces as they shall be here, each with the number it had; nothing that does not open."""
-    for place, raw in read_lines(bag, SPACES, report):
+    for place, raw in read_lines(bag, FILE, report):
         try:
             values = from_json(Space, raw) | _AS_NEW
             space = Space(**{name: values[name] for name in values if name != "id"})

@@ -18,8 +18,8 @@ def readme(selection: str, works: int, pictures: str, people: bool) -> str:
     else:
         shown = f"data/images has a JPEG of each work, {pictures} pixels wide or the nearest to it."
     private = (
-        "IT HOLDS PERSONAL DATA: data/people has accounts with hashed passwords and what visitors\n"
-        "did. Keep it as you would keep the database."
+        "IT HOLDS PERSONAL DATA: data/people has accounts with hashed passwords, what\n"
+        "visitors did and what curators prepare. Keep it as you would keep the database."
         if people
         else "It holds no accounts and nothing of what visitors did."
     )
@@ -35,6 +35,9 @@ def readme(selection: str, works: int, pictures: str, people: bool) -> str:
         data/vectors/           Parquet files with the columns id (of the work) and vector
         data/features.jsonl     what the extractors saw, in Parquet files of the same kind
         data/models/            the trained models that serve
+        data/maps/              the maps of the works: where each stands, in Parquet files with the
+                                columns id, x, y, neighbourhood (its id) and drawn; the
+                                neighbourhoods with their names, and the history of these
         data/site/              picks, public collections and exhibitions, serving settings
 
         The folder is a bag by BagIt 1.0 (RFC 8493): any of its tools can verify it, and so can

@@ -18,7 +18,7 @@ from webapp.transfer.rows import Json, line, to_json
 from webapp.vectors.encoding import from_binary
 from webapp.vectors.models import Space
 
-SPACES: Final = "data/spaces.jsonl"
+FILE: Final = "data/spaces.jsonl"
 FEATURES: Final = "data/features.jsonl"
 CHUNK: Final = 1000
 """Vectors in memory at a time, and in a row group of the file."""
@@ -43,7 +43,7 @@ def write(bag: Bag, ids: Sequence[int], *, scratch: Path) -> list[Space]:
         about |= {"extractor": space.extractor, "version": str(space.pk), "dim": str(space.dim)}
         _write(bag, values["vectors"], rows, dim=space.dim, about=about, scratch=scratch)
         told.append(line(values))
-    bag.add(SPACES, "".join(told))
+    bag.add(FILE, "".join(told))
     told = []
     for number, extractor in enumerate(
         sorted({space.extractor for space in spaces if space.purpose == "look"}), start=1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.contrib.auth.models import Group
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artist
@@ -17,12 +17,19 @@ from webapp.feed.models import Event, Pick, Serving, Visitor
 from webapp.lab.models import Run, Version
 from webapp.mine.models import Choices, Collection, CollectionItem, Follow
 from webapp.quiz.models import Answer, Quiz
+from webapp.selections.models import Selection, Tag, Tagging
+from webapp.selections.queries import among
+from webapp.studio.models import Map, Naming, Neighbourhood
 
 WORKS: Final = "works"
 PICTURES: Final = "works with the same picture"
 """Of those alone the vectors of an export are true."""
 VISITORS: Final = "people/visitors"
 USERS: Final = "people/users"
+SPACES: Final = "spaces"
+COLLECTIONS: Final = "site/collections"
+COLLECTED: Final = "site/collected"
+EXHIBITIONS: Final = "site/exhibitions"
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,11 @@ class Table:
     links: Mapping[str, str] = field(default_factory=dict)
     """Column: table of the rows it leads to. Where those stayed behind, so does the row, unless
     the column may be empty."""
+    lists: tuple[str, ...] = ()
+    """Columns that hold numbers of works."""
+    part_of: str = ""
+    """The link to the row it is a part of: it comes with that row or not at all, so that what was
+    taken away here since does not come back by another import."""
     leave_out: tuple[str, ...] = ()
     of: Callable[[QuerySet[Any], list[int], bool], QuerySet[Any]] | None = None
     """Which rows belong to some works, with people or without; all by default."""
@@ -51,34 +63,45 @@ class Table:
 
 
 def _by_artwork(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
-    return rows.filter(artwork_id__in=works)
+    return rows.filter(artwork__in=among(works))
 
 
-def _collections(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
-    return rows if people else rows.filter(visibility="public", deleted=None)
+def _collections(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
+    shown = rows if people else rows.filter(visibility="public", deleted=None)
+    return _of_works(shown, CollectionItem.objects.filter(collection=OuterRef("pk")), works)
 
 
 def _collected(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
     of_public = Q() if people else Q(collection__visibility="public", collection__deleted=None)
-    return rows.filter(of_public, artwork_id__in=works)
+    return rows.filter(of_public, artwork__in=among(works))
 
 
-def _exhibitions(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
+def _exhibitions(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
     """Without people what was opened; with them, where all goes along, what is prepared too."""
-    return rows if people else rows.filter(pk__in=opened())
+    shown = rows if people else rows.filter(pk__in=opened())
+    return _of_works(shown, Hanging.objects.filter(room__exhibition=OuterRef("pk")), works)
 
 
-def _rooms(rows: QuerySet[Any], _works: list[int], people: bool) -> QuerySet[Any]:
-    return rows if people else rows.filter(exhibition__in=opened())
+def _rooms(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
+    return rows.filter(exhibition__in=_exhibitions(Exhibition.objects.all(), works, people))
 
 
 def _hangings(rows: QuerySet[Any], works: list[int], people: bool) -> QuerySet[Any]:
     of_opened = Q() if people else Q(room__exhibition__in=opened())
-    return rows.filter(of_opened, artwork_id__in=works)
+    return rows.filter(of_opened, artwork__in=among(works))
+
+
+def _of_works(rows: QuerySet[Any], parts: QuerySet[Any], works: list[int]) -> QuerySet[Any]:
+    """Rows of which some part is among the works, and those without any part."""
+    return rows.filter(Exists(parts.filter(artwork__in=among(works))) | ~Exists(parts))
+
+
+def _tags(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
+    return rows.filter(Exists(Tagging.objects.filter(tag=OuterRef("pk"), artwork__in=among(works))))
 
 
 def _artists(rows: QuerySet[Any], works: list[int], _people: bool) -> QuerySet[Any]:
-    return rows.filter(artworks__in=works).distinct()
+    return rows.filter(artworks__in=among(works)).distinct()
 
 
 ARTISTS: Final = Table("artists", Artist, ("name",), of=_artists)
@@ -90,6 +113,7 @@ OTHERS: Final = (
         User.groups.through,
         ("user_id", "group_id"),
         {"user_id": USERS, "group_id": "people/groups"},
+        part_of="user_id",
     ),
     Table("site/serving", Serving, links={"changed_by_id": USERS}),
     Table(VISITORS, Visitor, ("user_id", "label", "created"), {"user_id": USERS}),
@@ -106,7 +130,7 @@ OTHERS: Final = (
         Follow,
         ("visitor_id", "artist_id"),
         {"visitor_id": VISITORS, "artist_id": "artists"},
-        of=lambda rows, works, _people: rows.filter(artist__artworks__in=works).distinct(),
+        of=lambda rows, works, _people: rows.filter(artist__artworks__in=among(works)).distinct(),
     ),
     Table("people/quizzes", Quiz, ("visitor_id", "seed", "started"), {"visitor_id": VISITORS}),
     Table(
@@ -114,6 +138,7 @@ OTHERS: Final = (
         Answer,
         ("quiz_id", "number"),
         {"quiz_id": "people/quizzes", "chosen_id": WORKS},
+        lists=("shown",),
     ),
     Table(
         "site/picks",
@@ -123,21 +148,22 @@ OTHERS: Final = (
         of=_by_artwork,
     ),
     Table(
-        "site/collections",
+        COLLECTIONS,
         Collection,
         ("token",),
         {"visitor_id": VISITORS, "cover_id": WORKS},
         of=_collections,
     ),
     Table(
-        "site/collected",
+        COLLECTED,
         CollectionItem,
         ("collection_id", "artwork_id"),
-        {"collection_id": "site/collections", "artwork_id": WORKS},
+        {"collection_id": COLLECTIONS, "artwork_id": WORKS},
+        part_of="collection_id",
         of=_collected,
     ),
     Table(
-        "site/exhibitions",
+        EXHIBITIONS,
         Exhibition,
         ("token",),
         {"cover_id": WORKS, "made_by_id": USERS},
@@ -147,7 +173,8 @@ OTHERS: Final = (
         "site/rooms",
         Room,
         ("exhibition_id", "position"),
-        {"exhibition_id": "site/exhibitions"},
+        {"exhibition_id": EXHIBITIONS},
+        part_of="exhibition_id",
         of=_rooms,
     ),
     Table(
@@ -155,10 +182,53 @@ OTHERS: Final = (
         Hanging,
         ("room_id", "artwork_id"),
         {"room_id": "site/rooms", "artwork_id": WORKS},
+        part_of="room_id",
         of=_hangings,
+    ),
+    Table(
+        "people/selections",
+        Selection,
+        ("title", "created"),
+        {"by_id": USERS},
+        lists=("works", "former"),
+        of=lambda rows, works, _people: rows.filter(deleted=None, works__overlap=works),
+    ),
+    Table("people/tags", Tag, ("name",), {"by_id": USERS}, of=_tags),
+    Table(
+        "people/taggings",
+        Tagging,
+        ("tag_id", "artwork_id"),
+        {"tag_id": "people/tags", "artwork_id": WORKS},
+        of=_by_artwork,
     ),
 )
 """After works. A table stands behind those its links lead to."""
+
+MAPS: Final = Table(
+    "maps/maps",
+    Map,
+    ("purpose", "created"),
+    {"space_id": SPACES, "by_id": USERS},
+    leave_out=(
+        *("phase", "progress", "steps", "worker", "claimed_until", "attempts"),
+        *("former_id", "drift", "changes"),  # against a map that stays behind
+    ),
+)
+NEIGHBOURHOODS: Final = Table(
+    "maps/neighbourhoods",
+    Neighbourhood,
+    ("map_id", "layer", "number"),
+    {"map_id": MAPS.name, "named_by_id": USERS},
+    lists=("typical", "outliers"),
+    part_of="map_id",
+)
+NAMINGS: Final = Table(
+    "maps/namings",
+    Naming,
+    ("neighbourhood_id", "time"),
+    {"neighbourhood_id": NEIGHBOURHOODS.name, "by_id": USERS},
+    part_of="neighbourhood_id",
+)
 
 RUNS: Final = Table(
     "models/runs",
@@ -170,5 +240,5 @@ VERSIONS: Final = Table(
     "models/versions",
     Version,
     ("sha256", "run_id"),
-    {"run_id": "models/runs", "space_id": "spaces"},
+    {"run_id": "models/runs", "space_id": SPACES},
 )

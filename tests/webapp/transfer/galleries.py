@@ -1,35 +1,35 @@
-"""A small gallery with everything an export can hold, and what can be seen of one."""
+"""A small gallery with everything an export can hold."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image
 
 from artrec.serving.transform import Transform
 from tests.webapp.makers import make_artist
+from tests.webapp.studio.makers import make_map, node
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork, ArtworkImage
-from webapp.feed.browsing import piece
+from webapp.exhibitions import actions as exhibitions
+from webapp.exhibitions.arrangement import Hung, Walls
 from webapp.feed.models import Event, Pick, Serving, Visitor
-from webapp.feed.profile import profile_of
-from webapp.feed.ranking import recommend
-from webapp.feed.served import forget, serving
-from webapp.feed.wish import Wish
 from webapp.mine.models import Choices, Collection, CollectionItem, Follow
 from webapp.quiz.models import Answer, Quiz
+from webapp.selections import actions as selections
+from webapp.studio import actions as studio
+from webapp.studio.models import Map
 from webapp.transfer.images import keep_variants
 from webapp.vectors import actions
 from webapp.vectors.models import Space
-from webapp.vectors.queries import nearest
 
 START = datetime(2025, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 DIM = 4
@@ -56,6 +56,7 @@ def make_gallery(rng: np.random.Generator, *, works: int = 12) -> list[Artwork]:
     actions.store_vectors(look, ids, rows / np.linalg.norm(rows, axis=1, keepdims=True))
     actions.store_vectors(make_taste(mean_bundle()), ids, rng.normal(size=(works, DIM)))
     make_people(made)
+    make_curators_work(made, look)
     Serving.objects.create(diversity=0.4, per_artist=2)
     return made
 
@@ -114,37 +115,29 @@ def make_people(works: list[Artwork]) -> None:
             CollectionItem.objects.create(collection=collection, artwork=work, position=position)
 
 
-def seen() -> dict[str, Any]:
-    """What visitors see: the order of browsing, likeness to each work, and For you."""
-    forget()
-    cache.clear()  # of what other tests had in their galleries
-    works = {work.pk: work.title for work in Artwork.objects.all()}
-    look = Space.objects.get(purpose="look", state=Space.State.LIVE)
-    knobs = Serving.objects.get()
-    served = serving()
-    for_you = {}
-    for visitor in [None, *Visitor.objects.order_by("pk")]:
-        entries = recommend(profile_of(visitor), served, knobs=knobs, limit=8, hour=1)
-        for_you[str(visitor)] = [
-            [works[entry.artwork_id], entry.source, entry.score, list(entry.because)]
-            for entry in entries
-        ]
-    vectors = dict(look.vectors.values_list("artwork_id", "values"))
-    return {
-        "browse": [[work.pk, work.title, work.artist.name] for work in piece(Wish()).works],
-        "similar": {
-            works[pk]: [
-                [works[hit.artwork_id], hit.score]
-                for hit in nearest(look, np.asarray(values, np.float32), limit=5)
-            ]
-            for pk, values in sorted(vectors.items())
-        },
-        "for_you": for_you,
-        "pictures": sorted(
-            ArtworkImage.objects.values_list("key", "sha256", "original", "width", "height")
+def make_curators_work(works: list[Artwork], look: Space) -> None:
+    """A map of six works with a name, an open exhibition, a draft, a selection and a tag."""
+    carl = User.objects.create_user("carl")
+    found = make_map(works[:6], space=look)
+    file = storages["models"].save("map.npz", ContentFile(b"what places works to come"))
+    Map.objects.filter(pk=found.pk).update(file=file)
+    named = node(found, 1, 2)
+    studio.rename(named, "Evening ridges", by=carl)
+    studio.rename(named, "Ridges at dusk", by=carl)
+    night = exhibitions.start("Night", [works[0].pk, works[3].pk], carl)
+    rooms = (
+        Walls(None, "First", "Where it begins.", "midnight", (Hung(works[3].pk, "The moon."),)),
+        Walls(None, "Second", "", "sand", (Hung(works[0].pk), Hung(works[1].pk))),
+    )
+    closes = START + timedelta(days=36_500)
+    exhibitions.change(
+        night,
+        carl,
+        lambda before: (
+            replace(before, cover=works[1].pk, opens=START, closes=closes, rooms=rooms),
+            "Hung everything",
         ),
-        "collections": [
-            [each.title, each.token, each.created.isoformat()]
-            for each in Collection.objects.order_by("pk")
-        ],
-    }
+    )
+    exhibitions.start("Not yet", [works[2].pk, works[3].pk], carl)
+    selections.save(works=[works[5].pk, works[2].pk], by=carl, title="For the lobby")
+    selections.tag(works=[works[4].pk], name="loan", by=carl)

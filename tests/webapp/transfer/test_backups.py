@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage, storages
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from tests.webapp.transfer.galleries import make_gallery, make_work, seen
+from tests.webapp.transfer.galleries import make_gallery, make_work
+from tests.webapp.transfer.seeing import seen
 from webapp.catalog.models import Artwork
 from webapp.transfer import backups
 from webapp.transfer.backups import ABOUT, DUMP, MANIFEST

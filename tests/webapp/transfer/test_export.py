@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from tests.webapp.transfer.exports import lines
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from webapp.catalog.models import Artwork
 from webapp.mine.models import Collection
@@ -23,10 +24,6 @@ from webapp.transfer.selection import SelectionError
 from webapp.vectors.models import Space, Vector
 
 pytestmark = pytest.mark.django_db
-
-
-def _lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_every_file_has_its_checksum_by_which_any_tool_can_verify_the_folder(
@@ -69,7 +66,7 @@ def test_words_that_a_spreadsheet_could_run_are_told_apart_as_words(
 
     assert (row["title"], row["description"]) == ("'=HYPERLINK(1)", "' @SUM(1)")
     assert row["medium"] == "oil"
-    assert _lines(tmp_path / "out/data/works.jsonl")[0]["title"] == "=HYPERLINK(1)"
+    assert lines(tmp_path / "out/data/works.jsonl")[0]["title"] == "=HYPERLINK(1)"
 
 
 def test_documents_lead_to_each_other_and_to_the_pictures_of_the_export(
@@ -134,7 +131,7 @@ def test_a_picture_that_is_gone_is_named_and_the_rest_is_exported(
 
     made = export(tmp_path / "out", Wanted([work.pk for work in works], "Two"))
 
-    assert [line["file"] for line in _lines(tmp_path / "out/data/works.jsonl")] == [
+    assert [line["file"] for line in lines(tmp_path / "out/data/works.jsonl")] == [
         f"data/images/{works[0].pk:07d}.png",
         "",
     ]

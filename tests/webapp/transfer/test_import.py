@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from tests.webapp.makers import make_space
+from tests.webapp.transfer.exports import change, exported
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from webapp.accounts.models import User
-from webapp.catalog.models import Artist, Artwork
-from webapp.exhibitions import actions as exhibitions
-from webapp.exhibitions.models import Exhibition, Hanging
-from webapp.exhibitions.queries import arrangement_of
-from webapp.feed.models import Event, Pick, Visitor
+from webapp.catalog.models import Artwork
+from webapp.feed.models import Event, Pick
 from webapp.mine.models import Collection
 from webapp.transfer.exporting import Wanted, export
 from webapp.transfer.importing import RefusedError, import_export, look_through
@@ -29,31 +25,10 @@ from webapp.vectors.models import Space, Vector
 pytestmark = pytest.mark.django_db
 
 
-def _exported(rng: np.random.Generator, path: Path, *, people: bool = False) -> list[int]:
-    """Export a gallery and forget it, as if this were another installation."""
-    ids = [work.pk for work in make_gallery(rng)]
-    export(path, Wanted(ids, "All", people=people))
-    for model in (Collection, Visitor, User, Artwork, Artist, Space):
-        model.objects.all().delete()
-    return ids
-
-
-def _change(folder: Path, name: str, change: Callable[[str], str], *, sign: bool = True) -> None:
-    """Change a file of an export, and its checksum as well if it is to be believed."""
-    path = folder / name
-    path.write_text(change(path.read_text()))
-    if sign:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-            lines = (folder / manifest).read_text().splitlines()
-            lines = [f"{digest}  {name}" if line[66:] == name else line for line in lines]
-            (folder / manifest).write_text("\n".join(lines) + "\n")
-
-
 def test_works_keep_their_numbers_and_pictures_and_are_visible(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
 
     report = import_export(tmp_path / "out")
 
@@ -69,7 +44,7 @@ def test_works_keep_their_numbers_and_pictures_and_are_visible(
 def test_without_people_public_collections_come_and_nobody_else(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    _exported(rng, tmp_path / "out", people=True)
+    exported(rng, tmp_path / "out", people=True)
 
     import_export(tmp_path / "out")
 
@@ -82,31 +57,10 @@ def test_without_people_public_collections_come_and_nobody_else(
     assert not Event.objects.exists()
 
 
-def test_what_was_opened_hangs_as_it_hung_and_drafts_stay_behind(
-    rng: np.random.Generator, tmp_path: Path
-) -> None:
-    ids = [work.pk for work in make_gallery(rng)]
-    opened = exhibitions.start("Night", ids[:2], None)
-    exhibitions.start("Not yet", ids[2:4], None)
-    Exhibition.objects.filter(pk=opened.pk).update(opens=timezone.now(), cover=ids[1])
-    Hanging.objects.filter(artwork=ids[0]).update(label="The moon.")
-    export(tmp_path / "out", Wanted(ids, "All"))
-    for model in (Exhibition, Collection, Visitor, User, Artwork, Artist, Space):
-        model.objects.all().delete()
-
-    report = import_export(tmp_path / "out")
-
-    found = Exhibition.objects.get()
-    assert report.troubles == []
-    assert (found.token, found.cover_id, found.state) == (opened.token, ids[1], "open")
-    (room,) = arrangement_of(found).rooms
-    assert [(hung.work, hung.label) for hung in room.works] == [(ids[0], "The moon."), (ids[1], "")]
-
-
 def test_new_works_get_numbers_behind_those_that_came(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     import_export(tmp_path / "out")
 
     work = make_work(rng, 99)
@@ -115,7 +69,7 @@ def test_new_works_get_numbers_behind_those_that_came(
 
 
 def test_an_import_that_was_interrupted_goes_on(rng: np.random.Generator, tmp_path: Path) -> None:
-    ids = _exported(rng, tmp_path / "out", people=True)
+    ids = exported(rng, tmp_path / "out", people=True)
 
     def stop(done: int) -> None:
         if done == 5:
@@ -132,7 +86,7 @@ def test_an_import_that_was_interrupted_goes_on(rng: np.random.Generator, tmp_pa
 
 
 def test_a_damaged_picture_costs_its_work_alone(rng: np.random.Generator, tmp_path: Path) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     (tmp_path / f"out/data/images/{ids[2]:07d}.png").write_bytes(b"not what it was")
 
     report = import_export(tmp_path / "out")
@@ -147,7 +101,7 @@ def test_a_damaged_picture_costs_its_work_alone(rng: np.random.Generator, tmp_pa
 def test_broken_rows_are_told_by_line_and_the_others_taken(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
 
     def damage(text: str) -> str:
         lines = text.splitlines()
@@ -156,7 +110,7 @@ def test_broken_rows_are_told_by_line_and_the_others_taken(
         lines[3] = json.dumps({**json.loads(lines[3]), "file": "../../etc/passwd"})
         return "\n".join(lines) + "\n"
 
-    _change(tmp_path / "out", "data/works.jsonl", damage)
+    change(tmp_path / "out", "data/works.jsonl", damage)
 
     report = import_export(tmp_path / "out")
 
@@ -168,7 +122,7 @@ def test_broken_rows_are_told_by_line_and_the_others_taken(
 def test_names_of_files_that_lead_elsewhere_are_made_anew(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
 
     def mislead(text: str) -> str:
         lines = [json.loads(line) for line in text.splitlines()]
@@ -176,7 +130,7 @@ def test_names_of_files_that_lead_elsewhere_are_made_anew(
         lines[1]["image"] |= {"original": "inside/../../elsewhere.png"}
         return "".join(f"{json.dumps(line)}\n" for line in lines)
 
-    _change(tmp_path / "out", "data/works.jsonl", mislead)
+    change(tmp_path / "out", "data/works.jsonl", mislead)
 
     report = import_export(tmp_path / "out")
 
@@ -192,7 +146,7 @@ def test_names_of_files_that_lead_elsewhere_are_made_anew(
 def test_a_work_with_another_picture_by_now_keeps_its_own_vector(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     import_export(tmp_path / "out")
     Artwork.objects.filter(pk=ids[0]).update(source_key="folder:1", state=Artwork.State.CHECKED)
     Artwork.objects.get(pk=ids[0]).image.delete()
@@ -201,7 +155,7 @@ def test_a_work_with_another_picture_by_now_keeps_its_own_vector(
     def with_key(text: str) -> str:
         return text.replace('"source_key": null', '"source_key": "folder:1"', 1)
 
-    _change(tmp_path / "out", "data/works.jsonl", with_key)
+    change(tmp_path / "out", "data/works.jsonl", with_key)
 
     report = import_export(tmp_path / "out")
 
@@ -212,7 +166,7 @@ def test_a_work_with_another_picture_by_now_keeps_its_own_vector(
 def test_vectors_that_are_damaged_leave_works_to_the_workers(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     for path in (tmp_path / "out/data/vectors").glob("*.parquet"):
         path.write_bytes(path.read_bytes()[:-20])
 
@@ -226,7 +180,7 @@ def test_vectors_that_are_damaged_leave_works_to_the_workers(
 def test_a_gallery_with_a_look_of_its_own_keeps_it(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    _exported(rng, tmp_path / "out")
+    exported(rng, tmp_path / "out")
     own = make_space()
     taken = make_work(rng, 50)
 
@@ -241,7 +195,7 @@ def test_a_gallery_with_a_look_of_its_own_keeps_it(
 def test_a_number_that_is_taken_is_given_to_nobody_twice(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     make_work(rng, 50, id=ids[0], title="Here before")
 
     report = import_export(tmp_path / "out")
@@ -254,20 +208,20 @@ def test_a_number_that_is_taken_is_given_to_nobody_twice(
 
 
 def test_an_export_of_a_newer_format_is_refused(rng: np.random.Generator, tmp_path: Path) -> None:
-    _exported(rng, tmp_path / "out")
-    _change(
-        tmp_path / "out", "export.json", lambda text: text.replace('"version": 1', '"version": 2')
+    exported(rng, tmp_path / "out")
+    change(
+        tmp_path / "out", "export.json", lambda text: text.replace('"version": 2', '"version": 3')
     )
 
-    with pytest.raises(RefusedError, match="format 2, and this installation reads up to 1"):
+    with pytest.raises(RefusedError, match="format 3, and this installation reads up to 2"):
         import_export(tmp_path / "out")
 
 
 def test_a_dry_run_checks_everything_and_changes_nothing(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    ids = _exported(rng, tmp_path / "out")
-    _change(tmp_path / "out", "data/works.csv", lambda text: text + "x", sign=False)
+    ids = exported(rng, tmp_path / "out")
+    change(tmp_path / "out", "data/works.csv", lambda text: text + "x", sign=False)
 
     works, report = look_through(tmp_path / "out")
 
@@ -283,6 +237,25 @@ def test_what_is_no_export_is_told_as_that(tmp_path: Path, content: bytes | None
         path.write_bytes(content)
 
     with pytest.raises(CommandError, match=r"nothing at|neither a folder nor a whole ZIP"):
+        call_command("import_export", str(path))
+
+
+@pytest.mark.parametrize(
+    ("compressed", "flags", "told"),
+    [
+        (zipfile.ZIP_BZIP2, 0, "compressed in a way"),
+        (zipfile.ZIP_STORED, 1, "locked by a password"),
+    ],
+)
+def test_a_zip_that_exports_are_not_is_refused_with_a_way_out(
+    tmp_path: Path, compressed: int, flags: int, told: str
+) -> None:
+    path = tmp_path / "thing.zip"
+    with zipfile.ZipFile(path, "w", compressed) as archive:
+        archive.writestr("manifest-sha256.txt", "")
+        archive.infolist()[0].flag_bits |= flags
+
+    with pytest.raises(CommandError, match=rf"manifest-sha256.txt is {told}.*give the folder"):
         call_command("import_export", str(path))
 
 

@@ -11,7 +11,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from tests.webapp.transfer.galleries import make_gallery, seen
+from tests.webapp.transfer.galleries import make_gallery
+from tests.webapp.transfer.seeing import seen
 from webapp.transfer import backups, postgres
 
 

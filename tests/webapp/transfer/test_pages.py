@@ -138,11 +138,16 @@ def test_exports_that_are_old_and_files_without_a_row_are_swept(tmp_path: Path) 
     strays = [file_of(kept.pk, 2), file_of(987654), file_of(987654, 1)]
     for path in (attempt, *strays):
         path.touch()
+    left = file_of(busy.pk, 0).with_suffix(".zip.scratch")
+    killed = file_of(987654, 1).with_suffix(".zip.scratch")
+    for folder in (left, killed):
+        folder.mkdir()
+        (folder / "works.jsonl").touch()
 
     actions.sweep()
 
-    left = {path.name for path in (tmp_path / "exports").iterdir()}
-    assert left == {file_of(kept.pk).name, file_of(busy.pk).name, attempt.name}
+    there = {path.name for path in (tmp_path / "exports").iterdir()}
+    assert there == {file_of(kept.pk).name, file_of(busy.pk).name, attempt.name, left.name}
     assert not Export.objects.filter(pk=old.pk).exists()
 
 

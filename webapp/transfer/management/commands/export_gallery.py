@@ -19,8 +19,8 @@ SHOWN: Final = 20
 class Command(BaseCommand):
     help = (
         "Export the whole gallery or a selection: pictures, CSV and JSON lines, IIIF, Linked Art, "
-        "vectors as Parquet, models, checksums. PATH becomes a ZIP if it ends in .zip, else a "
-        "folder. `import_export` brings it into another installation."
+        "vectors and maps as Parquet, models, checksums. PATH becomes a ZIP if it ends in .zip, "
+        "else a folder. `import_export` brings it into another installation."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,7 +42,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-people",
             action="store_true",
-            help="also accounts with hashed passwords, and what visitors did: personal data",
+            help="also accounts with hashed passwords, what visitors did, drafts, selections and "
+            "tags: personal data",
         )
 
     def handle(
