@@ -193,7 +193,7 @@ def page() -> bytes:
     """Fill the site's own page of the map, without its header."""
     room = (ROOT / "templates" / "studio" / "map_room.html").read_text()
     room = re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", room, flags=re.DOTALL)
-    room = re.sub(r"\{% if beside %\}.*?\{% endif %\}", "", room, flags=re.DOTALL)
+    room = re.sub(r"\{% if (?:beside|ranked) %\}.*?\{% endif %\}", "", room, flags=re.DOTALL)
     addresses = {"map-manifest": "/manifest.json", "map-works": "/works", "map-find": "/find"}
     for name, address in addresses.items():
         room = re.sub(rf"\{{% url '{name}'[^%]*%\}}", address, room)

@@ -11,8 +11,9 @@ from django.db import connection
 from webapp.catalog import search
 from webapp.catalog.conditions import all_of, of_words
 from webapp.catalog.files import variant_name
-from webapp.catalog.models import ArtworkImage
-from webapp.catalog.queries import cards as shown
+from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.catalog.queries import artworks
+from webapp.catalog.templatetags.gallery import price
 from webapp.studio.models import Map
 
 MOST_FOUND: Final = 5_000
@@ -50,15 +51,16 @@ def _matching(found: Map, text: str, columns: str, end: str) -> list[Any]:
 
 
 def cards(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return title, artist, address and picture of visible works, in the order of `ids`. One
-    query."""
-    works = {work.pk: work for work in shown().filter(pk__in=ids)}
+    """Return title, artist, address, picture and whether it is to be had, of visible works, in the
+    order of `ids`. One query."""
+    works = {work.pk: work for work in artworks().filter(pk__in=ids)}
     return [
         {
             "id": work.pk,
             "title": work.title,
             "artist": work.artist.name,
             "year": work.year,
+            "availability": _availability(work),
             "url": work.get_absolute_url(),
             "picture": picture_of(work.image),
             "width": work.image.width,
@@ -66,6 +68,12 @@ def cards(ids: Sequence[int]) -> list[dict[str, Any]]:
         }
         for work in (works[pk] for pk in ids if pk in works)
     ]
+
+
+def _availability(work: Artwork) -> str:
+    """Return whether a work is to be had, and for how much: "Available, €1,200"."""
+    said = str(work.get_availability_display()).capitalize()
+    return ", ".join(part for part in (said, price(work)) if part)
 
 
 def picture_of(image: ArtworkImage) -> str:

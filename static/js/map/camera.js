@@ -1,6 +1,7 @@
 // Where one stands: the place in the middle, and pixels per unit of the map, whose square is 2 wide.
 const FLIGHT_MS = 550;
-const MARGIN = 0.03;
+const MARGIN = 0.02;
+const PAD = 30; // pixels: a picture is larger than the point that it stands for
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function camera(onMove) {
@@ -74,8 +75,8 @@ export function camera(onMove) {
   // The part of the screen that nothing stands over, less a margin.
   function room() {
     const [top, right, bottom, left] = here.inset;
-    const share = 1 - 2 * MARGIN;
-    return { width: Math.max((here.width - left - right) * share, 50), height: Math.max((here.height - top - bottom) * share, 50) };
+    const free = (length) => Math.max(length * (1 - 2 * MARGIN) - 2 * PAD, 50);
+    return { width: free(here.width - left - right), height: free(here.height - top - bottom) };
   }
 
   // A view that holds a box of the map in that part.

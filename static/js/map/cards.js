@@ -6,13 +6,15 @@ const MOSAIC = 24;
 const LISTED = 300;
 const CARD = 220; // pixels
 
-export function cards(room, words) {
+export function cards(room, words, on) {
   const card = room.querySelector("[data-card]");
   const panel = room.querySelector("[data-panel]");
   const body = room.querySelector("[data-panel-body]");
   let pointed = 0;
   let pointing = -1; // the work that one points at now
   let turn = 0; // of opening: only the last one fills the panel
+  let open = {}; // what the panel shows: { cluster } or { work }, by id
+  let from = null; // where the keyboard was before it
 
   function hover(view, i, place) {
     clearTimeout(pointed);
@@ -27,7 +29,7 @@ export function cards(room, words) {
       const [work] = await view.pictures.learn([i]).catch(() => [null]);
       if (!work || pointing !== i) return;
       card.dataset.work = work.id;
-      card.replaceChildren(...(work.picture ? [picture(work, CARD)] : []), line(work.artist), line(work.title, "cite"), line(nameOf(view, i), "p", "quiet"));
+      card.replaceChildren(picture(work, CARD), line(work.artist), titleOf(work), line(work.availability, "p", "quiet"), line(nameOf(view, i), "p", "where"));
       card.hidden = false;
       put(view, place);
     }, POINT_MS);
@@ -46,11 +48,15 @@ export function cards(room, words) {
   async function work(view, i) {
     const mine = (turn += 1);
     const [found] = await view.pictures.learn([i]).catch(() => [null]);
-    if (!found || mine !== turn) return;
-    const figure = document.createElement("figure");
-    if (found.picture) figure.append(picture(found));
-    show(figure, line(found.title, "h2"), line(found.artist), line(nameOf(view, i), "p", "quiet"), acts(link(found.url, room.dataset.openWork)));
-    body.querySelector("h2").replaceChildren(line(found.title, "cite"));
+    if (mine !== turn) return;
+    if (!found) return show({}, line(room.dataset.gone));
+    const [figure, title, pick] = ["figure", "h2", "button"].map((name) => document.createElement(name));
+    figure.append(picture(found));
+    title.append(titleOf(found));
+    [pick.type, pick.className, pick.textContent] = ["button", "link", room.dataset.selectIt];
+    pick.addEventListener("click", () => on.pick(view, i));
+    const near = room.dataset.near ? [link(`${room.dataset.near}?work=${found.id}`, room.dataset.nearIt)] : [];
+    show({ work: found.id }, figure, title, line(found.artist), line(found.availability, "p", "quiet"), line(nameOf(view, i), "p", "where"), acts(link(found.url, room.dataset.openWork), pick, ...near));
   }
 
   async function cluster(view, found, select) {
@@ -66,9 +72,9 @@ export function cards(room, words) {
     const address = room.dataset.neighbourhood.replace("/0/", `/${found.id}/`);
     const title = line(found.name, "h2");
     const form = room.dataset.rename ? naming(view, found, title) : "";
-    show(title, line(words.works(works.length), "p", "quiet"), form, acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
+    show({ cluster: found.id }, title, line(words.works(works.length), "p", "quiet"), form, acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
     const some = await view.pictures.learn(evenly(works, MOSAIC)).catch(() => []);
-    if (mine === turn) mosaic.append(...some.filter((each) => each?.picture).map(linked));
+    if (mine === turn) mosaic.append(...some.filter(Boolean).map(linked));
   }
 
   // Call a neighbourhood otherwise; an empty name brings the proposed one back.
@@ -110,33 +116,42 @@ export function cards(room, words) {
     const mine = (turn += 1);
     const items = document.createElement("ul");
     items.className = "map-list";
-    show(line(words.works(works.length), "h2"), items);
+    show({}, line(words.works(works.length), "h2"), items);
     const some = await view.pictures.learn(works.slice(0, LISTED)).catch(() => []);
     if (mine !== turn) return;
     items.append(...some.filter(Boolean).map((each) => {
       const item = document.createElement("li");
       const text = link(each.url, "");
-      text.append(line(each.artist), line(each.title, "cite"));
-      item.append(each.picture ? linked(each) : document.createElement("span"), text);
+      text.append(line(each.artist), titleOf(each));
+      item.append(linked(each), text);
       return item;
     }));
   }
 
-  function show(...parts) {
+  // Who came with the keyboard goes into the panel, and back to where they were when it is closed.
+  function show(what, ...parts) {
     hover(null, -1);
+    open = what;
     body.replaceChildren(...parts);
     panel.hidden = false;
     panel.scrollTo(0, 0);
+    if (!panel.contains(document.activeElement)) from = document.activeElement;
+    if (from?.matches("body, :focus-visible")) panel.focus({ preventScroll: true });
+    on.changed();
   }
 
   function close() {
     turn += 1;
-    const was = !panel.hidden;
+    open = {};
+    if (panel.hidden) return false;
+    const inside = panel.contains(document.activeElement);
     panel.hidden = true;
-    return was;
+    if (inside) (from?.isConnected && from !== document.body ? from : room.querySelector("[data-stage]")).focus({ preventScroll: true });
+    on.changed();
+    return true;
   }
 
-  return { hover, work, cluster, list, close };
+  return { hover, work, cluster, list, close, what: () => open };
 }
 
 export function nameOf(view, i) {
@@ -164,6 +179,12 @@ function picture(work, most = Infinity) {
   [image.width, image.height] = [work.width * share, work.height * share];
   image.decoding = "async";
   return image;
+}
+
+function titleOf(work) {
+  const all = document.createElement("span");
+  all.append(line(work.title, "cite"), work.year ? `, ${work.year}` : "");
+  return all;
 }
 
 function line(text, name = "p", kind = "") {

@@ -32,14 +32,14 @@ export function modeOf(data, name, theme, words) {
   return column.labels ? byKind(data, column, theme, words) : byNumber(data, column, theme, words);
 }
 
-function finish(data, name, group, groups, shade) {
+function finish(data, name, group, groups, rest, shade) {
   const colours = new Uint32Array(data.n);
   const counts = new Uint32Array(groups.length);
   for (let i = 0; i < data.n; i += 1) {
     colours[i] = shade(i);
     if (data.id[i] && group[i] !== UNGROUPED) counts[group[i]] += 1;
   }
-  return { name, colours, group, groups: groups.map((each, at) => ({ ...each, count: counts[at] })) };
+  return { name, colours, group, rest, groups: groups.map((each, at) => ({ ...each, count: counts[at] })) };
 }
 
 function ownColours(data, theme, words) {
@@ -49,7 +49,7 @@ function ownColours(data, theme, words) {
   const swatches = { red: "#c0392b", orange: "#d9822b", yellow: "#e0c040", green: "#5a8f4e", blue: "#4a78b0", purple: "#7d5ba6", pink: "#d9899c", brown: "#7a5638", black: "#2a2a2a", grey: "#8c8c8c", white: "#efeee9" };
   const groups = FAMILIES.map((name) => ({ label: words.families[name], css: swatches[name] }));
   const lift = OWN[theme];
-  return finish(data, "colour", group, groups, (i) => pixel(lift(red[i]), lift(green[i]), lift(blue[i])));
+  return finish(data, "colour", group, groups, pixel(...parts(REST[theme])), (i) => pixel(lift(red[i]), lift(green[i]), lift(blue[i])));
 }
 
 function family(red, green, blue) {
@@ -143,13 +143,13 @@ function byCluster(data, theme, words) {
   const group = new Uint8Array(data.n);
   for (let i = 0; i < data.n; i += 1) group[i] = coarse.of[i] === NONE ? UNGROUPED : (place.get(coarse.of[i]) ?? largest.length);
   const rest = pixel(...parts(REST[theme]));
-  return finish(data, "cluster", group, groups, (i) => (leaf.of[i] === NONE ? rest : shades[leaf.of[i]]));
+  return finish(data, "cluster", group, groups, rest, (i) => (leaf.of[i] === NONE ? rest : shades[leaf.of[i]]));
 }
 
 function shaded(data, name, group, groups, theme) {
   const shades = groups.map((each) => pixel(...(each.css.startsWith("#") ? parts(each.css) : each.css.match(/\d+/g).map(Number))));
   const rest = pixel(...parts(REST[theme]));
-  return finish(data, name, group, groups, (i) => (group[i] === UNGROUPED ? rest : shades[group[i]]));
+  return finish(data, name, group, groups, rest, (i) => (group[i] === UNGROUPED ? rest : shades[group[i]]));
 }
 
 // Björn Ottosson's OKLCH, in which equal steps look equal, into sRGB.

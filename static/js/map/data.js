@@ -1,6 +1,6 @@
 // A map as the server sends it: a manifest in JSON and one file of columns, sent once and kept by
 // the browser. Everything below works on typed arrays; a work is its number on the map.
-const VIEWS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, float32: Float32Array };
+const VIEWS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array };
 export const NONE = 65535;
 
 export async function load(address) {
@@ -35,8 +35,8 @@ export async function reach(address, options) {
 
 // What a value of a column stands for; NaN where it is not known.
 export function decode(column, value) {
-  if (value === column.missing || Number.isNaN(value)) return NaN;
-  if (column.dtype === "float32" || column.low == null) return value;
+  if (value === column.missing) return NaN;
+  if (column.low == null) return value;
   const share = value / ((column.dtype === "uint8" ? 255 : 65535) - 1);
   if (column.scale === "log") return column.low * (column.high / column.low) ** share;
   return column.low + (column.high - column.low) * share;

@@ -1,6 +1,7 @@
 // Hands on the map: one finger or button moves it or draws a line round works, two pinch, the wheel
-// zooms, and the keys do all of it.
-const SLIP = 5; // pixels that a click may move
+// zooms, and the keys do all of it. A finger that rests a moment draws a line from there.
+const SLIP = { touch: 10, mouse: 5, pen: 5 }; // pixels that a click may move
+const HOLD_MS = 450;
 const STEP = 90;
 const ZOOM = 1.4;
 const GLIDE = 0.93;
@@ -11,6 +12,8 @@ export function gestures(element, camera, acts) {
   let last = null;
   let drawn = null; // the line being drawn, as places on the screen
   let moved = false;
+  let holding = 0; // until a finger has rested long enough
+  let held = false;
   let speed = [0, 0];
   let glide = 0;
 
@@ -22,16 +25,25 @@ export function gestures(element, camera, acts) {
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest("[data-over]")) return;
     cancelAnimationFrame(glide);
+    clearTimeout(holding);
     down.set(event.pointerId, at(event));
-    moved = false;
+    moved = held = false;
     speed = [0, 0];
     if (down.size === 1 && acts.drawing(event)) drawn = [at(event)];
+    else if (down.size === 1 && event.pointerType === "touch") holding = setTimeout(hold, HOLD_MS, event.pointerId);
     if (down.size === 2) {
       drawn = null;
       acts.draw(null);
     }
     last = spanOf(down);
   });
+
+  function hold(pointer) {
+    held = true;
+    drawn = [down.get(pointer)];
+    navigator.vibrate?.(15);
+    acts.held(drawn[0]);
+  }
 
   element.addEventListener("pointermove", (event) => {
     const before = down.get(event.pointerId);
@@ -41,9 +53,10 @@ export function gestures(element, camera, acts) {
       return;
     }
     const start = last.from;
-    if (!moved && down.size === 1 && Math.hypot(here[0] - start[0], here[1] - start[1]) < SLIP) return;
+    if (!moved && down.size === 1 && Math.hypot(here[0] - start[0], here[1] - start[1]) < SLIP[event.pointerType]) return;
     if (!moved) {
       moved = true;
+      clearTimeout(holding);
       element.setPointerCapture(event.pointerId);
       acts.hover(null);
     }
@@ -62,12 +75,13 @@ export function gestures(element, camera, acts) {
 
   const up = (event) => {
     if (!down.delete(event.pointerId)) return;
+    clearTimeout(holding);
     if (drawn && !down.size) {
       const line = drawn;
       drawn = null;
       acts.draw(null);
-      if (moved) acts.drawn(line, event);
-      else if (event.type === "pointerup") acts.click(line[0], event);
+      if (moved) acts.drawn(line, event, held);
+      else if (event.type === "pointerup" && !held) acts.click(line[0], event);
     } else if (!moved && event.type === "pointerup" && !event.target.closest(".map-name")) {
       acts.click(at(event), event);
     } else if (moved && !down.size && !still.matches && Math.hypot(...speed) > 6) {
@@ -78,8 +92,9 @@ export function gestures(element, camera, acts) {
   element.addEventListener("pointerup", up);
   element.addEventListener("pointercancel", up);
   element.addEventListener("pointerleave", () => acts.hover(null));
-  // A name on which a movement began is not clicked by its end.
-  element.addEventListener("click", (event) => moved && event.target.closest(".map-name") && event.stopPropagation(), true);
+  // A name on which a movement began, or a finger rested, is not clicked by its end.
+  element.addEventListener("click", (event) => (moved || held) && event.detail && event.target.closest(".map-name") && event.stopPropagation(), true);
+  element.addEventListener("contextmenu", (event) => event.pointerType === "touch" && event.preventDefault());
   element.addEventListener("dblclick", (event) => {
     if (!event.target.closest("[data-over], .map-name")) camera.zoomAt(...at(event), event.shiftKey ? 0.5 : 2);
   });

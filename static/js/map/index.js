@@ -4,10 +4,10 @@ import { clusterOf, inCluster, load, reach } from "./data.js";
 import { filters } from "./filters.js";
 import { gestures } from "./gestures.js";
 import { legend } from "./legend.js";
-import { marksOf, pick, picked } from "./marks.js";
+import { PICKED, marksOf, pick, picked } from "./marks.js";
 import { minimap } from "./minimap.js";
 import { modeOf } from "./colours.js";
-import { twin } from "./twin.js";
+import { NEXT, twin } from "./twin.js";
 import { search } from "./search.js";
 import { selection } from "./selection.js";
 import { sheets } from "./sheets.js";
@@ -26,27 +26,32 @@ start().catch((error) => {
 async function start() {
   const elements = [...room.querySelectorAll("[data-stage]")];
   const addresses = [[room.dataset.manifest, room.dataset.works], [room.dataset.besideManifest, room.dataset.besideWorks]];
-  const scores = new URLSearchParams(location.search).get("scores");
+  const scores = room.querySelector("[data-scores]");
   const asked = stateIn(location.hash);
   // Names are drawn once and kept: not before their type is there.
   const serif = getComputedStyle(room).getPropertyValue("--serif");
   const typeset = document.fonts.load(`19px ${serif}`).catch(() => []);
   const datas = await Promise.all(elements.map((_, at) => load(addresses[at][0])));
   await typeset;
-  if (scores) await addScores(datas[0], scores);
+  if (scores) await addScores(datas[0], scores).catch(() => scores.replaceChildren(words.noScores));
   const views = elements.map((element, at) => open(element, datas[at], addresses[at][1]));
   const [main] = views;
   const pair = views.length > 1 ? twin(views) : null;
 
-  let mode = asked.by ?? (scores ? "score" : "colour");
-  if (mode !== "colour" && mode !== "cluster" && !main.data.columns.has(mode)) mode = "colour";
+  // Of two maps one wants to see where the neighbourhoods of the first are on the second.
+  const usual = main.data.columns.has("score") ? "score" : pair ? "cluster" : "colour";
+  const can = (name) => name === "colour" || name === "cluster" || main.data.columns.has(name);
+  let mode = can(asked.by) ? asked.by : usual;
   const sifted = filters(room, views, () => changed());
   const shown = legend(room, main.data, words, {
     choose: (name) => setMode(name),
-    toggle: (name, group) => sifted.toggle(name, group, modeFor(main, name)),
+    toggle: (name, group) => sifted.toggle(name, group, modeFor(name)),
   });
   const small = minimap(room.querySelector("[data-mini]"), main.stage, main.data);
-  const opened = cards(room, words);
+  const opened = cards(room, words, {
+    changed: () => remember(),
+    pick: (view, i) => take(view, [i], "add", "hand"),
+  });
   const held = selection(room, main, words, {
     only: (works, label) => sifted.only(works, label),
     list: (works) => opened.list(main, works),
@@ -60,6 +65,7 @@ async function start() {
     cluster: (cluster) => choose(main, cluster),
   });
   let tool = "hand";
+  let manner = "set"; // what a line round works does, unless a key says otherwise
   let pictures = true;
 
   function open(element, data, worksAddress) {
@@ -71,9 +77,10 @@ async function start() {
       frame: (here) => view === main && small?.update(here),
     });
     gestures(element, view.stage.camera, {
-      drawing: (event) => (event.pointerType === "touch" ? tool !== "hand" : tool !== "hand" || event.shiftKey || event.altKey),
+      drawing: (event) => tool !== "hand" || event.shiftKey || event.altKey,
       draw: (line) => view.stage.draw(line && shape(line)),
-      drawn: (line, event) => take(view, view.stage.inside(shape(line)), how(event), tool === "box" ? "box" : "lasso"),
+      drawn: (line, event, held) => take(view, view.stage.inside(shape(line)), held ? "add" : how(event), tool === "box" ? "box" : "lasso"),
+      held: (place) => hold(view, place),
       hover: (place) => hover(view, place),
       click: (place, event) => click(view, place, event),
       fit: () => view.stage.camera.fly(view.stage.fit()),
@@ -82,21 +89,23 @@ async function start() {
     return view;
   }
 
-  const modeFor = (view, name) => modeOf(view.data, name, theme(), words);
+  const modeFor = (name) => modeOf(main.data, name, theme(), words);
   const shape = (line) => (tool !== "box" ? line : corners(line[0], line.at(-1)));
-  const how = (event) => (event.altKey ? "take" : event.shiftKey ? "add" : "set");
+  const how = (event) => (event.altKey ? "take" : event.shiftKey ? "add" : manner);
 
   function setMode(name) {
     mode = name;
-    for (const view of views) view.stage.setMode(modeFor(view, view.data.columns.has(name) || name === "cluster" ? name : "colour"));
-    shown.show(modeFor(main, name), sifted.chosen(name));
+    const found = modeFor(name);
+    main.stage.setMode(found);
+    if (pair) views[1].stage.setMode(pair.carried(found));
+    shown.show(found, sifted.chosen(name));
     remember();
   }
 
   function changed() {
     for (const view of views) view.stage.choose();
     held.update();
-    shown.show(modeFor(main, mode), sifted.chosen(mode));
+    shown.show(modeFor(mode), sifted.chosen(mode));
     rest(main);
   }
 
@@ -109,10 +118,11 @@ async function start() {
     redraw();
   }
 
-  function choose(view, cluster, event) {
-    if (event?.shiftKey || event?.altKey) return take(view, inCluster(view.data, cluster), how(event), "cluster");
-    opened.cluster(view, cluster, () => take(view, inCluster(view.data, cluster), "set", "cluster"));
-    view.stage.camera.fly(view.stage.around(inCluster(view.data, cluster), 0.94));
+  function choose(view, cluster, event, fly = true) {
+    const works = inCluster(view.data, cluster);
+    if (event?.shiftKey || event?.altKey) return take(view, works, how(event), "cluster");
+    opened.cluster(view, cluster, () => take(view, works, "set", "cluster"));
+    if (fly) view.stage.camera.fly(view.stage.around(works, 0.94));
     return undefined;
   }
 
@@ -130,6 +140,12 @@ async function start() {
     return opened.work(view, i);
   }
 
+  // A finger that rests on a work takes it in, or lets it go.
+  function hold(view, place) {
+    const i = view.stage.under(place);
+    if (i >= 0) take(view, [i], view.marks[i] & PICKED ? "take" : "add", "hand");
+  }
+
   function escape() {
     if (opened.close()) return;
     if (tool !== "hand") setTool("hand");
@@ -139,7 +155,13 @@ async function start() {
   function setTool(name) {
     tool = name;
     room.dataset.tool = name;
+    setManner("set");
     for (const button of room.querySelectorAll("[data-tool]")) if (button !== room) button.setAttribute("aria-pressed", button.dataset.tool === name);
+  }
+
+  function setManner(name) {
+    manner = name;
+    for (const button of room.querySelectorAll("[data-manner]")) button.setAttribute("aria-pressed", button.dataset.manner === name);
   }
 
   function redraw() {
@@ -155,14 +177,33 @@ async function start() {
   }
 
   function remember() {
-    history.replaceState(history.state, "", `${location.pathname}${location.search}#${hashOf(main.stage.camera.here, mode, sifted.state())}`);
+    history.replaceState(history.state, "", `${location.pathname}${location.search}#${hashOf(main.stage.camera.here, mode === usual ? null : mode, sifted.state(), opened.what())}`);
   }
 
-  // Go where the address says.
-  function follow({ place, cluster: id }) {
+  // Go where the address says, and open what was open there.
+  function follow({ place, cluster: id, work }) {
     if (place) main.stage.camera.go(place);
     const cluster = id && clusterOf(main.data, id);
-    if (cluster) choose(main, cluster);
+    if (cluster) choose(main, cluster, null, !place);
+    const i = work ? main.data.id.indexOf(work) : -1;
+    if (i < 0) return;
+    if (!place) main.stage.camera.fly(main.stage.around([i]));
+    opened.work(main, i);
+  }
+
+  function morph() {
+    if (!pair) return;
+    const away = pair.morph((view, cluster, event) => choose(view, cluster, event));
+    room.querySelector('[data-do="morph"]').setAttribute("aria-pressed", away);
+    const [here, there] = room.querySelectorAll("[data-which]");
+    here.textContent = away ? there.dataset.which : here.dataset.which;
+  }
+
+  // How far the second map has the order of the first, in a line.
+  function compare() {
+    const line = room.querySelector("[data-kept]");
+    const { works, kept } = pair.kept();
+    if (works > 2 * NEXT) line.append(words.kept(NEXT, kept, (NEXT * NEXT) / (works - 1)));
   }
 
   const acts = {
@@ -174,8 +215,9 @@ async function start() {
       room.querySelector('[data-do="pictures"]').setAttribute("aria-pressed", pictures);
       for (const view of views) view.stage.setPictures(pictures);
     },
-    morph: () => pair?.morph(),
+    morph,
     close: () => opened.close(),
+    help: () => document.getElementById("keys-help").showModal(),
   };
 
   function zoom(factor) {
@@ -183,13 +225,14 @@ async function start() {
   }
 
   room.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-do], [data-tool]");
+    const button = event.target.closest("[data-do], [data-tool], [data-manner]");
     if (!button || button === room) return;
     if (button.dataset.tool) setTool(button.dataset.tool);
+    else if (button.dataset.manner) setManner(button.dataset.manner);
     else acts[button.dataset.do]?.();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
     const name = { v: "hand", l: "lasso", b: "box" }[event.key];
     if (name) setTool(name);
     else if (event.key === "p") acts.pictures();
@@ -198,6 +241,14 @@ async function start() {
     else return;
     event.preventDefault();
   });
+
+  // Before the search of the whole gallery hears of it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.closest("input, textarea, select, dialog")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    room.querySelector("[data-search]").elements.q.focus();
+  }, true);
 
   // The room's colours, again whenever light turns to dark.
   function dress() {
@@ -211,31 +262,31 @@ async function start() {
       return color;
     };
     const style = { ground: of("--ground"), ink: ink.color, accent: of("--accent"), dim: of("--line") };
-    for (const view of views) view.stage.dress({ ...style, fields: modeFor(view, "colour").colours });
+    const fields = modeFor("colour");
+    main.stage.dress({ ...style, fields: fields.colours });
+    if (pair) views[1].stage.dress({ ...style, fields: pair.carried(fields).colours });
     small?.dress(style);
     setMode(mode);
   }
   new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
   dress();
-  sifted.restore(asked.filters, (name) => modeFor(main, name));
+  if (usual === "score") acts.pictures(); // a field of colour shows a ranking better
+  sifted.restore(asked.filters, modeFor);
   follow(asked);
   addEventListener("hashchange", () => follow(stateIn(location.hash)));
   rest(main);
   room.dataset.ready = "";
+  if (pair) compare();
 }
 
 const theme = () => (getComputedStyle(document.documentElement).colorScheme === "dark" || document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 const corners = ([left, top], [right, bottom]) => [[left, top], [right, top], [right, bottom], [left, bottom]];
 
-// A model's score per work, in the order of the map: bytes from low to high, or plain numbers.
-async function addScores(data, address) {
-  const url = new URL(address, location.href);
-  if (url.origin !== location.origin) return;
-  const buffer = await (await reach(url)).arrayBuffer();
-  const bytes = buffer.byteLength < 4 * data.n;
-  data.columns.set("score", {
-    name: "score", dtype: bytes ? "uint8" : "float32", values: bytes ? new Uint8Array(buffer) : new Float32Array(buffer),
-    labels: null, low: bytes ? 0 : null, high: bytes ? 1 : null, scale: "linear", missing: bytes ? 255 : null,
-  });
+// How a model ranks each work for somebody, in the order of the map: 0 to 254 from low to high.
+async function addScores(data, told) {
+  const url = new URL(told.dataset.scores, location.href);
+  if (url.origin !== location.origin) throw new Error(`${url} is elsewhere`);
+  const values = new Uint8Array(await (await reach(url)).arrayBuffer());
+  data.columns.set("score", { name: "score", dtype: "uint8", values, labels: null, low: 0, high: 1, scale: "linear", missing: 255 });
 }

@@ -20,7 +20,7 @@ export function selection(room, view, words, on) {
     const mine = (turn += 1);
     if (!works.length) return;
     const some = await view.pictures.learn(evenly(works, STRIP)).catch(() => []);
-    if (mine === turn) strip.replaceChildren(...some.filter((work) => work?.picture).map(linked));
+    if (mine === turn) strip.replaceChildren(...some.filter(Boolean).map(linked));
   }
 
   async function keep() {

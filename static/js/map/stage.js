@@ -19,7 +19,8 @@ export function stage(element, data, marks, pictures, on) {
   const canvas = element.querySelector("canvas");
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const camera = cameraOf(() => touch(true));
-  const names = labelsOf(element.querySelector("[data-names]"), data, on.cluster);
+  const namesOver = element.querySelector("[data-names]");
+  let names = labelsOf(namesOver, data, on.cluster);
   const points = raster();
   const all = [0, data.n];
   let places = { x: data.x, y: data.y };
@@ -29,6 +30,7 @@ export function stage(element, data, marks, pictures, on) {
   let look = null; // colours of the room, read from the style sheet
   let laid = null; // the pictures drawn last
   let hovered = -1;
+  let kin = []; // works that lines lead to from the hovered one
   let line = null;
   let morph = null;
   let withPictures = true;
@@ -51,15 +53,12 @@ export function stage(element, data, marks, pictures, on) {
     awaited ||= requestAnimationFrame(frame);
   }
 
-  // The names stand where the works of this map do.
-  const placesAre = (where) => places.x === where.x && !morph;
-
   function resize() {
     const { clientWidth, clientHeight } = element;
     if (!clientWidth || !clientHeight) return;
+    camera.here.inset = insetOf(element);
     const fitted = camera.here.width > 1 && Math.abs(camera.here.scale - fitScale()) < 1;
     Object.assign(camera.here, { width: clientWidth, height: clientHeight });
-    camera.here.inset = insetOf(element);
     camera.here.least = fitScale() * 0.6;
     camera.here.most = Math.max(thumbs.most, fitScale() * 8);
     if (fitted) camera.go(fit());
@@ -69,12 +68,17 @@ export function stage(element, data, marks, pictures, on) {
   const whole = () => boxOf(places.x, places.y, everything(), 0.998);
   const everything = () => Uint32Array.from(squares.works.filter((i) => marks[i] & HERE));
   let wholeBox = whole();
-  const fit = () => camera.around(wholeBox);
+  const fit = () => around(wholeBox);
   const fitScale = () => {
     const [left, top, right, bottom] = wholeBox;
     const { room } = camera;
     return Math.min(room().width / Math.max(right - left, 0.1), room().height / Math.max(bottom - top, 0.1));
   };
+
+  function around(box, most) {
+    camera.here.inset = insetOf(element);
+    return camera.around(box, most);
+  }
 
   // How large a point is, in pixels of the page.
   function radius() {
@@ -95,19 +99,21 @@ export function stage(element, data, marks, pictures, on) {
     if (morph) morph(now);
     drawPoints(width, height, ratio);
     drawPictures(ratio, moving);
-    if (placesAre(data)) names.draw(context, camera.here, ratio, look);
+    const fading = !morph && names.draw(context, camera.here, ratio, look, laid && thumbs.wall(laid.level), now);
     drawMarks(ratio);
     if (!moving && !settled) {
       settled = true;
-      names.settle(placesAre(data));
+      names.settle(true);
     }
+    if (fading) touch();
     if (moving) cost = 0.7 * cost + 0.3 * (performance.now() - start);
     on.frame(camera.here);
   }
 
   function drawPoints(width, height, ratio) {
     const { here } = camera;
-    laid = withPictures && !morph && thumbs.shown(here) ? thumbs.lay(places, here) : null;
+    if (!withPictures || !thumbs.shown(here)) laid = null;
+    else laid = morph && laid ? thumbs.float(laid, places, here) : thumbs.lay(places, here);
     const size = radius() * ratio;
     const reachX = here.width / 2 / here.scale + 0.01;
     const reachY = here.height / 2 / here.scale + 0.01;
@@ -151,6 +157,7 @@ export function stage(element, data, marks, pictures, on) {
     context.scale(ratio, ratio);
     context.lineWidth = 1.5;
     if (hovered >= 0) {
+      drawKin();
       const box = boxAt(hovered);
       context.strokeStyle = look.ink;
       if (box) context.strokeRect(box[0] - 1.5, box[1] - 1.5, box[2] + 3, box[3] + 3);
@@ -172,6 +179,25 @@ export function stage(element, data, marks, pictures, on) {
       context.fill();
     }
     context.restore();
+  }
+
+  // From the hovered work to its own: each line on the ground's colour, to be seen over pictures.
+  function drawKin() {
+    const from = camera.toScreen(places.x[hovered], places.y[hovered]);
+    for (const [colour, width] of [[look.groundCss, 4], [look.ink, 1.5]]) {
+      [context.strokeStyle, context.fillStyle, context.lineWidth] = [colour, colour, width];
+      for (const i of kin) {
+        const to = camera.toScreen(places.x[i], places.y[i]);
+        context.beginPath();
+        context.moveTo(...from);
+        context.lineTo(...to);
+        context.stroke();
+        context.beginPath();
+        context.arc(...to, 2 + width / 2, 0, 7);
+        context.fill();
+      }
+    }
+    context.lineWidth = 1.5;
   }
 
   function boxAt(i) {
@@ -229,12 +255,12 @@ export function stage(element, data, marks, pictures, on) {
     resize();
   }
 
-  // Every work walks to where it stands on the other map; those that are not there go out.
-  function walkTo(x, y, done) {
-    if (still.matches) {
-      stand(x, y);
-      return done?.();
-    }
+  // Every work walks to where it stands on another map, whose names are shown there.
+  function walkTo(x, y, named, onName) {
+    names.settle(false);
+    names = labelsOf(namesOver, named, onName);
+    settled = false;
+    if (still.matches) return stand(x, y);
     const from = places;
     const now = { x: from.x.slice(), y: from.y.slice() };
     const start = performance.now();
@@ -249,7 +275,6 @@ export function stage(element, data, marks, pictures, on) {
       if (t === 1) {
         morph = null;
         stand(x, y);
-        done?.();
       }
       touch();
     };
@@ -297,18 +322,23 @@ export function stage(element, data, marks, pictures, on) {
     camera, fit, choose, dress, under, inside, stand, walkTo, inView, touch,
     renamed(cluster) { names.renamed(cluster); touch(true); },
     places: () => places,
+    kin(works) { kin = works; touch(); },
     setMode(next) { mode = next; touch(); },
     setPictures(next) { withPictures = next; touch(); },
     hover(i) { if (i !== hovered) { hovered = i; touch(); } },
     draw(drawn) { line = drawn; touch(); },
-    around: (works, most) => camera.around(boxOf(places.x, places.y, works, most), thumbs.most / 3),
+    around: (works, most) => around(boxOf(places.x, places.y, works, most), thumbs.most / 3),
   };
 }
 
-// What stands over the edges, so that all of the map can be seen beside it.
+// What stands over the edges, so that all of the map can be seen beside it; the panel where it is open.
 function insetOf(element) {
   const style = getComputedStyle(element);
-  return ["top", "right", "bottom", "left"].map((edge) => parseFloat(style.getPropertyValue(`--inset-${edge}`)) || 0);
+  const inset = ["top", "right", "bottom", "left"].map((edge) => parseFloat(style.getPropertyValue(`--inset-${edge}`)) || 0);
+  const [box, panel] = [element, element.closest(".map-room").querySelector("[data-panel]")].map((each) => each.getBoundingClientRect());
+  if (panel.width >= box.width) inset[2] = Math.max(inset[2], Math.min(box.bottom - panel.top, box.height / 2));
+  else if (panel.width) inset[1] = Math.max(inset[1], Math.min(box.right - panel.left, box.width / 2));
+  return inset;
 }
 
 const pixelOf = (rgb) => pixel(...rgb.match(/[\d.]+/g).slice(0, 3).map((part) => Math.round(Number(part))));

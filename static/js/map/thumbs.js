@@ -13,6 +13,7 @@ export function thumbs(data, grid, pictures) {
   const density = Math.max(data.n / Math.max(grid.ground, 1e-3), 1);
   const first = SMALL * Math.sqrt(density); // pixels per unit at which works stand so far apart
   let chosen = null;
+  let hung = null;
 
   function strideAt(level) {
     const count = Math.min(density * IN_VIEW * side(level) ** 2, data.n);
@@ -22,6 +23,7 @@ export function thumbs(data, grid, pictures) {
   // Choose again: other works are let through, or they stand elsewhere.
   function choose(places, marks, mask) {
     chosen = cells(places, marks, mask, strideAt);
+    hung = null;
   }
 
   function levelAt(scale) {
@@ -61,7 +63,27 @@ export function thumbs(data, grid, pictures) {
         height,
       );
     }
-    return { items, box };
+    return { items, box, level };
+  }
+
+  // The same pictures while their works walk: each round its work, held by no square.
+  function float({ items, box, level }, places, view) {
+    const moved = items.slice();
+    for (let at = 0; at < moved.length; at += 5) {
+      const i = moved[at];
+      moved[at + 1] = (places.x[i] - view.x) * view.scale + (view.width - moved[at + 3]) / 2;
+      moved[at + 2] = (places.y[i] - view.y) * view.scale + (view.height - moved[at + 4]) / 2;
+    }
+    return { items: moved, box, level };
+  }
+
+  // The wall that pictures of a level hang on: its squares, and how many of those within a box are full.
+  function wall(level) {
+    if (hung?.level !== level) {
+      const count = (...box) => chosen.within(level, ...box).length / 3;
+      hung = { level, side: side(level), count };
+    }
+    return hung;
   }
 
   // Until its picture is there, a work is a field of its own colour. Returns whether one is so near
@@ -89,5 +111,5 @@ export function thumbs(data, grid, pictures) {
   // The scale beyond which nothing new would show: even near ones have come apart.
   const most = Math.max(first * (LARGE / SMALL) ** 2 * 4, 4000);
 
-  return { choose, shown, lay, draw, most };
+  return { choose, shown, lay, float, wall, draw, most };
 }

@@ -4,6 +4,8 @@ export function wordsOf(room) {
   const count = new Intl.NumberFormat(document.documentElement.lang);
   const short = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumSignificantDigits: 3 });
   const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
+  const rank = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 0 });
+  const few = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 2 });
   const names = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "grey", "white"];
   const families = Object.fromEntries(said.families.split(",").map((word, at) => [names[at], word]));
   return {
@@ -20,6 +22,8 @@ export function wordsOf(room) {
     selected: (value) => said.selected.replace("%s", count.format(value)),
     found: (text, value) => said.found.replace("%s", text).replace("%s", count.format(value)),
     noMatch: (text) => said.noMatch.replace("%s", text),
+    kept: (next, value, chance) => [next, few.format(value), few.format(chance)].reduce((text, each) => text.replace("%s", each), document.querySelector("[data-kept]").dataset.keptWords),
+    noScores: said.noScores,
     notSaved: said.notSaved,
     saved: said.saved,
     openSaved: said.openSaved,
@@ -28,7 +32,7 @@ export function wordsOf(room) {
       if (name === "year") return String(Math.round(value));
       if (name === "added") return dateOf(value);
       if (name === "popularity") return share.format(value);
-      if (name === "score") return value.toPrecision(2);
+      if (name === "score") return rank.format(value);
       return value < 1000 ? count.format(Math.round(value)) : short.format(value);
     },
   };

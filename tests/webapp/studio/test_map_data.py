@@ -70,6 +70,18 @@ def test_works_are_told_in_the_order_asked_for_and_only_what_can_be_seen(curator
     assert (told[0]["url"], told[0]["artist"]) == (f"/works/{works[2].pk}/", "Studio 0")
 
 
+def test_a_card_says_whether_a_work_is_to_be_had(curator: Client) -> None:
+    works = make_works()
+    found = make_map(works)
+    Artwork.objects.filter(pk=works[0].pk).update(price=1200, currency="EUR")
+    Artwork.objects.filter(pk=works[1].pk).update(availability=Artwork.Availability.SOLD, price=5)
+    ids = ",".join(str(work.pk) for work in works[:2])
+
+    told = curator.get(f"/studio/maps/{found.pk}/works/?ids={ids}").json()["works"]
+
+    assert [each["availability"] for each in told] == ["Available, €1,200", "Sold"]
+
+
 def test_works_are_found_by_words(curator: Client) -> None:
     works = make_works()
     found = make_map(works)
