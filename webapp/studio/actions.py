@@ -125,39 +125,52 @@ def drop_old(purpose: str) -> int:
 
 
 def mind() -> None:
-    """Ask for what the maps lack, without anybody asking; five small queries when nothing changed.
+    """Ask for what the maps lack, without anybody asking; six small queries when nothing changed.
 
-    A live space without a map gets one, a map that the collection has outgrown is drawn anew, and
-    works that joined are placed. Not while works are coming in: the next round is soon enough.
+    A live space without a map gets one, a map that the collection has outgrown is drawn anew, one
+    that failed is tried again, and works that joined are placed. Not while works are coming in: the
+    next round is soon enough.
     """
     serving = [live_space(purpose) for purpose in PURPOSES]
     shown = [queries.live_map(purpose) for purpose in PURPOSES]
-    state = (facets.version(), *(each.pk if each else 0 for each in (*serving, *shown)))
+    failed = Map.objects.filter(state=Map.State.FAILED).count()
+    state = (facets.version(), failed, *(each.pk if each else 0 for each in (*serving, *shown)))
     if cache.get(_MINDED) == state:
         return
     if Artwork.objects.filter(state=Artwork.State.CHECKED, attempts__lt=3).exists():
         return
     if Item.objects.filter(state=Item.State.RECEIVED, attempts__lt=3).exists():
         return
-    for space, map_shown in zip(serving, shown, strict=True):
-        if space is not None:
-            _mind(space, map_shown)
-    cache.set(_MINDED, state, None)
+    later = [
+        _mind(space, map_shown)
+        for space, map_shown in zip(serving, shown, strict=True)
+        if space is not None
+    ]
+    if not any(later):
+        cache.set(_MINDED, state, None)
 
 
-def _mind(space: Space, shown: Map | None) -> None:
-    newest = Map.objects.filter(space=space).order_by("-pk").first()
+def _mind(space: Space, shown: Map | None) -> bool:
+    """Ask for what the maps of a space lack; return whether time alone brings more to do."""
+    if shown and queries.unplaced(shown).exists():
+        enqueue(Job.PLACE_WORKS)
+    versions = list(Map.objects.filter(space=space).order_by("-pk")[: queries.TRIES])
+    newest = versions[0] if versions else None
+    again = queries.tried_again(versions)
+    if again is not None:
+        if again <= timezone.now():
+            ask(space, why=f"Tried again: {versions[0]} failed.")
+        return True
     works = Vector.objects.filter(space=space, artwork__entry__visible=True).count()
     if newest is None:
         if works >= FEWEST:
             ask(space, why=f"{space} went live.")
-        return
+        return False
     if newest.state == Map.State.READY and works >= GROWN * newest.count:
         ask(space, why=f"The collection grew from {newest.count} to {works} works.")
     elif newest.state == Map.State.READY and works >= max(GROWN * (left := _left(newest)), FEWEST):
         ask(space, why=f"Of {works} works only {left} were there when it was drawn.")
-    if shown and queries.unplaced(shown).exists():
-        enqueue(Job.PLACE_WORKS)
+    return False
 
 
 def _left(found: Map) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +18,12 @@ from webapp.vectors.models import Space, Vector
 
 TITLES: Final = (("look", "How works look"), ("taste", "How a model sees them"))
 """Purpose: what its maps show."""
+
+
+TRIES: Final = 3
+"""How often in a row a map may fail before only a curator can ask for it."""
+PAUSE: Final = timedelta(minutes=30)
+"""After the first failure; twice as long after the second."""
 
 
 class Places(NamedTuple):
@@ -81,6 +89,22 @@ class Room:
     """What the studio opens."""
     versions: tuple[Map, ...]
     """Newest first: all that are kept."""
+    retried: Map | None
+    """The failed one of the space that serves, if the round tries it again…"""
+    again: datetime | None
+    """…from then on."""
+
+
+def tried_again(versions: Sequence[Map]) -> datetime | None:
+    """Return when the round tries a map again that failed; None where it does not.
+
+    Args:
+        versions: The newest maps of one live space, newest first; `TRIES` of them suffice.
+    """
+    failed = list(takewhile(lambda each: each.state == Map.State.FAILED, versions))
+    if not 0 < len(failed) < TRIES or failed[0].finished is None:
+        return None
+    return failed[0].finished + len(failed) * PAUSE
 
 
 def rooms() -> list[Room]:
@@ -88,17 +112,21 @@ def rooms() -> list[Room]:
     by_purpose: dict[str, list[Map]] = {TITLES[0][0]: []}
     for found in maps():
         by_purpose.setdefault(found.purpose, []).append(found)
-    titles = dict(TITLES)
-    return [
-        Room(purpose, titles.get(purpose, purpose.capitalize()), _shown(found), tuple(found))
-        for purpose, found in by_purpose.items()
-    ]
+    return [_room(purpose, found) for purpose, found in by_purpose.items()]
 
 
-def _shown(versions: Iterable[Map]) -> Map | None:
-    ready = [each for each in versions if each.state == Map.State.READY]
-    serving = [each for each in ready if each.space and each.space.state == Space.State.LIVE]
-    return next(iter([*serving, *ready]), None)
+def _room(purpose: str, versions: Sequence[Map]) -> Room:
+    serving = [each for each in versions if each.space and each.space.state == Space.State.LIVE]
+    again = tried_again(serving)
+    shown = [each for each in (*serving, *versions) if each.state == Map.State.READY]
+    return Room(
+        purpose,
+        title=dict(TITLES).get(purpose, purpose.capitalize()),
+        shown=shown[0] if shown else None,
+        versions=tuple(versions),
+        retried=serving[0] if again else None,
+        again=again,
+    )
 
 
 def spaces() -> QuerySet[Space]:

@@ -10,6 +10,7 @@ from webapp.studio.views import data, maps, neighbourhoods
 map_pages = [
     path("", maps.studio, name="studio"),
     path("maps/", maps.maps, name="maps"),
+    path("maps/compare/", maps.compare, name="maps-compare"),
     path("maps/new/", maps.ask, name="map-new"),
     path("maps/<int:pk>/status/", maps.status, name="map-status"),
     path("maps/<int:pk>/cancel/", maps.cancel, name="map-cancel"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from tests.webapp.desk.people import person
 from tests.webapp.makers import make_artwork, make_space, place
@@ -140,14 +143,35 @@ def test_a_collection_of_other_works_than_were_drawn_is_drawn_anew() -> None:
     )
 
 
-def test_a_map_that_failed_is_not_tried_again_by_itself() -> None:
+def test_a_map_that_failed_is_tried_again_after_a_pause_and_three_times_at_most() -> None:
     space = make_space()
     hang(space, actions.FEWEST)
-    Map.objects.create(space=space, purpose="look", label="Look", number=1, state=Map.State.FAILED)
+    actions.mind()
+    asked = []
+
+    for minutes in (29, 31, 59, 61, 600):
+        ended = timezone.now() - timedelta(minutes=minutes)
+        Map.objects.filter(state__in=Map.OPEN).update(state=Map.State.FAILED)
+        Map.objects.update(finished=ended)
+        actions.mind()
+        asked.append(Map.objects.count())
+
+    assert asked == [1, 2, 2, 3, 3]
+    assert Map.objects.first().why == "Tried again: Look, map 2 failed."  # type: ignore[union-attr]
+
+
+def test_a_map_that_was_cancelled_is_left_alone() -> None:
+    space = make_space()
+    hang(space, actions.FEWEST)
+    ended = timezone.now() - timedelta(days=1)
+    for number, state in enumerate((Map.State.FAILED, Map.State.CANCELLED)):
+        Map.objects.create(
+            space=space, purpose="look", label="Look", number=number, state=state, finished=ended
+        )
 
     actions.mind()
 
-    assert Map.objects.count() == 1
+    assert Map.objects.count() == 2
 
 
 def test_the_shown_map_is_that_of_the_space_that_serves() -> None:

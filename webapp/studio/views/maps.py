@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,11 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.accounts.models import User
-from webapp.studio import actions, drawing, queries
+from webapp.catalog.queries import cards
+from webapp.studio import actions, drawing, flows, queries
 from webapp.studio.actions import StudioError
 from webapp.studio.guards import curators
-from webapp.studio.models import Map
+from webapp.studio.models import Map, Neighbourhood
 from webapp.vectors.models import Space
+
+SHOWN: Final = 60
+"""Works of a ribbon that are shown."""
 
 
 @require_safe
@@ -28,7 +33,15 @@ def studio(request: HttpRequest) -> HttpResponse:
         return redirect("maps")
     other = _number(request.GET.get("beside", ""))
     beside = get_object_or_404(queries.ready(), pk=other) if other else None
-    context = {"map": found, "maps": queries.ready(), "beside": beside}
+    others = [room.shown for room in queries.rooms() if room.purpose != found.purpose]
+    ranked = request.GET.get("scores", "")
+    context = {
+        "map": found,
+        "beside": beside,
+        "others": [other for other in others if other],
+        "ranked": ranked,
+        "person": urlsplit(ranked).query,
+    }
     return render(request, "studio/map.html", context)
 
 
@@ -45,6 +58,41 @@ def maps(request: HttpRequest) -> HttpResponse:
         "fewest": actions.FEWEST,
     }
     return render(request, "studio/maps.html", context)
+
+
+@require_safe
+@curators()
+def compare(request: HttpRequest) -> HttpResponse:
+    """Show two maps side by side, of whatever spaces, and the works that a ribbon stands for."""
+    ready = {found.pk: found for found in queries.ready()}
+    one, other = (ready.get(_number(request.GET.get(name, "")) or 0) for name in ("a", "b"))
+    context: dict[str, object] = {"maps": list(ready.values()), "one": one, "other": other}
+    if one and other and one != other:
+        context["flows"] = flows.flows(one, other)
+        context |= _between(request, one, other)
+    return render(request, "studio/compare.html", context)
+
+
+def _between(request: HttpRequest, one: Map, other: Map) -> dict[str, object]:
+    """The works that stand in one neighbourhood of each of two maps."""
+    asked = [_number(request.GET.get(name, "")) for name in ("from", "to")]
+    nodes = (
+        Neighbourhood.objects.filter(map__in=(one, other))
+        .select_related("map")
+        .in_bulk([pk for pk in asked if pk])
+    )
+    ends = [nodes.get(pk or 0) for pk in asked]
+    left, right = ends
+    if left is None or right is None:
+        return {}
+    works = flows.works_between(left, right)
+    shown = cards().in_bulk(works[:SHOWN])
+    return {
+        "left": left,
+        "right": right,
+        "ids": works,
+        "works": [shown[pk] for pk in works[:SHOWN] if pk in shown],
+    }
 
 
 @require_POST
