@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import formats, timezone
 
 from webapp.accounts.models import User
@@ -151,8 +151,16 @@ def sweep() -> None:
     Selection.objects.filter(deleted__lte=timezone.now() - BRING_BACK).delete()
 
 
-def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, int]:
-    """Put a tag on works; return it, and how many did not have it.
+_TAG: Final = """
+INSERT INTO selections_tagging (tag_id, artwork_id)
+SELECT %s, work.id FROM unnest(%s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN catalog_artwork work ON work.id = chosen.id ORDER BY place
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, list[int]]:
+    """Put a tag on works; return it, and the rows of those that did not have it, for `undo_tag`.
 
     Raises:
         RefusedError: If the tag has no name.
@@ -162,13 +170,21 @@ def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, int]:
         raise RefusedError("A tag needs a name.")
     found = Tag.objects.filter(name__iexact=name).first()
     found = found or Tag.objects.get_or_create(name=name, defaults={"by": by})[0]
-    before = found.taggings.count()
-    Tagging.objects.bulk_create(
-        (Tagging(tag=found, artwork_id=pk) for pk in _known(works)),
-        ignore_conflicts=True,
-        batch_size=10_000,
-    )
-    return found, found.taggings.count() - before
+    with connection.cursor() as cursor:
+        cursor.execute(_TAG, [found.pk, list(works)])
+        return found, sorted(pk for (pk,) in cursor.fetchall())
+
+
+@transaction.atomic
+def undo_tag(tag: Tag, first: int, last: int) -> int:
+    """Take back what `tag` put on, from its first row to its last; return how many works.
+
+    A tag that is on no work afterwards goes as well: it was new.
+    """
+    gone = tag.taggings.filter(pk__range=(first, last)).delete()[0]
+    if gone and not tag.taggings.exists():
+        tag.delete()
+    return gone
 
 
 def untag(tag: Tag, works: Iterable[int]) -> int:

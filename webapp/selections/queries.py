@@ -14,6 +14,7 @@ from webapp.accounts.models import User
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
 from webapp.duplicates.models import Fingerprint, Pair
+from webapp.exhibitions.models import Room
 from webapp.selections.models import Selection, Tag, Tagging, Walk
 
 PAGE: Final = 120
@@ -195,6 +196,12 @@ def twins(works: Sequence[int]) -> Twins:
     inside = tuple(pair for pair in found if {pair.first_id, pair.second_id} <= these)
     outside = tuple(pair for pair in found if pair not in inside)
     return Twins(waiting.count(), inside, outside)
+
+
+def rooms() -> QuerySet[Room]:
+    """Return the rooms in which works can be hung, those of the exhibition changed last first."""
+    found = Room.objects.filter(exhibition__deleted=None).select_related("exhibition")
+    return found.order_by("-exhibition__changed", "exhibition", "position", "pk")
 
 
 def walk(space_id: int, start: int, end: int, steps: int) -> Walk | None:

@@ -8,21 +8,26 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from webapp.selections.models import Selection
 
 _NOTE: Final = (
-    '{} <form class="undo" method="post" action="{}">'
-    '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-    '<button class="link">Undo</button></form>'
+    '{} <form class="undo" method="post" action="{}">{}<button class="link">Undo</button></form>'
 )
+_FIELD: Final = '<input type="hidden" name="{}" value="{}">'
 
 
 def say(request: HttpRequest, words: str, *, selection: Selection, undo: str) -> None:
     """Say what was done to a selection, with a way back: its verb `undo`."""
-    way_back = reverse("selection-verb", args=[selection.pk, undo])
-    messages.success(request, format_html(_NOTE, words, way_back, get_token(request)))
+    say_with_undo(request, words, reverse("selection-verb", args=[selection.pk, undo]))
+
+
+def say_with_undo(request: HttpRequest, words: str, address: str, **fields: object) -> None:
+    """Say what was done, with a way back: a button that posts `fields` to `address`."""
+    sent = {"csrfmiddlewaretoken": get_token(request), **fields}
+    inputs = format_html_join("", _FIELD, sent.items())
+    messages.success(request, format_html(_NOTE, words, address, inputs))
 
 
 def works(number: int) -> str:

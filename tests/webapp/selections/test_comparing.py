@@ -14,6 +14,7 @@ from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
 from webapp.selections import actions
 from webapp.selections.comparing import compare
+from webapp.selections.views import combine
 
 pytestmark = pytest.mark.django_db
 
@@ -92,5 +93,27 @@ def test_the_page_shows_both_sides_and_asks_where_one_is_missing() -> None:
     half = client.get(address, {"a": str(one.pk), "b": "x"})
 
     assert both.context["found"].shared == ()
-    assert "0 in both" in both.content.decode()
+    assert "No work is in both" in both.content.decode()
     assert "found" not in half.context
+    assert [each.selection for each in half.context["shelves"]] == [two]
+    assert f"?a={one.pk}&amp;b={two.pk}" in half.content.decode()
+
+
+def test_what_is_compared_or_combined_is_looked_for_among_all_page_by_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client: Client = signed_in(person("carl", CURATORS))
+    monkeypatch.setattr(combine, "LISTED", 2)
+    work = make_artwork()
+    made = [actions.save(works=[work.pk], by=None, title=f"Part {n}")[0] for n in range(5)]
+    old = made[0]
+
+    for name, side in (("compare", "a"), ("combine", "of")):
+        chosen = {side: str(made[4].pk)}
+        address = f"/studio/selections/{name}/"
+        last = client.get(address, {**chosen, "page": "2"})
+        sought = client.get(address, {**chosen, "q": "part 0"})
+
+        assert [each.selection for each in last.context["shelves"]] == [made[1], old]
+        assert [each.selection for each in sought.context["shelves"]] == [old]
+        assert 'value="part 0"' in sought.content.decode()

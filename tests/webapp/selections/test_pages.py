@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -227,15 +228,17 @@ def test_works_hang_in_a_new_exhibition_or_in_one_that_is_there(client: Client) 
     one, two = make_artwork(), make_artwork()
     address = f"{select(one, title='Evenings').get_absolute_url()}send/"
 
-    first = client.post(address, {"to": "exhibition", "exhibition": "", "title": ""})
+    first = client.post(address, {"to": "exhibition", "room": "", "title": ""})
     made = Exhibition.objects.get()
     more = f"{select(two, one).get_absolute_url()}send/"
-    client.post(more, {"to": "exhibition", "exhibition": made.pk})
+    client.post(more, {"to": "exhibition", "room": made.rooms.get().pk})
+    gone = client.post(more, {"to": "exhibition", "room": "0"}, follow=True)
 
     assert made.title == "Evenings"
     assert first.headers["Location"] == f"/studio/exhibitions/{made.pk}/"
     hung = Hanging.objects.filter(room__exhibition=made).order_by("position")
     assert list(hung.values_list("artwork_id", flat=True)) == [one.pk, two.pk]
+    assert "That room is not there any more" in gone.content.decode()
 
 
 def test_a_tag_is_a_facet_of_the_wall_and_a_page_of_its_own(client: Client) -> None:
@@ -252,6 +255,22 @@ def test_a_tag_is_a_facet_of_the_wall_and_a_page_of_its_own(client: Client) -> N
     assert wall.context["works"] == page.context["works"] == [two]
     assert Selection.objects.get(title="spring").works == [two.pk]
     assert queries.tagged(tag) == []
+
+
+def test_a_new_tag_is_gone_when_its_tagging_is_undone(client: Client) -> None:
+    made = select(make_artwork(), make_artwork())
+    said = client.post(
+        f"{made.get_absolute_url()}send/", {"to": "tag", "name": "spring"}, follow=True
+    )
+    tag = Tag.objects.get()
+    form = said.content.decode().partition('class="undo"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
+
+    back = client.post(tag.get_absolute_url(), fields, follow=True)
+
+    assert back.redirect_chain[0][0] == made.get_absolute_url()
+    assert "“spring” is off 2 works again." in back.content.decode()
+    assert not Tag.objects.exists()
 
 
 def test_a_review_of_duplicates_compares_again_and_shows_what_is_suspected(

@@ -11,6 +11,7 @@ from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
+from webapp.exhibitions.models import Hanging, Room
 from webapp.selections import walks
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Walk
@@ -102,6 +103,7 @@ def test_two_works_are_chosen_then_walked_between_and_the_way_is_kept(
     page = client.get(address)
     ids = " ".join(str(step.artwork.pk) for step in page.context["steps"])
     client.post("/studio/selections/new/", {"ids": ids, "source": "walk", "title": "There"})
+    hall = client.post(address, {"room": "", "title": "Across"})
 
     assert works[0] not in dict(second.context["choices"])
     assert asked.context["waiting"]
@@ -110,6 +112,10 @@ def test_two_works_are_chosen_then_walked_between_and_the_way_is_kept(
     assert max(step.gap for step in steps) == 1.0
     made = Selection.objects.get()
     assert (made.source, made.works) == ("walk", [step.artwork.pk for step in steps])
+    room = Room.objects.get(exhibition__title="Across")
+    assert hall.headers["Location"] == f"/studio/exhibitions/{room.exhibition_id}/"
+    hung = Hanging.objects.filter(room=room).order_by("position")
+    assert list(hung.values_list("artwork_id", flat=True)) == made.works
 
 
 def test_without_a_space_there_is_nothing_to_walk_through(carl: User) -> None:

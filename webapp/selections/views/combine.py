@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,8 +17,8 @@ from webapp.selections import actions, combining, comparing, queries
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection
 
-LISTED: Final = 60
-"""Selections to choose from, those changed last."""
+LISTED: Final = 36
+"""Selections to choose from on a page, those changed last first."""
 MOST: Final = 12
 """Selections that are combined."""
 PREVIEW: Final = 40
@@ -41,10 +42,8 @@ def combine(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _keep(request, parts, way, made[way])
     context = {
-        "shelves": queries.shelves(queries.selections()[:LISTED]),
-        "parts": parts,
-        "of": [part.pk for part in parts],
-        "sizes": [len(part) for part in works],
+        **_to_choose(request, [part.pk for part in parts]),
+        "parts": [(part, len(size)) for part, size in zip(parts, works, strict=True)],
         "ways": [(name, *WAYS[name], len(made[name])) for name in combining.WAYS],
         "way": way,
         "size": len(made[way]),
@@ -82,14 +81,12 @@ def _keep(
 @curators("selections.view_selection")
 def compare(request: HttpRequest) -> HttpResponse:
     """Show what distinguishes two selections, or let two be chosen."""
-    sides = [_one(request.GET.get(name, "")) for name in ("a", "b")]
-    context: dict[str, object] = {
-        "choices": queries.selections()[:LISTED],
-        "left": sides[0],
-        "right": sides[1],
-    }
-    left, right = sides
-    if left and right and left.pk != right.pk:
+    left, right = (_one(request.GET.get(name, "")) for name in ("a", "b"))
+    right = None if left == right else right
+    context: dict[str, Any] = {"left": left, "right": right}
+    if left is None or right is None:
+        context |= _to_choose(request, [side.pk for side in (left, right) if side])
+    else:
         works = [queries.works_of(left), queries.works_of(right)]
         found = comparing.compare(*works)
         context |= {
@@ -99,6 +96,14 @@ def compare(request: HttpRequest) -> HttpResponse:
             "shared": queries.in_order(found.shared[:SHARED]),
         }
     return render(request, "selections/compare.html", context)
+
+
+def _to_choose(request: HttpRequest, taken: Sequence[int]) -> dict[str, Any]:
+    """A page of the selections that can be chosen besides those `taken`, or that are looked for."""
+    text = request.GET.get("q", "")[:200].replace("\0", "")
+    found = queries.selections(text=text).exclude(pk__in=taken)
+    page = Paginator(found, LISTED).get_page(request.GET.get("page"))
+    return {"page": page, "shelves": queries.shelves(page.object_list), "text": text}
 
 
 def _chosen(given: Sequence[str], *, first: str) -> list[Selection]:

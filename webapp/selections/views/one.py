@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webapp.accounts.models import User
 from webapp.catalog import facets, offering
 from webapp.catalog.conditions import of_ids
-from webapp.exhibitions import queries as exhibitions
 from webapp.feed.browsing import piece
 from webapp.feed.wish import Wish
 from webapp.lab.guards import curators
@@ -62,7 +61,7 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         "tag": tag,
         "tags": on_these,
         "all_tags": queries.tags(),
-        "exhibitions": exhibitions.exhibitions()[:60],
+        "rooms": queries.rooms(),
         "orders": ordering.ORDERS,
     }
     return render(request, "selections/selection.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,12 +15,11 @@ from webapp.accounts.models import User
 from webapp.duplicates import actions as duplicates
 from webapp.exhibitions import actions as exhibitions
 from webapp.exhibitions.arrangement import RefusedError as WallError
-from webapp.exhibitions.models import Exhibition
 from webapp.lab.guards import curators
-from webapp.selections import actions, queries
+from webapp.selections import actions, choosing, queries
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Tag
-from webapp.selections.telling import works
+from webapp.selections.telling import say_with_undo, works
 from webapp.selections.views.one import chosen, one
 
 
@@ -43,25 +43,42 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+def hang(request: HttpRequest, wanted: list[int], *, title: str = "") -> int:
+    """Hang works in the room of an exhibition that a form names, or in a new exhibition; return the
+    number of the exhibition.
+
+    Raises:
+        RefusedError, WallError: If that cannot be done; a sentence says why.
+    """
+    by, named = cast(User, request.user), request.POST.get("room", "")
+    if not wanted:
+        raise RefusedError("None of these works is in the gallery.")
+    if not named:
+        title = request.POST.get("title", "").replace("\0", "").strip() or title
+        return exhibitions.start(title, wanted, by).pk
+    rooms = queries.rooms().filter(pk=int(named)) if re.fullmatch("[0-9]{1,18}", named) else ()
+    for room in rooms:
+        new = exhibitions.hang(room.exhibition, wanted, by, room)
+        messages.success(request, f"{works(new)} hung in “{room.exhibition.title}”.")
+        return room.exhibition_id
+    raise RefusedError("That room is not there any more. Choose another.")
+
+
 def _exhibition(request: HttpRequest, found: Selection, wanted: list[int]) -> HttpResponse:
-    by = cast(User, request.user)
-    named = request.POST.get("exhibition", "")
-    if not named.isdecimal():
-        title = request.POST.get("title", "").replace("\0", "")
-        made = exhibitions.start(title or found.title, wanted, by)
-        return redirect("studio-exhibition", made.pk)
-    hung = get_object_or_404(Exhibition, pk=int(named[:18]), deleted=None)
-    new = exhibitions.hang(hung, wanted, by)
-    messages.success(request, f"{works(new)} hung in “{hung.title}”.")
-    return redirect("studio-exhibition", hung.pk)
+    return redirect("studio-exhibition", hang(request, wanted, title=found.title))
 
 
 def _tag(request: HttpRequest, found: Selection, wanted: list[int]) -> HttpResponse:
     name = request.POST.get("name", "")
     tag, new = actions.tag(works=wanted, name=name, by=cast(User, request.user))
-    said = f"{works(new)} tagged" if new else "All of these works had the tag"
-    link = format_html('<a href="{}">{}</a>', tag.get_absolute_url(), tag.name)
-    messages.success(request, format_html("{} {}.", said, link))
+    said = f"{works(len(new))} tagged" if new else "All of these works had the tag"
+    address = tag.get_absolute_url()
+    words = format_html('{} <a href="{}">{}</a>.', said, address, tag.name)
+    if new:
+        back = {"first": new[0], "last": new[-1], "selection": found.pk}
+        say_with_undo(request, words, address, do="undo", **back)
+    else:
+        messages.success(request, words)
     return redirect(found)
 
 
@@ -101,6 +118,8 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _on_tag(request: HttpRequest, found: Tag) -> HttpResponse:
     try:
+        if request.POST.get("do") == "undo":
+            return _untagged(request, found)
         if request.POST.get("do") == "untag":
             gone = actions.untag(found, chosen(request))
             messages.success(request, f"The tag is off {works(gone)}.")
@@ -112,3 +131,15 @@ def _on_tag(request: HttpRequest, found: Tag) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(found)
     return redirect(made)
+
+
+def _untagged(request: HttpRequest, found: Tag) -> HttpResponse:
+    """Take back what was tagged a moment ago, and go to where that was done."""
+    first, last, selection = (
+        choosing.of_text(request.POST.get(name, ""))[:1] or [0]
+        for name in ("first", "last", "selection")
+    )
+    gone = actions.undo_tag(found, first[0], last[0])
+    messages.success(request, f"“{found.name}” is off {works(gone)} again.")
+    back = Selection.objects.filter(pk=selection[0], deleted=None).first()
+    return redirect(back or "selections")

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods
 from webapp.accounts.models import User
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
+from webapp.exhibitions.arrangement import RefusedError as WallError
 from webapp.feed.browsing import piece
 from webapp.feed.wish import Wish
 from webapp.lab.guards import curators
 from webapp.selections import queries, walks
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Walk
+from webapp.selections.views.send import hang
 from webapp.vectors.models import Space
 
 FOUND: Final = 40
@@ -61,12 +63,13 @@ class Step:
 @require_http_methods(["GET", "HEAD", "POST"])
 @curators("selections.view_selection")
 def walk(request: HttpRequest) -> HttpResponse:
-    """Let two works be chosen, then show the walk; a POST asks a worker for it."""
+    """Let two works be chosen, then show the walk; a POST asks a worker for it, or hangs its works
+    in an exhibition."""
     spaces = walks.spaces()
     asked = _asked(request, spaces)
     space = spaces.get(asked.purpose)
     if request.method == "POST":
-        return _ask(request, asked, space)
+        return (_hang if "room" in request.POST else _ask)(request, asked, space)
     if not (asked.start and asked.end and space):
         return render(request, "selections/walk_choose.html", _to_choose(request, asked, spaces))
     row = queries.walk(space.pk, asked.start.pk, asked.end.pk, asked.steps)
@@ -82,6 +85,7 @@ def walk(request: HttpRequest) -> HttpResponse:
         "back": asked.address(**{"from": asked.end.pk, "to": asked.start.pk}),
         "other_start": asked.address(**{"from": ""}),
         "other_end": asked.address(to=""),
+        "rooms": queries.rooms(),
     }
     return render(request, "selections/walk.html", context)
 
@@ -93,6 +97,19 @@ def _ask(request: HttpRequest, asked: Asked, space: Space | None) -> HttpRespons
         by = cast(User, request.user)
         walks.ask(space=space, start=asked.start, end=asked.end, steps=asked.steps, by=by)
     except RefusedError as error:
+        messages.warning(request, str(error))
+    return redirect(asked.address())
+
+
+def _hang(request: HttpRequest, asked: Asked, space: Space | None) -> HttpResponse:
+    row = None
+    if asked.start and asked.end and space:
+        row = queries.walk(space.pk, asked.start.pk, asked.end.pk, asked.steps)
+    try:
+        works = queries.there(row.works if row else ())
+        title = f"From {asked.start} to {asked.end}"
+        return redirect("studio-exhibition", hang(request, works, title=title))
+    except (RefusedError, WallError) as error:
         messages.warning(request, str(error))
     return redirect(asked.address())
 
