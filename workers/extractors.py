@@ -10,8 +10,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 from django.conf import settings
@@ -25,6 +27,7 @@ from artrec.data import Interactions
 from artrec.data.splits import Split
 from artrec.errors import ArtrecError, DataError, ImageError
 from artrec.evaluation.evaluate import evaluate
+from artrec.evaluation.intervals import holm, paired_permutation
 from artrec.evaluation.protocols import leave_last
 from artrec.evaluation.tasks import Task
 from artrec.features import Extractor, extract_files, load_extractor
@@ -51,6 +54,8 @@ BY_LOT: Final = "random"
 """The control: vectors drawn by lot."""
 TOP: Final = 20
 RANKING: Final = (f"recall@{TOP}", f"precision@{TOP}", "rr", f"ndcg@{TOP}", "auc")
+PAIRED: Final = (f"recall@{TOP}", f"ndcg@{TOP}", "style")
+"""Measures by which extractors are tested against the one that serves."""
 BATCH: Final = 32
 MOST_LOST: Final = 0.1
 """Share of pictures that an extractor may fail to open; more, and its figures would be of others'
@@ -68,6 +73,8 @@ class Gallery:
     split: Split | None
     task: Task | None
     """Who chose what last among the works; None where nobody chose two of them."""
+    mark: int
+    """Of the works and the choices: after a kill others may be drawn, and they make no pairs."""
 
 
 def names() -> list[str]:
@@ -100,8 +107,45 @@ def compare(row: Comparison, tell: Telling, *, device: str = "auto") -> dict[str
             _end(entry, Entry.State.FAILED, reason=INTERRUPTED)
         elif entry.state == Entry.State.WAITING:
             _try(entry, gallery, part, device)
+    _test(row)
     asked = gallery.task
     return {"works": len(gallery.works), "visitors": len(asked) if asked else 0}
+
+
+def _test(row: Comparison) -> None:
+    """Test every extractor against the one that serves, or else against the one that ranks best:
+    the same visitors, or works, in pairs, by random sign flips, corrected after Holm for each
+    measure. Written into `figures` as "against"; the answers are let go."""
+    ready = list(row.entries.filter(state=Entry.State.READY).exclude(answers={}))
+    live = live_space()
+    serving = next((each for each in ready if live and each.extractor == live.extractor), None)
+    base = serving or max(ready, key=_rank, default=None)
+    if base is None:
+        return
+    others = [each for each in ready if each != base and each.answers["of"] == base.answers["of"]]
+    for key in PAIRED:
+        rivals = [each for each in others if key in each.answers]
+        if not rivals:
+            continue
+        own = np.asarray(base.answers[key])
+        tests = [paired_permutation(np.asarray(each.answers[key]), own) for each in rivals]
+        sure = holm([test.p_value for test in tests])
+        for each, test, p_value in zip(rivals, tests, sure, strict=True):
+            each.figures[key]["against"] = {
+                "extractor": base.extractor,
+                "mean": round(test.difference.mean, 4),
+                "low": round(test.difference.low, 4),
+                "high": round(test.difference.high, 4),
+                "p": round(p_value, 4),
+            }
+    for each in ready:
+        each.answers = {}
+    Entry.objects.bulk_update(ready, ["figures", "answers"])
+
+
+def _rank(entry: Entry) -> float:
+    shown = entry.figures.get(PAIRED[0]) or entry.figures.get(PAIRED[-1])
+    return float(shown["mean"]) if shown else 0.0
 
 
 def _try(entry: Entry, gallery: Gallery, told: Callable[[float], None], device: str) -> None:
@@ -129,7 +173,7 @@ def _measure(
     ids = [work.pk for work in gallery.works]
     if name == BY_LOT:
         rows = np.random.default_rng(0).normal(size=(len(ids), 64)).astype(np.float32)
-        return {"figures": _figures(quality.unit(rows), gallery)}
+        return _figures(quality.unit(rows), gallery)
     rows_of = extraction.stored_rows(name, ids) | _set_aside(name, gallery.works)
     todo = [work for work in gallery.works if work.pk not in rows_of]
     started = time.perf_counter()
@@ -143,7 +187,7 @@ def _measure(
     matrix = _filled(rows_of, ids)
     vectors = fit_transform_for(matrix, _families(name, matrix.shape[1])).apply(matrix)
     return {
-        "figures": _figures(vectors, gallery),
+        **_figures(vectors, gallery),
         "dim": matrix.shape[1],
         "seen": len(todo),
         "seconds": round(seconds, 1) if todo else None,
@@ -151,7 +195,8 @@ def _measure(
 
 
 def _figures(vectors: Floats, gallery: Gallery) -> dict[str, Any]:
-    """Means with intervals; of measures that nobody could be asked for, nothing."""
+    """Means with intervals, and what they are of; of measures that nobody could be asked for,
+    nothing."""
     found = quality.nearest(vectors, K)
     measured = {
         "style": quality.precision(found, quality.shared(gallery.styles), K),
@@ -164,7 +209,17 @@ def _figures(vectors: Floats, gallery: Gallery) -> dict[str, Any]:
         result = evaluate("VisRank", model.scorer(train), gallery.task, ks=(TOP,), top=0)
         measured |= {name: result.values[name] for name in RANKING}
     means = {name: interval(values) for name, values in measured.items()}
-    return {name: mean for name, mean in means.items() if mean}
+    # Who has no answer has none of any extractor, so pairs stay pairs.
+    answers = {
+        name: measured[name][~np.isnan(measured[name])] for name in PAIRED if means.get(name)
+    }
+    return {
+        "figures": {name: mean for name, mean in means.items() if mean},
+        "answers": {
+            "of": gallery.mark,
+            **{name: values.round(4).tolist() for name, values in answers.items()},
+        },
+    }
 
 
 def _gallery(most: int) -> Gallery:
@@ -182,7 +237,8 @@ def _gallery(most: int) -> Gallery:
             f"Bring more works in first."
         )
     works = list(shown.filter(pk__in=ids).select_related("image").order_by("pk"))
-    split, task = _asked(works)
+    events = _events(works)
+    split, task = _asked(works, events)
     numbers = {"": quality.UNKNOWN} | {
         style: number for number, style in enumerate(sorted({work.style for work in works} - {""}))
     }
@@ -193,17 +249,19 @@ def _gallery(most: int) -> Gallery:
         artists=np.unique(artists, return_inverse=True)[1].astype(np.int64),
         split=split,
         task=task,
+        mark=crc32(repr((ids, events)).encode()),
     )
 
 
-def _asked(works: Sequence[Artwork]) -> tuple[Split | None, Task | None]:
+def _events(works: Sequence[Artwork]) -> list[tuple[int, int, datetime]]:
+    found = choices().filter(artwork__in=works).order_by("time", "pk")
+    return list(found.values_list("visitor", "artwork", "time"))
+
+
+def _asked(
+    works: Sequence[Artwork], events: Sequence[tuple[int, int, datetime]]
+) -> tuple[Split | None, Task | None]:
     rows = {work.pk: row for row, work in enumerate(works)}
-    events = list(
-        choices()
-        .filter(artwork__in=rows)
-        .order_by("time", "pk")
-        .values_list("visitor", "artwork", "time")
-    )
     visitors = {visitor: row for row, visitor in enumerate(sorted({each[0] for each in events}))}
     log_of = Interactions.build(
         [visitors[visitor] for visitor, _, _ in events],

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artrec.atlas import quality
+from artrec.atlas.measures import purity
 from artrec.atlas.quality import Floats, Ints, Nearest
 from artrec.errors import DataError
 from artrec.evaluation.intervals import bootstrap
 from webapp.catalog.models import Artwork
 from webapp.quality.models import Report
+from webapp.studio import queries as studio
 from webapp.vectors import queries
 from webapp.vectors.models import Space, Vector
 from workers import answering
@@ -38,6 +40,8 @@ TWIN: Final = 0.95
 PAIRS: Final = 50_000
 BINS: Final = 40
 RESAMPLES: Final = 1000
+DEALS: Final = 5
+"""Times that works are dealt out by lot, to see how pure neighbourhoods are then."""
 _AT_ONCE: Final = 5_000
 _DIGITS: Final = 4
 
@@ -99,6 +103,7 @@ def measure(row: Report, tell: Telling) -> dict[str, Any]:
         "twins": _twins(found, works.ids),
         "gallery": _lists(found, works.ids, rng.permutation(len(asked))[:SHOWN]),
         "worst": _worst(found, works),
+        "layers": _layers(row.space, works),
     }
     figures["seconds"] = round(time.perf_counter() - started, 1)
     return {"figures": figures, "works": count}
@@ -115,25 +120,33 @@ def read(space: Space) -> Works:
             f"Bring more works in first."
         )
     ids = [pk for pk, _, _ in facts]
-    parts = [
-        queries.vectors_of(space, ids[start : start + _AT_ONCE])
-        for start in range(0, len(ids), _AT_ONCE)
-    ]
-    # A work that is deleted at this moment has no vector any more.
-    kept = np.concatenate([part for part, _ in parts])
+    kept, vectors = _vectors(space, ids)
     known = {pk: (style, artist) for pk, style, artist in facts}
     names = tuple(sorted({style for _, style, _ in facts if style}))
     numbers = {name: number for number, name in enumerate(names)}
     artists = np.array([known[pk][1] for pk in kept.tolist()], dtype=np.int64)
     return Works(
         ids=kept,
-        vectors=quality.unit(np.concatenate([rows for _, rows in parts])[:, : space.scored]),
+        vectors=vectors,
         styles=np.array(
             [numbers.get(known[pk][0], quality.UNKNOWN) for pk in kept.tolist()], dtype=np.int64
         ),
         artists=np.unique(artists, return_inverse=True)[1].astype(np.int64),
         style_names=names,
     )
+
+
+def _vectors(space: Space, ids: Sequence[int]) -> tuple[Ints, Floats]:
+    """The works that still have a vector, and these, of length 1: in memory once, however many."""
+    vectors = np.empty((len(ids), space.scored), dtype=np.float32)
+    kept = np.empty(len(ids), dtype=np.int64)
+    filled = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        part, rows = queries.vectors_of(space, ids[start : start + _AT_ONCE])
+        vectors[filled : filled + len(part)] = quality.unit(rows[:, : space.scored])
+        kept[filled : filled + len(part)] = part
+        filled += len(part)
+    return kept[:filled], vectors[:filled]
 
 
 def interval(values: NDArray[np.float64]) -> dict[str, float] | None:
@@ -242,6 +255,43 @@ def _worst(found: Nearest, works: Works) -> dict[str, Any]:
     alone = np.flatnonzero(quality.share_nothing(ten, [works.styles, works.artists]))
     surest = alone[np.argsort(-ten.cosines[alone].mean(axis=1), kind="stable")]
     return {"works": len(alone), "shown": _lists(ten, works.ids, surest[:SHOWN])}
+
+
+def _layers(space: Space, works: Works) -> dict[str, Any]:
+    """How much the neighbourhoods of the newest map of the space are of one style, or by one hand,
+    layer by layer; beside it the same for works dealt out by lot. Empty without a map."""
+    found = studio.ready().filter(space=space).first()
+    if found is None:
+        return {}
+    places, tree = studio.places(found), studio.tree(found)
+    row = {pk: at for at, pk in enumerate(works.ids.tolist())}
+    there = [
+        (row[pk], leaf)
+        for pk, leaf in zip(places.ids.tolist(), places.leaf.tolist(), strict=True)
+        if pk in row
+    ]
+    rows = np.array([at for at, _ in there], dtype=np.int64)
+    layers = []
+    for layer in tree.layers:
+        number = {leaf: node.number for node in layer for leaf in tree.leaves(node)}
+        labels = np.array([number[leaf] for _, leaf in there], dtype=np.int64)
+        pure = {
+            "style": _pure(labels, works.styles[rows]),
+            "artist": _pure(labels, works.artists[rows]),
+        }
+        layers.append({"neighbourhoods": len(layer), **pure})
+    return {"map": str(found), "layers": layers}
+
+
+def _pure(labels: Ints, classes: Ints) -> dict[str, float] | None:
+    """Purity among the works that have a class, and by lot; None where none has."""
+    known = classes != quality.UNKNOWN
+    if not known.any():
+        return None
+    labels, classes = labels[known], classes[known]
+    rng = np.random.default_rng(0)
+    lot = np.mean([purity(labels, rng.permutation(classes)) for _ in range(DEALS)])
+    return {"purity": round(purity(labels, classes), _DIGITS), "lot": round(float(lot), _DIGITS)}
 
 
 def _lists(found: Nearest, ids: Ints, places: NDArray[Any]) -> list[dict[str, Any]]:

@@ -1,14 +1,15 @@
 """How good an embedding is: do neighbours belong together, and is nobody everybody's neighbour?
 
 Labels say what a curator sees, not what a visitor likes. All of it stands on nearest neighbours by
-cosine, found once with `nearest` in blocks, so that 100,000 rows need little more than themselves.
+cosine, found once with `nearest`. Everything goes in blocks, so that 100,000 rows need little more
+than themselves.
 
 Letters used in shapes: N rows, D dimensions, Q rows asked about, k neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -159,8 +160,12 @@ def dimension(vectors: Floats, found: Nearest) -> Dimension:
 
     `found` holds two neighbours or more of the rows that TwoNN looks at.
     """
-    centred = vectors - vectors.mean(axis=0)
-    variances = np.linalg.eigvalsh((centred.T @ centred).astype(np.float64) / len(vectors))
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scatter = np.zeros((vectors.shape[1], vectors.shape[1]))
+    for part in _blocks(*vectors.shape):
+        centred = vectors[part] - mean
+        scatter += centred.T @ centred
+    variances = np.linalg.eigvalsh(scatter / len(vectors))
     variances = np.maximum(variances[::-1], 0)
     total = variances.sum()
     if total < _NOTHING:
@@ -174,7 +179,9 @@ def random_pairs(vectors: Floats, *, pairs: int, seed: int = 0) -> Floats:
     rng = np.random.default_rng(seed)
     first = rng.integers(0, len(vectors), pairs)
     second = (first + rng.integers(1, len(vectors), pairs)) % len(vectors)
-    cosines: Floats = np.einsum("ij,ij->i", vectors[first], vectors[second])
+    cosines = np.empty(pairs, dtype=np.float32)
+    for part in _blocks(pairs, vectors.shape[1]):
+        cosines[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]])
     return cosines
 
 
@@ -191,11 +198,7 @@ def _two_nn(vectors: Floats, found: Nearest) -> float | None:
     """Facco, d'Errico, Rodriguez & Laio, "Estimating the intrinsic dimension of datasets by a
     minimal neighborhood information", Scientific Reports 7, 2017,
     https://doi.org/10.1038/s41598-017-11873-y: the fit through the origin."""
-    own = vectors[found.rows]
-    first, second = (
-        np.linalg.norm((own - vectors[found.others[:, place]]).astype(np.float64), axis=1)
-        for place in (0, 1)
-    )
+    first, second = (_apart(vectors, found.rows, found.others[:, place]) for place in (0, 1))
     # A picture that hangs twice, here or among the others, says nothing of the space between.
     apart = (first > _SAME) & (second - first > _SAME)
     ratios = np.sort(np.log(second[apart] / first[apart]))
@@ -205,3 +208,18 @@ def _two_nn(vectors: Floats, found: Nearest) -> float | None:
     if kept < 2:
         return None
     return float(ratios @ rest / (ratios @ ratios))
+
+
+def _apart(vectors: Floats, ones: Ints, others: Ints) -> Doubles:
+    """(Q,) distances of rows from others; from cosines, those of twins would be rounding."""
+    found = np.empty(len(ones))
+    for part in _blocks(len(ones), vectors.shape[1]):
+        steps = (vectors[ones[part]] - vectors[others[part]]).astype(np.float64)
+        found[part] = np.linalg.norm(steps, axis=1)
+    return found
+
+
+def _blocks(count: int, columns: int) -> Iterator[slice]:
+    """Slices of so many rows of which each block is small beside 100,000 of them."""
+    size = max(1, _CELLS // max(columns, 1))
+    yield from (slice(start, start + size) for start in range(0, count, size))

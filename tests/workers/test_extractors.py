@@ -85,6 +85,42 @@ def test_what_sees_the_styles_beats_the_lot_and_what_cannot_be_had_says_why() ->
     assert SideFeature.objects.filter(extractor="colour").count() == len(works)
 
 
+def test_each_is_tested_against_the_best_on_the_same_visitors_and_works() -> None:
+    gallery()
+
+    entries = compared()
+
+    lot = entries["random"].figures
+    colour = entries["colour"].figures
+    against = lot["style"]["against"]
+    assert against["extractor"] == "colour"
+    assert against["mean"] == pytest.approx(
+        lot["style"]["mean"] - colour["style"]["mean"], abs=0.001
+    )
+    assert against["low"] <= against["mean"] <= against["high"] < 0
+    assert against["p"] < 0.001
+    assert "against" in lot["recall@20"]
+    assert "against" not in lot["auc"]
+    assert not any("against" in cell for cell in colour.values())
+    assert all(each.answers == {} for each in entries.values())
+
+
+def test_answers_of_another_draw_make_no_pairs() -> None:
+    gallery()
+    row = actions.compare(works=2000, by=None)
+    figures = {"style": {"mean": 0.1, "low": 0.1, "high": 0.1}}
+    Entry.objects.create(
+        comparison=row,
+        extractor="random",
+        place=2,
+        state=Entry.State.READY,
+        figures=figures,
+        answers={"of": 1, "style": [0.1] * 36},
+    )
+
+    assert compared()["random"].figures == figures
+
+
 def test_what_was_seen_is_not_seen_again_but_a_new_picture_is() -> None:
     works = gallery()
     compared()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
+from tests.webapp.insight.makers import make_map
 from tests.webapp.makers import make_artist, make_artwork, make_space
 from webapp.catalog.models import Artwork
 from webapp.quality import actions
@@ -69,6 +70,25 @@ def test_the_report_sees_camps_twins_and_who_shares_nothing() -> None:
     assert figures["dimension"]["columns"] == 8
     assert sum(figures["similarity"]["pairs"]) == pytest.approx(1, abs=1e-3)
     assert figures["similarity"]["neighbour"] > figures["similarity"]["pair"]
+
+
+def test_neighbourhoods_of_its_map_are_told_with_their_purity() -> None:
+    space, works = gallery()
+    without = measured(space).figures["layers"]
+    make_map(space, works)
+
+    layers = measured(space).figures["layers"]
+
+    assert without == {}
+    assert layers["map"] == "look, map 1"
+    [layer] = layers["layers"]
+    # Each half of the works in a row holds eight of each style, but for one work.
+    assert (layer["neighbourhoods"], layer["style"]["purity"]) == (
+        2,
+        pytest.approx(17 / 48, abs=1e-4),
+    )
+    assert 0.3 < layer["style"]["lot"] < 0.5
+    assert layer["artist"]["purity"] == pytest.approx(12 / 48, abs=1e-4)
 
 
 def test_of_a_large_collection_some_are_asked_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

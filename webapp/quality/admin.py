@@ -13,5 +13,14 @@ tell(
     unread=("figures",),
 )
 tell(Comparison, "__str__", "state", "works", "visitors", "by", "asked", related=("by",))
-tell(Entry, "__str__", "state", "dim", "seconds", "reason", filters=("state",), unread=("figures",))
+tell(
+    Entry,
+    "__str__",
+    "state",
+    "dim",
+    "seconds",
+    "reason",
+    filters=("state",),
+    unread=("figures", "answers"),
+)
 tell(SideFeature, "artwork_id", "extractor", filters=("extractor",), unread=("values",))

@@ -15,6 +15,8 @@ from webapp.quality.queries import Measured
 Figures = Mapping[str, Any]
 SHOWN: Final = 10
 """The k by which spaces are compared."""
+SURE: Final = 0.05
+"""A p-value below it is told as no chance."""
 TITLES: Final[Mapping[str, str]] = {
     "resnet50": "ResNet50",
     "resnet18": "ResNet18",
@@ -54,6 +56,10 @@ class Cell:
     """Where chance stands on the axis, per cent from the left."""
     span: str = ""
     """The interval in figures."""
+    versus: str = ""
+    """The difference to whom it was tested against…"""
+    sure: bool = False
+    """…and whether that is more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,23 @@ def styles(figures: Figures) -> list[tuple[str, int, Cell]]:
     return [(each["name"], each["works"], _cell(on, each)) for each in figures["styles"]]
 
 
+def layers(figures: Figures) -> list[tuple[int, tuple[Cell, ...]]]:
+    """Layer by layer of the map: neighbourhoods, and how pure they are of style and of hand."""
+    told = figures.get("layers", {}).get("layers", ())
+    on = Axis(0.0, 1.0)
+    return [
+        (each["neighbourhoods"], tuple(_purity(on, each[kind]) for kind, _ in _KINDS))
+        for each in told
+    ]
+
+
+def _purity(on: Axis, each: Figures | None) -> Cell:
+    if not each:
+        return Cell("–")
+    pure = each["purity"]
+    return Cell(f"{pure:.2f}", charts.bar(on, pure, 0.0, pure), on.place(each["lot"]))
+
+
 def spectrum(figures: Figures) -> str:
     """Share of the variance in the first directions, as the `d` of a path in 100 by 40."""
     points = figures["dimension"]["spectrum"]
@@ -207,21 +230,38 @@ def verdict(comparison: Comparison) -> list[str]:
     return [said for key, words in wanted if (said := _best(ready, key, words))]
 
 
+def base(comparison: Comparison) -> str:
+    """Against whom the others were tested, by title; "" where nobody was."""
+    entries = comparison.entries.all()
+    tested = [
+        cell["against"] for each in entries for cell in each.figures.values() if "against" in cell
+    ]
+    return title(tested[0]["extractor"]) if tested else ""
+
+
 def _best(entries: Iterable[Entry], key: str, words: str) -> str:
     rated = [each for each in entries if key in each.figures]
     if len(rated) < 2:
         return ""
     best = max(rated, key=lambda each: each.figures[key]["mean"])
-    near = [
-        title(each.extractor)
-        for each in rated
-        if each is not best and each.figures[key]["high"] >= best.figures[key]["low"]
-    ]
     said = f"{title(best.extractor)} {words}"
+    if against := best.figures[key].get("against"):
+        sure = "surely" if against["p"] < SURE else "within chance"
+        return f"{said}: {_versus(against)} beside {title(against['extractor'])}, {sure}."
+    tests = {each: each.figures[key].get("against") for each in rated if each is not best}
+    near = [title(each.extractor) for each, test in tests.items() if test and test["p"] >= SURE]
     if not near:
-        return f"{said}, for sure."
+        return f"{said}{', surely' if any(tests.values()) else ''}."
     listed = near[0] if len(near) == 1 else f"{', '.join(near[:-1])} and {near[-1]}"
     return f"{said}, within chance of {listed}."
+
+
+def _versus(test: Figures) -> str:
+    """A difference with its sign, its interval and its p-value."""
+    p_value = "p < 0.001" if test["p"] < 0.001 else f"p = {test['p']:.3f}"
+    return f"{test['mean']:+.3f} ({test['low']:+.3f} to {test['high']:+.3f}, {p_value})".replace(
+        "-", "−"
+    )
 
 
 _WHOLE: Final = Axis(0.0, 1.0)
@@ -238,7 +278,15 @@ def _cell(on: Axis, each: Figures | None, chance: float | None = None) -> Cell:
         return Cell("–")
     bar = charts.bar(on, each["mean"], each["low"], each["high"])
     place = None if chance is None else on.place(chance)
-    return Cell(f"{each['mean']:.3f}", bar, place, f"{each['low']:.3f} to {each['high']:.3f}")
+    test = each.get("against")
+    return Cell(
+        f"{each['mean']:.3f}",
+        bar,
+        place,
+        span=f"{each['low']:.3f} to {each['high']:.3f}",
+        versus=_versus(test) if test else "",
+        sure=bool(test and test["p"] < SURE),
+    )
 
 
 def _plain(figures: Figures) -> list[Cell]:

@@ -114,7 +114,9 @@ class Entry(models.Model):
     seen = models.PositiveIntegerField(default=0)
     """How many these were."""
     figures = models.JSONField(default=dict)
-    """By measure: {"mean", "low", "high"}."""
+    """By measure: {"mean", "low", "high"}, and of some "against": see `workers.extractors`."""
+    answers = models.JSONField(default=dict)
+    """By measure, what each visitor or work gave, until all entries are tested against one."""
 
     class Meta:
         ordering = ("place",)

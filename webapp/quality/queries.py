@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Prefetch
 
 from webapp.catalog import queries as catalog
 from webapp.catalog.models import Artwork
-from webapp.quality.models import Comparison, Report, SideFeature
+from webapp.quality.models import Comparison, Entry, Report, SideFeature
 from webapp.vectors.models import Space, Vector
 
 STATES: Final = (Space.State.LIVE, Space.State.READY, Space.State.RETIRED, Space.State.BUILDING)
@@ -117,7 +117,8 @@ def _lists(lists: Iterable[Mapping[str, Any]], works: Mapping[int, Artwork]) -> 
 
 def comparison() -> Comparison | None:
     """The newest comparison, with its entries. Two queries."""
-    return Comparison.objects.prefetch_related("entries").first()
+    entries = Prefetch("entries", Entry.objects.defer("answers"))
+    return Comparison.objects.prefetch_related(entries).first()
 
 
 def set_aside() -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ def space(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "labels": drawing.labels(figures),
             "styles": drawing.styles(figures),
+            "layers": drawing.layers(figures),
             "spectrum": drawing.spectrum(figures),
             "likeness": drawing.likeness(figures),
             "pictures": queries.pictures(figures),
@@ -134,6 +135,7 @@ def _extractors(request: HttpRequest, form: CompareForm, *, status: int = 200) -
         "failed": drawing.left_out(found) if found else [],
         "references": drawing.references(found),
         "verdict": drawing.verdict(found) if found else [],
+        "base": drawing.base(found) if found else "",
         "aside": queries.set_aside(),
     }
     return render(request, "quality/extractors.html", context, status=status)

@@ -29,8 +29,11 @@ def make_comparison(**changes: Any) -> Comparison:
     values = {"state": State.READY, "asked": timezone.now(), "measured": timezone.now()}
     row = Comparison.objects.create(works=500, visitors=40, **(values | changes))
 
-    def entry(name: str, mean: float | None, reason: str = "") -> None:
-        each = {"mean": mean, "low": (mean or 0) - 0.05, "high": (mean or 0) + 0.05}
+    def entry(name: str, mean: float | None, reason: str = "", p: float | None = None) -> None:
+        each: dict[str, Any] = {"mean": mean, "low": (mean or 0) - 0.05, "high": (mean or 0) + 0.05}
+        if p is not None:
+            difference = {"mean": (mean or 0) - 0.33, "low": -0.02, "high": 0.16, "p": p}
+            each["against"] = {"extractor": "colour", **difference}
         Entry.objects.create(
             comparison=row,
             extractor=name,
@@ -41,10 +44,10 @@ def make_comparison(**changes: Any) -> Comparison:
         )
 
     entry("resnet50/pad", None, "There is no resnet50.tv_in1k.safetensors.")
-    entry("lbp", 0.2)
-    entry("handmade", 0.4)
+    entry("lbp", 0.2, p=0.04)
+    entry("handmade", 0.4, p=0.21)
     entry("colour", 0.33)
-    entry("random", 0.05)
+    entry("random", 0.05, p=0.0002)
     return row
 
 
@@ -188,7 +191,11 @@ def test_extractors_are_ranked_and_who_was_not_measured_says_why(curator: Client
 
     places = [html.index(f"<strong>{name}</strong>") for name in ("Handmade", "Colour", "LBP")]
     assert places == sorted(places)
-    assert "Handmade finds most of what visitors chose last, within chance of Colour." in html
+    assert (
+        "Handmade finds most of what visitors chose last: "
+        "+0.070 (−0.020 to +0.160, p = 0.210) beside Colour, within chance."
+    ) in html
+    assert "its difference to Colour for the same visitors" in html
     assert "There is no resnet50.tv_in1k.safetensors." in html
     assert "0.163" in html  # as published
 
