@@ -100,40 +100,95 @@ editor.addEventListener("click", (event) => {
   put(item);
 });
 
-// By drag, within a room and from one to another.
+// By drag, within a room and from one to another: with a mouse by the picture, with a finger, which
+// also scrolls, by the grip on it. Escape puts the work back.
+const EDGE = 96;
 let held = null;
+
 for (const handle of editor.querySelectorAll("[data-handle]")) {
-  const item = handle.closest("[data-piece]");
   handle.classList.add("ready");
-  handle.draggable = true;
   for (const picture of handle.querySelectorAll("img")) picture.draggable = false;
-  handle.addEventListener("dragstart", (event) => {
-    held = item;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", item.dataset.piece);
-    event.dataTransfer.setDragImage(handle, 20, 20);
-    item.classList.add("held");
-  });
-  handle.addEventListener("dragend", () => {
-    if (!held) return;
-    held.classList.remove("held");
-    held = null;
-    put(item);
-  });
-}
-for (const room of editor.querySelectorAll("[data-room]")) {
-  room.addEventListener("dragover", (event) => {
-    if (!held) return;
+  handle.addEventListener("pointerdown", (event) => {
+    const byGrip = event.target.closest("[data-grip]");
+    if (event.button !== 0 || (event.pointerType === "touch" && !byGrip)) return;
     event.preventDefault();
-    const over = event.target.closest("[data-piece]");
-    if (over === held) return;
-    if (!over) {
-      if (!room.contains(held)) room.querySelector("[data-wall]").append(held);
-      return;
-    }
-    const box = over.getBoundingClientRect();
-    if (event.clientX < box.left + box.width / 2) over.before(held);
-    else over.after(held);
+    const item = handle.closest("[data-piece]");
+    held = { item, handle, x: event.clientX, y: event.clientY };
+    handle.setPointerCapture(event.pointerId);
   });
-  room.addEventListener("drop", (event) => held && event.preventDefault());
+  handle.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const far = Math.hypot(event.clientX - held.x, event.clientY - held.y);
+    if (!held.ghost && far < 4) return;
+    Object.assign(held, { x: event.clientX, y: event.clientY });
+    if (!held.ghost) lift();
+    follow();
+  });
+  handle.addEventListener("pointerup", drop);
+  handle.addEventListener("pointercancel", giveUp);
+}
+addEventListener("keydown", (event) => event.key === "Escape" && giveUp());
+
+function lift() {
+  held.ghost = held.handle.querySelector("img").cloneNode();
+  Object.assign(held.ghost, { className: "ghost", alt: "" });
+  held.line = document.createElement("span");
+  held.line.className = "between";
+  editor.append(held.ghost, held.line);
+  held.item.classList.add("held");
+  requestAnimationFrame(roll);
+}
+
+// Near the upper and lower edge the page goes along.
+function roll() {
+  if (!held) return;
+  const above = EDGE - held.y;
+  const below = held.y - (innerHeight - EDGE);
+  const by = above > 0 ? -above / 6 : below > 0 ? below / 6 : 0;
+  if (by) {
+    scrollBy({ top: by, behavior: "instant" });
+    follow();
+  }
+  requestAnimationFrame(roll);
+}
+
+// The nodes stay where they are until the work is let go, so that no finger loses what it holds.
+function follow() {
+  const { item, ghost, line, x, y } = held;
+  ghost.style.translate = `${x}px ${y}px`;
+  const wall = document.elementFromPoint(x, y)?.closest("[data-room]")?.querySelector("[data-wall]");
+  const beside = wall && nearest([...wall.children], x, y);
+  held.to = null;
+  line.hidden = !wall || beside === item;
+  if (line.hidden) return;
+  const box = (beside ?? wall).getBoundingClientRect();
+  const left = !beside || x < box.left + box.width / 2;
+  const before = left ? beside : beside.nextElementSibling;
+  held.to = [wall, before === item ? item.nextElementSibling : before];
+  line.style.translate = `${left ? box.left - 12 : box.right + 8}px ${box.top}px`;
+}
+
+function nearest(items, x, y) {
+  const away = (item) => {
+    const { left, right, top, bottom } = item.getBoundingClientRect();
+    return Math.hypot(Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0));
+  };
+  const distances = items.map(away);
+  return items[distances.indexOf(Math.min(...distances))] ?? null;
+}
+
+function drop() {
+  if (!held) return;
+  const { item, to } = held;
+  giveUp();
+  if (!to || (to[0] === item.parentNode && to[1] === item.nextElementSibling)) return;
+  to[0].insertBefore(item, to[1]);
+  put(item);
+}
+
+function giveUp() {
+  held?.ghost?.remove();
+  held?.line?.remove();
+  held?.item.classList.remove("held");
+  held = null;
 }

@@ -20,11 +20,13 @@ class WordsForm(forms.Form):
 
 
 class DatesForm(forms.Form):
-    """When it opens and closes. Times are those of the site's clock, UTC."""
+    """When it opens and closes, in UTC. The page shows the curator's own time."""
 
-    _moment = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    opens = forms.DateTimeField(label="Opens (UTC)", required=False, widget=_moment)
-    closes = forms.DateTimeField(label="Closes (UTC)", required=False, widget=_moment)
+    _moment = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "autocomplete": "off"}, format="%Y-%m-%dT%H:%M"
+    )
+    opens = forms.DateTimeField(required=False, widget=_moment)
+    closes = forms.DateTimeField(required=False, widget=_moment)
 
     def clean(self) -> dict[str, Any]:
         """Nothing closes before it opens."""
