@@ -110,6 +110,7 @@ def recent_batches(count: int = 10) -> QuerySet[Batch]:
             settled=Count("items", filter=~Q(items__state__in=UNDER_WAY)),
             bad=Count("items", filter=Q(items__state__in=[Item.State.REFUSED, Item.State.FAILED])),
         )
+        .order_by("-pk")
     )
 
 

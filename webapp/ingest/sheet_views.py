@@ -109,7 +109,7 @@ def _preview(found: Sheet) -> dict[str, Any]:
         "cards": _cards(told),
         "unmatched": told.unmatched[:TOLD],
         "without": told.files_without_row[:TOLD],
-        "problems": told.cell_problems[:TOLD],
+        "problems": list(told.cell_problems.items())[:TOLD],
     }
 
 

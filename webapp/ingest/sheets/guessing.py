@@ -52,6 +52,7 @@ _NAMES: Final = {
     "one_of_a_kind": "oneofakind unique unico unikat originale",
     "added": "added dateadded addedon",
 }
+_UNIT: Final = re.compile(r"[\s_]+(in\s+)?(cm|eur|usd|gbp|chf|€|\$|£)\W*$", re.IGNORECASE)
 _TARGET_OF: Final = {name: target for target, names in _NAMES.items() for name in names.split()}
 
 
@@ -62,10 +63,16 @@ def guess(columns: Sequence[str]) -> dict[str, str]:
     """
     mapping: dict[str, str] = {}
     for place, column in enumerate(columns):
-        target = _TARGET_OF.get(plain_name(column))
+        target = _target(column)
         if target and target not in mapping.values():
             mapping[str(place)] = target
     return mapping
+
+
+def _target(column: str) -> str | None:
+    """Return what a column is by its name, or by that without what follows a comma or a unit."""
+    names = (column, _UNIT.sub("", column), re.split("[,;:/]", column)[0])
+    return next((found for name in names if (found := _TARGET_OF.get(plain_name(name)))), None)
 
 
 def plain_name(column: str) -> str:

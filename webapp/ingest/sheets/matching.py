@@ -45,16 +45,16 @@ class Plan:
     @property
     def problems(self) -> tuple[str, ...]:
         """Of all rows, those without a file included."""
-        return _sentences(self.rows)
+        return tuple(f"Row {row.number}: {said}" for row in self.rows for said in row.problems)
 
     @property
-    def cell_problems(self) -> tuple[str, ...]:
-        """Of the rows that have their file."""
-        return _sentences(self.matched)
-
-
-def _sentences(rows: Iterable[Match]) -> tuple[str, ...]:
-    return tuple(f"Row {row.number}: {sentence}" for row in rows for sentence in row.problems)
+    def cell_problems(self) -> dict[str, list[int]]:
+        """Of the rows that have their file: the numbers of those of which it is said."""
+        found: dict[str, list[int]] = {}
+        for row in self.matched:
+            for sentence in row.problems:
+                found.setdefault(sentence, []).append(row.number)
+        return found
 
 
 def plan(sheet: Sheet, mapping: Mapping[str, str]) -> Plan:
@@ -111,6 +111,7 @@ _FORMS: Final[tuple[Callable[[str], str], ...]] = (
 def _finder(files: Mapping[int, str]) -> Callable[[str], tuple[int | None, str]]:
     """Return what finds a file by what a row calls it, or says why not."""
     tables = [_by_form(files, form) for form in _FORMS]
+    paths = {pk: f"/{folded(name)}" for pk, name in files.items()}
 
     def find(name: str) -> tuple[int | None, str]:
         if not name.strip() or not folded(name).strip("./"):
@@ -120,8 +121,10 @@ def _finder(files: Mapping[int, str]) -> Callable[[str], tuple[int | None, str]]
         for table in tables:
             for form in asked:
                 found = table.get(form, [])
-                if len(found) == 1:
-                    return found[0], ""
+                # Of files that are called the same, the one whose folders the row names.
+                within = [pk for pk in found if f"/{wanted}" in paths[pk]]
+                if len(found) == 1 or len(within) == 1:
+                    return (found if len(found) == 1 else within)[0], ""
                 if found:
                     several = ", ".join(files[pk] for pk in found[:3])
                     return None, f"{name} may be any of several files: {several}."

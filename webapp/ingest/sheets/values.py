@@ -15,6 +15,11 @@ from webapp.ingest.sources.cleaning import dimensions, year_of
 
 _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _CODE: Final = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
+_MARKS: Final = re.compile(r"[\W_]+")
+_UNDATED: Final = frozenset(
+    {"nd", "sd", "sf", "oj", "undated", "undatiert", "ohnejahr", "sinfecha"}
+)
+"""How catalogues say that a work has no date."""
 _LENGTHS: Final = frozenset({"width_cm", "height_cm", "depth_cm"})
 
 
@@ -54,7 +59,7 @@ def _said(target: str, text: str, column: str) -> dict[str, Any]:
     if target == "price":
         return _price(text, column)
     if target == "year":
-        return {"year": _year(text)}
+        return {} if _MARKS.sub("", text.lower()) in _UNDATED else {"year": _year(text)}
     if target in _LENGTHS:
         text = text.lower().removesuffix("cm").strip().replace(",", ".")
     return {target: cells.parse(target, text)}

@@ -65,6 +65,23 @@ def test_a_name_that_several_files_have_is_not_guessed() -> None:
     )
 
 
+@pytest.mark.parametrize("row", ["b/one.jpg", r"B\one", "Loan/b/one.jpg"])
+def test_the_folders_that_a_row_names_tell_files_of_one_name_apart(row: str) -> None:
+    told = matched("Loan/a/one.jpg", "Loan/b/one.jpg", row=row)
+
+    assert told.files_without_row == ("Loan/a/one.jpg",)
+
+
+def test_what_is_wrong_with_many_cells_is_said_once(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge", "Weir")
+    sheet = sheet_of(batch, "file,year\nHarbour,soon\nRidge,1907\nWeir,soon\n")
+
+    page = admin.get(f"/upload/sheets/{sheet.pk}/").content.decode()
+
+    assert page.count("&#x27;soon&#x27; is not a year") == 3  # on two cards, and once below
+    assert "Rows 2, 4" in page
+
+
 def test_of_two_rows_for_one_file_the_first_counts() -> None:
     batch = batch_of("Harbour")
     sheet = sheet_of(batch, "file,title\nHarbour.jpg,A\nharbour,B\n")

@@ -178,6 +178,11 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
             ["image_file", "objectTitle", "Artist Display Name", "object_date", "Credit Line"],
             "file title artist year credit_line",
         ),
+        (
+            ["Datei/Bild", "Titel, wie gezeigt", "Künstler: Name", "Preis in EUR", "Breite cm"],
+            "file title artist price width_cm",
+        ),
+        (["Foto", "Date acquired", "Title of the exhibition", "Artist born", "Price paid"], "file"),
     ],
 )
 def test_columns_are_known_by_their_names(columns: list[str], targets: str) -> None:

@@ -74,6 +74,11 @@ def test_dates_give_a_year(text: str, year: int) -> None:
     assert said("year", text) == {"year": year}
 
 
+@pytest.mark.parametrize("text", ["n.d.", "o. J.", "s/f", "Undated", "sin fecha"])
+def test_a_work_without_a_date_is_no_mistake(text: str) -> None:
+    assert said("year", text) == {}
+
+
 def test_a_cell_that_cannot_be_used_keeps_the_rest() -> None:
     mapping = {"0": "year", "1": "title", "2": "dimensions"}
 
