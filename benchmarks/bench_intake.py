@@ -1,15 +1,21 @@
 """Ten thousand files through the upload while web and worker are killed: rate, memory, losses.
 
-Small JPEGs drawn here, one in twenty broken, sent by the site's own protocol in four lanes. Rates
-are told as ratios, measured on the same machine in the same run: to copying the same files bare,
-and to the network's forward pass alone.
+`python -m benchmarks.bench_intake [--files N] [--every SECONDS]` draws small JPEGs, one in twenty
+of them broken, hostile or doubled, and sends them by the site's own protocol in four lanes to a
+site of its own, whose web server and worker are killed in turn. In the batch's report each file
+must stand once, with its right end and reason. Rates are told as ratios, measured on the same
+machine in the same run: to copying the same files bare, and to embedding them alone.
+Memory is that of all processes of a kind together.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import http.client
+import io
 import json
+import math
 import os
 import random
 import shutil
@@ -20,26 +26,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import numpy as np
 import psutil
-from PIL import Image
 
-from artrec.errors import ImageError
 from artrec.features import load_extractor
 from artrec.images import open_image
+from benchmarks.mixed_files import GOOD, Row, draw, wrongs
 from benchmarks.tus_client import TOKEN, Account
 
 ROOT: Final = Path(__file__).parent.parent
-BROKEN_EVERY: Final = 20
 PIECE: Final = 1 << 20
 LANES: Final = 4
 MOMENT: Final = 0.5
@@ -51,102 +54,92 @@ class Watch:
     """The processes of a site: how much memory they take, and their sudden ends."""
 
     supervisor: psutil.Process
-    kills: int
-    peak: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    every: float
+    """Seconds from one sudden end to the next, in the mean; 0 for none."""
+    taken: list[dict[str, int]] = field(default_factory=list)
+    """Bytes by kind of process, at one moment after the other."""
     killed: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
         """Sample until the end; kill web and worker in turn at moments of chance."""
         moments = random.Random(0)
-        due = time.monotonic() + moments.uniform(5, 15)
+        due = time.monotonic() + self._pause(moments)
         while not self.ended.wait(MOMENT):
-            for name in KINDS:
-                self.peak[name] = max(self.peak[name], sum(map(_memory, self.of(name))))
-            if self.killed < self.kills and time.monotonic() > due:
+            self.taken.append({name: sum(map(_memory, self.of(name))) for name in KINDS})
+            if time.monotonic() > due:
                 for process in self.of("web" if self.killed % 2 else "worker"):
                     with suppress(psutil.NoSuchProcess):
                         process.kill()
                 self.killed += 1
-                due = time.monotonic() + moments.uniform(5, 15)
+                due = time.monotonic() + self._pause(moments)
+
+    def peaks(self, name: str) -> list[int]:
+        """Return the most bytes in the first half of the time, and in the second."""
+        half = len(self.taken) // 2
+        return [max(each[name] for each in part) for part in (self.taken[:half], self.taken[half:])]
 
     def of(self, name: str) -> list[psutil.Process]:
         """Return the processes of the web server, or of the worker."""
         return [each for each in self.supervisor.children(recursive=True) if _is(each, name)]
 
+    def _pause(self, moments: random.Random) -> float:
+        return moments.uniform(0.5, 1.5) * self.every if self.every else math.inf
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=500, help="how many (default 500)")
-    parser.add_argument("--kills", type=int, default=6, help="sudden ends (default 6)")
+    told = "seconds between sudden ends, in the mean; 0 for none (default 20)"
+    parser.add_argument("--every", type=float, default=20, help=told)
     options = parser.parse_args()
 
     (ROOT / "var").mkdir(exist_ok=True)
     var = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "var"))
     var.chmod(0o755)  # PostgreSQL may be another user
     try:
-        files = draw(var / "files", options.files)
-        copying = copied(files, var / "copies")
-        forward = forward_only([path for path in files[1:65] if path.suffix == ".jpg"])
+        ends = draw(var / "files", options.files)
+        copying = copied(ends, var / "copies")
+        embedding = embedded([path for path, end in ends.items() if end == GOOD][:64])
         with site(var) as (port, process):
-            watch = Watch(psutil.Process(process.pid), options.kills)
+            watch = Watch(psutil.Process(process.pid), options.every)
             looking = threading.Thread(target=watch.look)
             looking.start()
             try:
-                sent, ended, counts = upload(files, Account(port, signed_in(port, var)))
+                sent, ended, rows = upload(ends, Account(port, signed_in(port, var)))
             finally:
                 watch.ended.set()
                 looking.join()
     finally:
         shutil.rmtree(var, ignore_errors=True)
-    tell(options.files, watch, copying, forward, sent, ended, counts)
+    tell(watch, copying, embedding, sent, ended, rows)
+    if wrong := wrongs(ends, rows):
+        raise SystemExit("\n".join(("Not every file came to its right end:", *wrong[:20])))
 
 
 def tell(
-    count: int,
-    watch: Watch,
-    copying: float,
-    forward: float,
-    sent: float,
-    ended: float,
-    counts: dict[str, int],
+    watch: Watch, copying: float, embedding: float, sent: float, ended: float, rows: Sequence[Row]
 ) -> None:
     """Print what was measured, as Markdown."""
-    broken = -(-count // BROKEN_EVERY)
-    lost = count - sum(counts.values())
+    count = len(rows)
     print("## Intake\n")
-    print(f"{count:,} files, {broken:,} of them broken; {watch.killed} sudden ends.\n")
+    print(f"{count:,} files; {watch.killed} sudden ends in {ended:,.0f} seconds.\n")
     print("| | |")
-    print("|---|---|")
+    print("|---|---:|")
     print(f"| arrived, files/s | {count / sent:.0f} |")
     print(f"| arrived, over bare copying | {count / sent / copying:.3f} |")
-    print(f"| in the gallery or refused, files/s | {count / ended:.1f} |")
-    print(f"| in the gallery or refused, over the forward pass | {count / ended / forward:.4f} |")
-    for name, peak in watch.peak.items():
-        print(f"| memory of the {name} at most, MB | {peak / 1e6:.0f} |")
-    print(f"| ends | {', '.join(f'{number:,} {state}' for state, number in counts.items())} |")
-    print(f"| lost or doubled | {abs(lost)} |\n")
-    if lost or counts.get("refused") != broken:
-        raise SystemExit("Not every file came to its right end.")
+    print(f"| came to their end, files/s | {count / ended:.1f} |")
+    print(f"| came to their end, over embedding alone | {count / ended / embedding:.4f} |")
+    for name in KINDS:
+        first, second = watch.peaks(name)
+        print(f"| memory of the {name} at most, MB, in the first half | {first / 1e6:.0f} |")
+        print(f"| in the second half | {second / 1e6:.0f} |")
+    for state, number in Counter(row["state"] for row in rows).most_common():
+        print(f"| {state} | {number:,} |")
+    print(f"| tried more than once | {sum(int(row['attempts']) > 2 for row in rows):,} |")
 
 
-def draw(folder: Path, count: int) -> list[Path]:
-    """Draw small pictures no two of which are alike; one in twenty is none."""
-    folder.mkdir()
-    generator = np.random.default_rng(0)
-    paths = []
-    for number in range(count):
-        path = folder / f"{number:06}.jpg"
-        buffer = BytesIO()
-        fields = generator.integers(0, 256, (12, 16, 3), np.uint8)
-        Image.fromarray(fields).resize((640, 480)).save(buffer, "JPEG", quality=88)
-        data = buffer.getvalue()
-        path.write_bytes(data[: len(data) // 2] if number % BROKEN_EVERY == 0 else data)
-        paths.append(path)
-    return paths
-
-
-def copied(files: list[Path], folder: Path) -> float:
+def copied(files: Collection[Path], folder: Path) -> float:
     """Files per second of copying alone, each safe on the disk."""
     folder.mkdir()
     start = time.perf_counter()
@@ -157,21 +150,18 @@ def copied(files: list[Path], folder: Path) -> float:
     return len(files) / (time.perf_counter() - start)
 
 
-def forward_only(files: list[Path]) -> float:
-    """Pictures per second of the site's extractor alone, from pictures ready in memory."""
+def embedded(files: Collection[Path]) -> float:
+    """Pictures per second of the site's extractor alone, from pictures open in memory."""
     extractor = load_extractor("handmade")
-    opened = []
-    for path in files:
-        with suppress(ImageError):  # every twentieth is broken
-            opened.append(extractor.prepare(open_image(path).pixels))
+    opened = [open_image(path).pixels for path in files]
     start = time.perf_counter()
-    extractor.extract(opened)
+    extractor.extract([extractor.prepare(image) for image in opened])
     return len(opened) / (time.perf_counter() - start)
 
 
-def upload(files: list[Path], account: Account) -> tuple[float, float, dict[str, int]]:
-    """Send all files; return the seconds until they had arrived, until each had its end, and how
-    many came to which end."""
+def upload(files: Collection[Path], account: Account) -> tuple[float, float, list[Row]]:
+    """Send all files; return the seconds until they had arrived, those until each had its end, and
+    the batch's report."""
     start = time.perf_counter()
     sending = account.begin(len(files), sum(path.stat().st_size for path in files))
     with ThreadPoolExecutor(LANES) as lanes:
@@ -180,8 +170,10 @@ def upload(files: list[Path], account: Account) -> tuple[float, float, dict[str,
     told: dict[str, Any] = {"finished": False}
     while not (told["finished"] and told["total"] >= len(files)):
         time.sleep(MOMENT)
-        told = account.ask_for(sending["progress"])
-    return sent, time.perf_counter() - start, {e["state"]: e["count"] for e in told["counts"]}
+        told = json.loads(account.ask_for(sending["progress"]))
+    ended = time.perf_counter() - start
+    report = account.ask_for(f"{sending['batch']}report.csv").decode("utf-8-sig")
+    return sent, ended, list(csv.DictReader(io.StringIO(report)))
 
 
 def signed_in(port: int, var: Path) -> str:

@@ -38,10 +38,9 @@ class Account:
         told: dict[str, Any] = json.loads(self._insist("POST", "/upload/begin/", headers, body)[2])
         return told
 
-    def ask_for(self, path: str) -> dict[str, Any]:
-        """Return what the site answers in JSON."""
-        told: dict[str, Any] = json.loads(self._insist("GET", path, {}, b"")[2])
-        return told
+    def ask_for(self, path: str) -> bytes:
+        """Return what the site answers."""
+        return self._insist("GET", path, {}, b"")[2]
 
     def send(self, sending: int, path: str, data: bytes, *, size: int = -1, piece: int) -> None:
         """Send a file in pieces until the site has all of it.
