@@ -73,4 +73,5 @@ if (form) {
     button.hidden = false;
     button.addEventListener("click", () => fill(Number(button.dataset.column)));
   }
+  form.querySelector("[aria-invalid]")?.focus();
 }
