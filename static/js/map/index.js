@@ -271,7 +271,7 @@ async function start() {
   new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
   dress();
-  if (usual === "score") acts.pictures(); // a field of colour shows a ranking better
+  if (usual !== "colour") acts.pictures(); // fields of colour show a ranking, or another order, better
   sifted.restore(asked.filters, modeFor);
   follow(asked);
   addEventListener("hashchange", () => follow(stateIn(location.hash)));

@@ -80,11 +80,13 @@ export function stage(element, data, marks, pictures, on) {
     return camera.around(box, most);
   }
 
-  // How large a point is, in pixels of the page.
+  // How large a point is, in pixels of the page: by the room that works have where all are seen.
   function radius() {
-    const room = Math.sqrt((camera.here.width * camera.here.height) / Math.max(data.n, 1));
+    const [left, top, right, bottom] = wholeBox;
+    const whole = fitScale();
+    const room = whole * Math.sqrt(((right - left) * (bottom - top)) / Math.max(data.n, 1));
     const base = Math.min(Math.max(0.3 * room, 1), 3.6);
-    return Math.min(base * (camera.here.scale / fitScale()) ** 0.45, 6.5);
+    return Math.min(base * (camera.here.scale / whole) ** 0.45, 6.5);
   }
 
   function frame(now) {
@@ -139,7 +141,7 @@ export function stage(element, data, marks, pictures, on) {
     for (let at = 0; at < laid.items.length; at += 5) {
       const i = laid.items[at];
       const [left, top, across, down] = [1, 2, 3, 4].map((part) => Math.round(laid.items[at + part] * ratio));
-      if (mode.name !== "colour" && mode.name !== "cluster") {
+      if (mode.name !== "colour") {
         context.fillStyle = cssOf(mode.colours[i]);
         context.fillRect(left, top + down, across, bar);
       }

@@ -3,6 +3,7 @@ import { cells, side } from "./cells.js";
 
 const SMALL = 36; // pixels of the page: a square is at least so large, and less than twice
 const LARGE = 150;
+const GROWING = 2; // pictures grow once one is so much nearer than works have room at: some stand closer
 const IN_VIEW = 1000; // squares of the small size on a large screen
 const SHOWN_FROM = 26_000; // works in view, about; more than these are points
 const FILL = 0.94;
@@ -27,7 +28,7 @@ export function thumbs(data, grid, pictures) {
   }
 
   function levelAt(scale) {
-    const least = Math.min(SMALL * Math.sqrt(Math.max(1, scale / first)), LARGE);
+    const least = Math.min(SMALL * Math.sqrt(Math.max(1, scale / (GROWING * first))), LARGE);
     return Math.max(Math.floor(Math.log2((2 * scale) / least)), 0);
   }
 
@@ -109,7 +110,7 @@ export function thumbs(data, grid, pictures) {
   }
 
   // The scale beyond which nothing new would show: even near ones have come apart.
-  const most = Math.max(first * (LARGE / SMALL) ** 2 * 4, 4000);
+  const most = Math.max(GROWING * first * (LARGE / SMALL) ** 2 * 4, 4000);
 
   return { choose, shown, lay, float, wall, draw, most };
 }
