@@ -61,10 +61,5 @@ class Export(models.Model):
         return f"export {self.pk}"
 
     @property
-    def percent(self) -> int:
-        """How far it is."""
-        return 100 * self.done // self.works if self.works else 0
-
-    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
