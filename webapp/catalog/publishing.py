@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from django.db import transaction
-from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webapp.catalog import tiles
@@ -19,6 +19,11 @@ from webapp.jobs import Job, enqueue
 KEPT_DAYS: Final = 30
 """How long a deleted work can be brought back."""
 _SWEPT_AT_ONCE: Final = 200
+_DATE: Final = """
+UPDATE catalog_artwork SET added = %(now)s - wanted.place * interval '1 microsecond'
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
+WHERE catalog_artwork.id = wanted.id
+"""
 
 
 @transaction.atomic
@@ -29,10 +34,11 @@ def publish(artwork_ids: Iterable[int], *, as_new: bool = True) -> list[int]:
     now; what was seen in their pictures is kept, so it takes moments. `as_new` dates them today.
     """
     order = list(artwork_ids)
-    ids = _locked(Artwork.objects.filter(held=True), order)
+    locked = set(_locked(Artwork.objects.filter(held=True), order))
+    ids = [pk for pk in order if pk in locked]
     held = Artwork.objects.filter(pk__in=ids)
     if as_new:
-        _date_today(order, held)
+        _date_today(ids)
     held.update(held=False)
     if wait_for_vector(held.filter(state=Artwork.State.DRAFT)):
         enqueue(Job.EMBED_ARTWORKS)
@@ -68,10 +74,10 @@ def restore(artwork_ids: Iterable[int]) -> list[int]:
     return ids
 
 
-def _date_today(order: Sequence[int], works: QuerySet[Artwork]) -> None:
+def _date_today(ids: Sequence[int]) -> None:
     """Date works now, each a microsecond before the one that shall hang before it."""
-    place = Func(Value(order), F("pk"), function="array_position", output_field=IntegerField())
-    works.update(added=Value(timezone.now()) - place * Value(timedelta(microseconds=1)))
+    with connection.cursor() as cursor:
+        cursor.execute(_DATE, {"now": timezone.now(), "ids": list(ids)})
 
 
 def _locked(works: QuerySet[Artwork], ids: Iterable[int]) -> list[int]:
