@@ -54,6 +54,8 @@ editor.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   event.preventDefault();
   if (form.matches("[data-instant]")) return;
+  if (submitter?.matches("[data-take]")) return takeDown(submitter);
+  if (submitter?.matches("[data-cover]")) return cover(submitter);
   sending.then(() => {
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: submitter.name, value: submitter.value });
@@ -62,11 +64,35 @@ editor.addEventListener("submit", (event) => {
   });
 });
 
+function takeDown(button) {
+  const item = button.closest("[data-piece]");
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  keep(button.form, { do: button.value });
+  item.remove();
+  (next?.querySelector("[data-take]") ?? undo).focus();
+  recount();
+}
+
+function cover(button) {
+  for (const each of editor.querySelectorAll("[data-cover]")) each.ariaPressed = each === button;
+  keep(button.form, { do: button.value });
+}
+
+function recount() {
+  for (const room of editor.querySelectorAll("[data-room]")) {
+    const size = room.querySelector("[data-size]");
+    const count = room.querySelectorAll("[data-piece]").length;
+    size.textContent = count === 1 ? size.dataset.one : size.dataset.many.replace("%(count)s", count);
+  }
+}
+
 function paint(form, { value }) {
   const deep = ["oxblood", "forest", "midnight", "slate", "charcoal"];
   for (const name of [...form.classList]) if (name.startsWith("wall-")) form.classList.remove(name);
   form.classList.add(`wall-${value}`);
   form.classList.toggle("deep", deep.includes(value));
+  const door = editor.querySelector(`[data-door="${form.dataset.room}"]`);
+  if (door) door.className = form.className.replace("making-room", "");
 }
 
 // A work to another room, by choosing its name.
@@ -83,6 +109,7 @@ function put(item) {
   const select = item.querySelector("[data-send]");
   if (select) select.value = room.dataset.room;
   const place = [...item.parentNode.children].indexOf(item);
+  recount();
   return keep(room, { do: `put-${item.dataset.piece}`, place });
 }
 
@@ -142,6 +169,8 @@ function lift() {
 // Near the upper and lower edge the page goes along.
 function roll() {
   if (!held) return;
+  requestAnimationFrame(roll);
+  if (held.door) return;
   const above = EDGE - held.y;
   const below = held.y - (innerHeight - EDGE);
   const by = above > 0 ? -above / 6 : below > 0 ? below / 6 : 0;
@@ -149,16 +178,19 @@ function roll() {
     scrollBy({ top: by, behavior: "instant" });
     follow();
   }
-  requestAnimationFrame(roll);
 }
 
 // The nodes stay where they are until the work is let go, so that no finger loses what it holds.
 function follow() {
   const { item, ghost, line, x, y } = held;
   ghost.style.translate = `${x}px ${y}px`;
-  const wall = document.elementFromPoint(x, y)?.closest("[data-room]")?.querySelector("[data-wall]");
-  const beside = wall && nearest([...wall.children], x, y);
+  const under = document.elementFromPoint(x, y);
+  held.door?.classList.remove("over");
+  held.door = under?.closest("[data-door]");
   held.to = null;
+  if (held.door) return throughDoor();
+  const wall = under?.closest("[data-room]")?.querySelector("[data-wall]");
+  const beside = wall && nearest([...wall.children], x, y);
   line.hidden = !wall || beside === item;
   if (line.hidden) return;
   const box = (beside ?? wall).getBoundingClientRect();
@@ -166,6 +198,14 @@ function follow() {
   const before = left ? beside : beside.nextElementSibling;
   held.to = [wall, before === item ? item.nextElementSibling : before];
   line.style.translate = `${left ? box.left - 12 : box.right + 8}px ${box.top}px`;
+}
+
+// A room far away is reached by its number in the bar.
+function throughDoor() {
+  const room = editor.querySelector(`[data-room="${held.door.dataset.door}"]`);
+  held.door.classList.add("over");
+  held.line.hidden = true;
+  if (!room.contains(held.item)) held.to = [room.querySelector("[data-wall]"), null];
 }
 
 function nearest(items, x, y) {
@@ -189,6 +229,7 @@ function drop() {
 function giveUp() {
   held?.ghost?.remove();
   held?.line?.remove();
+  held?.door?.classList.remove("over");
   held?.item.classList.remove("held");
   held = null;
 }

@@ -231,6 +231,17 @@ def test_works_are_found_chosen_by_their_pictures_and_hung(
     assert _works(show)[0][-1] == new.pk
 
 
+def test_who_hangs_works_may_stay_there_or_see_more(client: Client, show: Exhibition) -> None:
+    new = [make_artwork(name).pk for name in ("Harbour", "Quay")]
+    page = _page(show, "add/?q=a")
+
+    stayed = client.post(page, {"work": new[0], "then": "stay", "after": "7"})
+    went_on = client.post(page, {"work": new[1], "then": "more", "after": "7"})
+
+    assert (stayed["Location"], went_on["Location"]) == (page, f"{page}&after=7")
+    assert _works(show)[0][-2:] == new
+
+
 def test_likes_and_collections_of_ones_own_can_be_hung(client: Client, show: Exhibition) -> None:
     liked, kept, other = (make_artwork(name) for name in ("Liked", "Kept", "Other"))
     client.post(f"/works/{liked.pk}/like/")

@@ -86,9 +86,17 @@ def editor(request: HttpRequest, pk: int) -> HttpResponse:
         last = queries.undoable(found)
         told = {"version": found.version, "undo": last.what if last else ""}
         return JsonResponse(told | {"state": found.state_label})
+    return redirect(reverse("studio-exhibition", args=[pk]) + _where(request, found))
+
+
+def _where(request: HttpRequest, found: Exhibition) -> str:
+    """The part of the page that was changed. It is always named: a browser that is led on keeps the
+    part of the address it came from."""
+    rooms = list(found.rooms.values_list("pk", flat=True))
     room = edits.number(request.POST.get("room", ""))
-    anchor = f"#room-{room}" if room and found.rooms.filter(pk=room).exists() else ""
-    return redirect(reverse("studio-exhibition", args=[pk]) + anchor)
+    if request.POST.get("do") == "build" and rooms:
+        room = rooms[-1]
+    return f"#room-{room}" if room in rooms else "#front"
 
 
 def _change(request: HttpRequest, found: Exhibition) -> None:
@@ -172,7 +180,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         except RefusedError as error:
             messages.warning(request, str(error))
             return redirect(request.get_full_path())
-        messages.success(request, f"{queries.works(new)} hung." if new else "Nothing was chosen.")
+        if new:
+            messages.success(request, f"{queries.works(new)} hung.")
+        if then := request.POST.get("then"):
+            return redirect(_onward(request) if then == "more" else request.get_full_path())
         anchor = f"#room-{room.pk}" if room else ""
         return redirect(reverse("studio-exhibition", args=[pk]) + anchor)
     context = {
@@ -185,6 +196,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "room_text": str(room.pk) if room else "",
     }
     return render(request, "exhibitions/studio/add.html", context)
+
+
+def _onward(request: HttpRequest) -> str:
+    """The address of the works that come after those shown."""
+    query = request.GET.copy()
+    query["after"] = request.POST.get("after", "")
+    return f"{request.path}?{query.urlencode()}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
