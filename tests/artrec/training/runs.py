@@ -1,6 +1,6 @@
 """Trainings in processes of their own, to be killed, interrupted, or run side by side.
 
-    python -m tests.artrec.training.runs FOLDER EPOCHS [--resume] [--validation none]
+    python -m tests.artrec.training.runs FOLDER EPOCHS [--resume] [--both]
 
 Prints a line after every epoch and writes what was learned to FOLDER/parameters-RANK.pt.
 """
@@ -11,51 +11,71 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from artrec.training import Progress, Runtime, TrainingConfig
 from artrec.training.loop import train
+from tests import programs
 from tests.artrec.training.toys import parameters, toy
+from tests.waiting import PATIENCE, wait_until
 
-CONFIG = TrainingConfig(lr=0.02, batch=64, epoch_examples=6000)
-"""An epoch takes long enough to be in the middle of it."""
+CONFIG = TrainingConfig(lr=0.02, batch=64, epoch_examples=6000, patience=1000, lr_patience=1000)
+"""An epoch takes long enough to be in the middle of it, and none is the last before its time."""
 DROPOUT = 0.3
-ROOT = Path(__file__).parents[3]
 
 
-def start(folder: Path, epochs: int, *options: str, processes: int = 1) -> subprocess.Popen[str]:
+@dataclass
+class Training:
     """A training that was begun."""
-    launcher = ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", "-m"]
-    command = [sys.executable, "-m", *(launcher if processes > 1 else []), __name__]
-    return subprocess.Popen(
-        [*command, str(folder), str(epochs), *options],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+
+    process: ForkServerProcess
+    log: Path
+
+    def wait_for(self, line: str) -> None:
+        """Wait until it has printed `line`."""
+
+        def printed() -> bool:
+            alive = self.process.is_alive()
+            said = self.log.read_text() if self.log.exists() else ""
+            assert alive or line in said, said
+            return line in said
+
+        wait_until(printed, what=line)
+
+    def finish(self) -> str:
+        """What it printed. Fails if it failed."""
+        self.process.join(PATIENCE)
+        printed = self.log.read_text()
+        assert self.process.exitcode == 0, printed
+        return printed
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, what)
 
 
-def finish(process: subprocess.Popen[str]) -> str:
-    """What it printed. Fails if it failed."""
-    printed, _ = process.communicate(timeout=600)
-    assert process.returncode == 0, printed
-    return printed
+def start(folder: Path, epochs: int, *options: str, by: Sequence[str] = ()) -> Training:
+    """Begin a training, by a launcher if one is named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"until-{epochs}.log"
+    env = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [*by, __name__, str(folder), str(epochs), *options]
+    return Training(programs.start(*command, env=env, output=log), log)
 
 
-def wait_for(process: subprocess.Popen[str], line: str) -> None:
-    """Read on until it prints `line`."""
-    assert process.stdout is not None
-    for printed in process.stdout:
-        if printed.strip() == line:
-            return
-    raise AssertionError(f"The training ended without {line!r}.")
+def outcome(printed: str) -> Any:
+    """What a training said of itself at its end, between what others may have said."""
+    return json.loads([line for line in printed.splitlines() if line.startswith("{")][-1])
 
 
 def learned(folder: Path, rank: int = 0) -> dict[str, Tensor]:
@@ -65,8 +85,6 @@ def learned(folder: Path, rank: int = 0) -> dict[str, Tensor]:
 
 
 def main() -> None:
-    # Tests that were started in the background of a shell have SIGINT ignored, and so would this.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("epochs", type=int)
@@ -77,7 +95,21 @@ def main() -> None:
     parser.add_argument("--optimizer", default=CONFIG.optimizer)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
     parser.add_argument("--twice", action="store_true", help="as a refit does")
+    parser.add_argument("--both", action="store_true", help="by two processes")
     options = parser.parse_args()
+    if not options.both:
+        _train(options)
+        return
+    # As torchrun does it, but that processes are forked and need not read torch again.
+    config = LaunchConfig(
+        1, 1, 2, rdzv_backend="c10d", rdzv_endpoint="localhost:0", start_method="fork"
+    )
+    elastic_launch(config, _train)(options)
+
+
+def _train(options: argparse.Namespace) -> None:
+    # Tests that were started in the background of a shell have SIGINT ignored, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config = replace(
         CONFIG,
         epochs=options.epochs,

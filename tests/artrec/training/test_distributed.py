@@ -1,8 +1,7 @@
-"""Two processes started by torchrun train one network. On the CPU, where gloo connects them."""
+"""Two processes train one network as torchrun starts them. On the CPU, where gloo connects them."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,14 +19,32 @@ from tests.artrec.training.toys import ToyNetwork, assert_equal, parameters, toy
 
 pytestmark = pytest.mark.slow
 
-ONE_STEP = ("--examples", "100", "--batch", "50", "--validation", "none", "--dropout", "0")
+TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
+ONE_STEP = (
+    "--both",
+    "--examples",
+    "100",
+    "--batch",
+    "50",
+    "--validation",
+    "none",
+    "--dropout",
+    "0",
+)
+
+
+@pytest.fixture(scope="module")
+def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """What two processes that users' own launcher starts made of three epochs, and said."""
+    folder: Path = tmp_path_factory.mktemp("trained") / "three"
+    return folder, runs.start(folder, 3, by=TORCHRUN).finish()
 
 
 @pytest.fixture(scope="module")
 def one_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What two processes made of one epoch."""
     folder: Path = tmp_path_factory.mktemp("trained") / "one"
-    runs.finish(runs.start(folder, 1, processes=2))
+    runs.start(folder, 1, "--both").finish()
     return folder
 
 
@@ -49,7 +66,7 @@ def gradients(network: ToyNetwork, batch: Batch, config: TrainingConfig) -> list
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_step_is_one_on_the_mean_of_both_gradients(tmp_path: Path, optimizer: str) -> None:
-    process = runs.start(tmp_path, 1, *ONE_STEP, "--optimizer", optimizer, processes=2)
+    training = runs.start(tmp_path, 1, *ONE_STEP, "--optimizer", optimizer)
     config = replace(runs.CONFIG, batch=50, epoch_examples=100, validation="none")
     network, source, _ = toy(config)
     kinds = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
@@ -60,42 +77,44 @@ def test_a_step_is_one_on_the_mean_of_both_gradients(tmp_path: Path, optimizer: 
         parameter.grad = (mine + other) / 2
     by_hand.step()
 
-    runs.finish(process)
+    training.finish()
 
     assert batches[0].positive.tolist() != batches[1].positive.tolist()
     for name, value in runs.learned(tmp_path).items():
         np.testing.assert_allclose(value, parameters(network)[name], rtol=1e-4, atol=1e-6)
 
 
-def test_all_processes_hold_the_same_and_only_the_first_writes(tmp_path: Path) -> None:
-    printed = runs.finish(runs.start(tmp_path, 3, processes=2))
+def test_all_processes_hold_the_same_and_only_the_first_writes(
+    three_epochs: tuple[Path, str],
+) -> None:
+    folder, printed = three_epochs
 
-    assert_equal(runs.learned(tmp_path, 0), runs.learned(tmp_path, 1))
-    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert_equal(runs.learned(tmp_path, 0), state["kept"])
+    assert_equal(runs.learned(folder, 0), runs.learned(folder, 1))
+    state = torch.load(folder / "checkpoint.pt", weights_only=True)
+    assert_equal(runs.learned(folder, 0), state["kept"])
     assert [line for line in printed.splitlines() if line.startswith("epoch")] == [
         "epoch 1",
         "epoch 2",
         "epoch 3",
     ]
-    outcome = json.loads(printed.splitlines()[-1])
+    outcome = runs.outcome(printed)
     assert outcome["examples"] == 3 * 6000
-    assert len(list((tmp_path / "tensorboard").iterdir())) == 1
+    assert len(list((folder / "tensorboard").iterdir())) == 1
 
 
-def test_processes_resume_together_as_if_never_stopped(tmp_path: Path, one_epoch: Path) -> None:
-    runs.finish(runs.start(tmp_path / "unbroken", 3, processes=2))
+def test_processes_resume_together_as_if_never_stopped(
+    tmp_path: Path, one_epoch: Path, three_epochs: tuple[Path, str]
+) -> None:
+    unbroken, _ = three_epochs
     shutil.copytree(one_epoch, tmp_path / "resumed")
 
-    runs.finish(runs.start(tmp_path / "resumed", 3, "--resume", processes=2))
+    runs.start(tmp_path / "resumed", 3, "--resume", "--both").finish()
 
     for rank in (0, 1):
-        assert_equal(
-            runs.learned(tmp_path / "resumed", rank), runs.learned(tmp_path / "unbroken", rank)
-        )
+        assert_equal(runs.learned(tmp_path / "resumed", rank), runs.learned(unbroken, rank))
 
 
 def test_processes_can_train_a_second_network(tmp_path: Path, one_epoch: Path) -> None:
-    runs.finish(runs.start(tmp_path / "twice", 1, "--twice", processes=2))
+    runs.start(tmp_path / "twice", 1, "--twice", "--both").finish()
 
     assert_equal(runs.learned(tmp_path / "twice"), runs.learned(one_epoch))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -79,29 +78,29 @@ def test_an_empty_folder_is_a_beginning(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_training_killed_in_the_middle_goes_on_as_if_never_killed(tmp_path: Path) -> None:
-    unbroken = runs.start(tmp_path / "unbroken", 5)
-    process = runs.start(tmp_path / "killed", 5)
-    runs.wait_for(process, "epoch 2")
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-    assert process.stdout is not None
-    process.stdout.close()
+    killed = runs.start(tmp_path / "killed", 200)
+    killed.wait_for("epoch 2\n")
+    killed.process.kill()
+    killed.process.join()
+    assert killed.process.exitcode == -signal.SIGKILL
     assert not (tmp_path / "killed" / "parameters-0.pt").exists()
+    state = torch.load(tmp_path / "killed" / "checkpoint.pt", weights_only=True)
+    more = state["state"]["epoch"] + 2
 
-    printed = runs.finish(runs.start(tmp_path / "killed", 5, "--resume"))
+    printed = runs.start(tmp_path / "killed", more, "--resume").finish()
 
-    runs.finish(unbroken)
+    runs.start(tmp_path / "unbroken", more).finish()
     assert "epoch 1\n" not in printed
     assert_equal(runs.learned(tmp_path / "killed"), runs.learned(tmp_path / "unbroken"))
 
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_best_so_far_and_can_be_resumed(tmp_path: Path) -> None:
-    process = runs.start(tmp_path / "stopped", 200)
-    runs.wait_for(process, "epoch 2")
-    process.send_signal(signal.SIGINT)
+    stopped = runs.start(tmp_path / "stopped", 200)
+    stopped.wait_for("epoch 2\n")
+    stopped.send(signal.SIGINT)
 
-    outcome = json.loads(runs.finish(process).splitlines()[-1])
+    outcome = runs.outcome(stopped.finish())
 
     assert outcome["interrupted"]
     assert 2 <= outcome["epochs"] < 200
@@ -109,8 +108,8 @@ def test_ctrl_c_keeps_the_best_so_far_and_can_be_resumed(tmp_path: Path) -> None
     assert outcome["best_epoch"] == state["state"]["best_epoch"] > 0
     assert_equal(runs.learned(tmp_path / "stopped"), state["kept"])
     more = outcome["epochs"] + 1
-    runs.finish(runs.start(tmp_path / "stopped", more, "--resume"))
-    runs.finish(runs.start(tmp_path / "unbroken", more))
+    runs.start(tmp_path / "stopped", more, "--resume").finish()
+    runs.start(tmp_path / "unbroken", more).finish()
     assert_equal(runs.learned(tmp_path / "stopped"), runs.learned(tmp_path / "unbroken"))
 
 
