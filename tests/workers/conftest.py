@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +18,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.waiting import wait_until
+from tests import programs
+from tests.waiting import PATIENCE, wait_until
 from webapp import jobs
 
 READY = re.compile(rb"\S+@\S+ ready\.")
@@ -30,43 +33,52 @@ class Stack:
 
     env: dict[str, str]
     log: Path
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[ForkServerProcess] = field(default_factory=list)
 
-    def start_worker(self, application: str = "workers.app") -> subprocess.Popen[bytes]:
+    def start_worker(self, application: str = "workers.app") -> ForkServerProcess:
         """Start a worker with its timer, and return when it listens."""
         return self._start(application, "--beat")
 
-    def start_trainer(self) -> subprocess.Popen[bytes]:
+    def start_trainer(self, application: str = "workers.trainer") -> ForkServerProcess:
         """Start a worker for trainings alone, and return when it listens."""
-        return self._start("workers.trainer", "-Q", "gpu", "--hostname", "trainer@%h")
+        return self._start(application, "-Q", "gpu", "--hostname", "trainer@%h")
 
-    def _start(self, application: str, *options: str) -> subprocess.Popen[bytes]:
+    def _start(self, application: str, *options: str) -> ForkServerProcess:
         """Start a worker in a process group of its own."""
-        command = [sys.executable, "-m", "celery", "-A", application, "worker", *options]
-        with self.log.open("ab") as output:
-            before = output.tell()
-            process = subprocess.Popen(
-                [*command, "--loglevel", "INFO", "--without-mingle"],
-                cwd=ROOT,
-                env=self.env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        before = self.log.stat().st_size if self.log.exists() else 0
+        command = ["celery", "-A", application, "worker", *options]
+        command += ["--loglevel", "INFO", "--without-mingle"]
+        process = programs.start(*command, env=self.env, output=self.log)
         self.processes.append(process)
 
         def listens() -> bool:
-            said = self.log.read_bytes()[before:]
-            assert process.poll() is None, said.decode()
+            said = self.log.read_bytes()[before:] if self.log.exists() else b""
+            assert process.is_alive(), said.decode()
             return bool(READY.search(said))
 
         wait_until(listens, what=f"{application} listens")
         return process
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: ForkServerProcess) -> None:
         """Kill -9 a worker with its children."""
+        assert process.pid is not None
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.join()
+
+    def end(self, process: ForkServerProcess) -> None:
+        """Ask a worker to end, and wait until it has."""
+        process.terminate()
+        process.join(PATIENCE)
+        assert process.exitcode == 0
+
+    @contextmanager
+    def pausing(self, step: str) -> Iterator[None]:
+        """Have the workers of `tests.workers.pausing` stop at a step while the block runs."""
+        mark = self.log.parent / "pauses" / step
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
+        yield
+        mark.unlink()
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a management command to its end."""
@@ -82,7 +94,7 @@ class Stack:
     def stop(self) -> None:
         """Kill every worker that still runs: each is made to survive it, and nobody waits."""
         for process in self.processes:
-            if process.poll() is None:
+            if process.is_alive():
                 self.kill(process)
 
 
@@ -118,5 +130,4 @@ def _no_broker_for_the_test_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests within one transaction: the thread that keeps a lease has a connection of its own,
     does not see their rows and would take them for lost."""
-    for module in ("leases", "promotions"):
-        monkeypatch.setattr(f"workers.{module}.BEAT_SECONDS", 600.0)
+    monkeypatch.setattr("workers.leases.BEAT_SECONDS", 600.0)

@@ -25,6 +25,9 @@ from webapp.vectors.models import Feature, Space, Vector
 
 pytestmark = pytest.mark.slow
 
+HURRIED = "tests.workers.hurried"
+PAUSING = "tests.workers.pausing"
+
 
 @pytest.fixture
 def redis_stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
@@ -103,18 +106,19 @@ def test_a_killed_worker_leaves_every_picture_embedded_exactly_once(
     stack: Stack, tmp_path: Path
 ) -> None:
     folder = folder_of(tmp_path / "many", [f"{i}.jpg" for i in range(90)])
-    worker = stack.start_worker()
     assert stack.manage("import_folder", str(folder), "--no-wait").returncode == 0
 
-    # In the middle of checking, and again in the middle of embedding.
-    wait_until(lambda: Artwork.objects.count() >= 10, what="some are checked")
-    stack.kill(worker)
+    with stack.pausing("checking"):
+        worker = stack.start_worker(PAUSING)
+        wait_until(lambda: Artwork.objects.count() >= 10, what="some are checked")
+        stack.kill(worker)
     assert Item.objects.filter(state=Item.State.RECEIVED).exists()
-    worker = stack.start_worker()
-    wait_until(lambda: visible() >= 1, what="some are embedded")
-    stack.kill(worker)
+    with stack.pausing("embedding"):
+        worker = stack.start_worker(PAUSING)
+        wait_until(lambda: visible() >= 1, what="some are embedded")
+        stack.kill(worker)
     assert visible() < 90
-    stack.start_worker()
+    stack.start_worker(PAUSING)
 
     wait_until(lambda: visible() == 90, what="all are embedded")
     assert each_once(90)
@@ -124,7 +128,7 @@ def test_a_killed_worker_leaves_every_picture_embedded_exactly_once(
 
 
 def test_a_lost_message_is_rung_again(stack: Stack, tmp_path: Path) -> None:
-    stack.start_worker()
+    stack.start_worker(HURRIED)
     log = stack.log
     looked_around = re.compile(rb"ring_again\[\S+ succeeded")
     wait_until(lambda: bool(looked_around.search(log.read_bytes())), what="it looked around")

@@ -20,7 +20,7 @@ from django.db.models import Count
 
 from benchmarks.tus_client import Account, RefusedError
 from tests.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tests.webapp.ingest.pictures import picture
 from tests.webapp.intake import hostile
 from tests.webapp.intake.senders import signed_in
@@ -75,7 +75,7 @@ class Web:
 
     def answers(self) -> bool:
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=5):
+            with urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=60):
                 return True
         except OSError:
             return False
@@ -131,7 +131,7 @@ def test_no_file_is_lost_or_doubled_while_web_and_worker_are_killed(
         stack.kill(worker)
         worker = stack.start_worker("tests.workers.hurried")
         for each in sent:
-            each.result(240)
+            each.result(PATIENCE)
     web.stopped.set()
     killer.join()
     with pytest.raises(RefusedError, match=r"huge\.tif has 1,024 MB"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import wait_until
 from tests.workers.conftest import Stack, make_stack
 from webapp.operations.models import Tally, Worker
 
@@ -51,7 +51,6 @@ def test_a_worker_shows_that_it_lives_what_it_does_and_for_whom(json_stack: Stac
     assert Worker.objects.get().queues == ["background", "celery", "quick"]
     assert "No hostname was supplied" not in json_stack.log.read_text()
 
-    process.terminate()
-    process.wait(PATIENCE)
+    json_stack.end(process)
 
     assert not Worker.objects.exists()

@@ -8,7 +8,7 @@ import time
 import pytest
 from django.db import connection
 
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import wait_until
 from tests.workers.conftest import Stack
 from tests.workers.toys import make_gallery
 from webapp.feed.models import Event
@@ -18,11 +18,12 @@ from webapp.lab.models import Epoch, Run, Version
 pytestmark = pytest.mark.slow
 
 HURRIED = "tests.workers.hurried"
+PAUSING = "tests.workers.pausing_trainer"
 EPOCHS = 12
 CONFIG = {
     "training.epochs": EPOCHS,
     "training.validation": "none",
-    # Some 0.1 s an epoch: long enough to be hit in the middle, and all of them end soon.
+    # Some 0.1 s an epoch: a kill at any moment may hit one, and all of them end soon.
     "training.epoch_examples": 2_000,
     "training.batch": 64,
     "sampling.mode": "random",
@@ -50,21 +51,19 @@ def wait_for_epoch(run: Run, number: int, *, part: str = "") -> None:
 
 def test_a_run_whose_worker_is_killed_goes_on_with_another_and_ends(stack: Stack) -> None:
     run = start_run()
-    stack.start_worker()
-    trainer = stack.start_trainer()
-    wait_for_epoch(run, 3)
-    stack.kill(trainer)
-    before = len(epochs(run, ""))
-    run.refresh_from_db()
-    dead = run.worker
-    stack.start_trainer()
+    stack.start_worker(HURRIED)
+    with stack.pausing("training"):
+        trainer = stack.start_trainer(PAUSING)
+        wait_for_epoch(run, 3)
+        stack.kill(trainer)
+    dead = worker(run)
+    stack.start_trainer(PAUSING)
 
     wait_until(lambda: worker(run) != dead, what="another worker")
     wait_until(lambda: state(run) not in Run.OPEN, what="the end")
 
     assert (run.state, run.reason) == (Run.State.FINISHED, "")
     assert epochs(run, "") == epochs(run, "refit") == list(range(1, EPOCHS + 1))
-    assert before < EPOCHS
     assert Version.objects.get(run=run).report["rows"]
 
 
@@ -73,15 +72,15 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_never_was(stack: Stack) -> Non
     stack.start_worker(HURRIED)
     moments = random.Random(7)
     for _ in range(3):
-        trainer = stack.start_trainer()
+        trainer = stack.start_trainer(PAUSING)
         wait_until(lambda: held(run) or state(run) not in Run.OPEN, what="a claim")
-        time.sleep(moments.uniform(0, 6))
+        time.sleep(moments.uniform(0, 4))
         stack.kill(trainer)
         # What a minute would do: the lease of the dead worker is over.
         Run.objects.filter(pk=run.pk, state__in=Run.OPEN).update(claimed_until=None, attempts=1)
         unlock()
 
-    stack.start_trainer()
+    stack.start_trainer(PAUSING)
     wait_until(lambda: state(run) not in Run.OPEN, what="the end")
 
     unbroken = actions.clone_run(run, by=None)
@@ -94,14 +93,14 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_never_was(stack: Stack) -> Non
 def test_a_cancelled_run_ends_with_the_epoch_and_can_be_taken_up_again(stack: Stack) -> None:
     run = start_run()
     stack.start_worker(HURRIED)
-    stack.start_trainer()
-    wait_for_epoch(run, 2)
+    with stack.pausing("training"):
+        stack.start_trainer(PAUSING)
+        wait_for_epoch(run, 3)
+        actions.cancel_run(run)
 
-    actions.cancel_run(run)
     wait_until(lambda: state(run) not in Run.OPEN, what="cancelling")
     assert run.state == Run.State.CANCELLED
-    done = len(epochs(run, ""))
-    assert done < EPOCHS
+    assert epochs(run, "") == [1, 2, 3]
     assert not Version.objects.exists()
 
     actions.retry_run(run)
@@ -113,18 +112,16 @@ def test_a_cancelled_run_ends_with_the_epoch_and_can_be_taken_up_again(stack: St
 def test_a_trainer_that_is_asked_to_end_hands_its_run_on(stack: Stack) -> None:
     run = start_run()
     stack.start_worker(HURRIED)
-    trainer = stack.start_trainer()
-    wait_for_epoch(run, 2)
-
-    trainer.terminate()
-    trainer.wait(PATIENCE)
+    with stack.pausing("training"):
+        trainer = stack.start_trainer(PAUSING)
+        wait_for_epoch(run, 3)
+        stack.end(trainer)
 
     run.refresh_from_db()
     assert (run.state, run.claimed_until) == (Run.State.RUNNING, None)
     assert run.attempts == 0
-    done = len(epochs(run, ""))
-    assert done < EPOCHS
-    stack.start_trainer()
+    assert epochs(run, "") == [1, 2, 3]
+    stack.start_trainer(PAUSING)
     wait_until(lambda: state(run) not in Run.OPEN, what="the end")
     assert run.state == Run.State.FINISHED
 
@@ -132,7 +129,7 @@ def test_a_trainer_that_is_asked_to_end_hands_its_run_on(stack: Stack) -> None:
 def test_the_command_watches_a_run_and_fails_with_it(stack: Stack) -> None:
     make_gallery(dim=6)
     stack.start_worker(HURRIED)
-    stack.start_trainer()
+    stack.start_trainer(PAUSING)
 
     done = stack.manage("train", "vbpr", "--set", "training.epochs=2", "refit=false", "--wait")
     Event.objects.filter(pk__gt=Event.objects.order_by("pk")[10].pk).delete()
