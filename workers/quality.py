@@ -284,14 +284,18 @@ def _layers(space: Space, works: Works) -> dict[str, Any]:
 
 
 def _pure(labels: Ints, classes: Ints) -> dict[str, float] | None:
-    """Purity among the works that have a class, and by lot; None where none has."""
+    """Purity among the works that have a class, by lot, and the most that so many neighbourhoods
+    can have: each all of another one of the commonest classes. None where no work has a class."""
     known = classes != quality.UNKNOWN
     if not known.any():
         return None
     labels, classes = labels[known], classes[known]
     rng = np.random.default_rng(0)
     lot = np.mean([purity(labels, rng.permutation(classes)) for _ in range(DEALS)])
-    return {"purity": round(purity(labels, classes), _DIGITS), "lot": round(float(lot), _DIGITS)}
+    sizes = np.sort(np.unique(classes, return_counts=True)[1])[::-1]
+    most = sizes[: len(np.unique(labels))].sum() / len(classes)
+    found = {"purity": purity(labels, classes), "lot": float(lot), "most": float(most)}
+    return {name: round(value, _DIGITS) for name, value in found.items()}
 
 
 def _lists(found: Nearest, ids: Ints, places: NDArray[Any]) -> list[dict[str, Any]]:

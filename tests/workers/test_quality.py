@@ -88,6 +88,7 @@ def test_neighbourhoods_of_its_map_are_told_with_their_purity() -> None:
         pytest.approx(17 / 48, abs=1e-4),
     )
     assert 0.3 < layer["style"]["lot"] < 0.5
+    assert layer["style"]["most"] == pytest.approx((17 + 16) / 48, abs=1e-4)
     assert layer["artist"]["purity"] == pytest.approx(12 / 48, abs=1e-4)
 
 

@@ -57,7 +57,9 @@ class Cell:
     span: str = ""
     """The interval in figures."""
     versus: str = ""
-    """The difference to whom it was tested against…"""
+    """The difference to whom it was tested against, and its p-value…"""
+    versus_span: str = ""
+    """…its interval…"""
     sure: bool = False
     """…and whether that is more than chance."""
 
@@ -150,18 +152,18 @@ def styles(figures: Figures) -> list[tuple[str, int, Cell]]:
 def layers(figures: Figures) -> list[tuple[int, tuple[Cell, ...]]]:
     """Layer by layer of the map: neighbourhoods, and how pure they are of style and of hand."""
     told = figures.get("layers", {}).get("layers", ())
-    on = Axis(0.0, 1.0)
     return [
-        (each["neighbourhoods"], tuple(_purity(on, each[kind]) for kind, _ in _KINDS))
-        for each in told
+        (each["neighbourhoods"], tuple(_purity(each[kind]) for kind, _ in _KINDS)) for each in told
     ]
 
 
-def _purity(on: Axis, each: Figures | None) -> Cell:
+def _purity(each: Figures | None) -> Cell:
+    """On an axis that ends at what so many neighbourhoods can reach."""
     if not each:
         return Cell("–")
-    pure = each["purity"]
-    return Cell(f"{pure:.2f}", charts.bar(on, pure, 0.0, pure), on.place(each["lot"]))
+    on, pure = Axis(0.0, each["most"]), each["purity"]
+    span = f"at most {each['most']:.2f}"
+    return Cell(f"{pure:.2f}", charts.bar(on, pure, 0.0, pure), on.place(each["lot"]), span)
 
 
 def spectrum(figures: Figures) -> str:
@@ -247,7 +249,8 @@ def _best(entries: Iterable[Entry], key: str, words: str) -> str:
     said = f"{title(best.extractor)} {words}"
     if against := best.figures[key].get("against"):
         sure = "surely" if against["p"] < SURE else "within chance"
-        return f"{said}: {_versus(against)} beside {title(against['extractor'])}, {sure}."
+        beside = f"{_signed(against['mean'])} beside {title(against['extractor'])}"
+        return f"{said}: {beside} ({_span(against)}, {_p_value(against)}), {sure}."
     tests = {each: each.figures[key].get("against") for each in rated if each is not best}
     near = [title(each.extractor) for each, test in tests.items() if test and test["p"] >= SURE]
     if not near:
@@ -256,12 +259,16 @@ def _best(entries: Iterable[Entry], key: str, words: str) -> str:
     return f"{said}, within chance of {listed}."
 
 
-def _versus(test: Figures) -> str:
-    """A difference with its sign, its interval and its p-value."""
-    p_value = "p < 0.001" if test["p"] < 0.001 else f"p = {test['p']:.3f}"
-    return f"{test['mean']:+.3f} ({test['low']:+.3f} to {test['high']:+.3f}, {p_value})".replace(
-        "-", "−"
-    )
+def _p_value(test: Figures) -> str:
+    return "p < 0.001" if test["p"] < 0.001 else f"p = {test['p']:.3f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _span(test: Figures) -> str:
+    return f"{_signed(test['low'])} to {_signed(test['high'])}"
 
 
 _WHOLE: Final = Axis(0.0, 1.0)
@@ -284,7 +291,8 @@ def _cell(on: Axis, each: Figures | None, chance: float | None = None) -> Cell:
         bar,
         place,
         span=f"{each['low']:.3f} to {each['high']:.3f}",
-        versus=_versus(test) if test else "",
+        versus=f"{_signed(test['mean'])}, {_p_value(test)}" if test else "",
+        versus_span=_span(test) if test else "",
         sure=bool(test and test["p"] < SURE),
     )
 

@@ -193,7 +193,7 @@ def test_extractors_are_ranked_and_who_was_not_measured_says_why(curator: Client
     assert places == sorted(places)
     assert (
         "Handmade finds most of what visitors chose last: "
-        "+0.070 (−0.020 to +0.160, p = 0.210) beside Colour, within chance."
+        "+0.070 beside Colour (−0.020 to +0.160, p = 0.210), within chance."
     ) in html
     assert "its difference to Colour for the same visitors" in html
     assert "There is no resnet50.tv_in1k.safetensors." in html
