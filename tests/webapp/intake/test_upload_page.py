@@ -125,6 +125,7 @@ def test_the_page_shows_what_is_unfinished_and_what_came_before(admin: Client) -
     assert "0 of 1,234 files arrived" in page
     assert "Folder harbours" in page
     assert "/320." in page
+    assert "/upload/notices/" in page
 
 
 def test_the_page_costs_the_same_for_one_batch_and_for_many(
