@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.ports import free_port
 from tests.waiting import wait_until
+from tests.webapp.ingest.sources.museum import Museum, start
 from webapp import embedded
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,7 +63,7 @@ class Site:
     def status(self, path: str = "") -> int:
         """Return the HTTP status of a page, 0 when nothing answers."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=60) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -71,7 +72,17 @@ class Site:
 
 
 @pytest.fixture(scope="package")
-def site() -> Iterator[Site]:
+def museums() -> Iterator[Museum]:
+    """All museums, played by a server on this machine."""
+    made = Museum()
+    server = start(made)
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="package")
+def site(museums: Museum) -> Iterator[Site]:
     """Serve a small demo collection, imported through real workers."""
     # Not pytest's own folder: run as root, PostgreSQL is another user and may not enter there.
     var = ROOT / "var" / "test-site"
@@ -83,6 +94,8 @@ def site() -> Iterator[Site]:
         "ARTREC_VAR": str(var),
         "ARTREC_PLAIN_HTTP": "1",
         "ARTREC_EXTRACTOR": "handmade",
+        "ARTREC_CONTACT": "curator@gallery.example",
+        "ARTREC_SOURCES_STAND_IN": museums.address,
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
     }
     env.pop("DATABASE_URL", None)
@@ -141,16 +154,19 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium, driven by Playwright, patient in every context."""
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        new_context = browser.new_context
-
-        def patient(**options: Any) -> BrowserContext:
-            made = new_context(**options)
-            made.set_default_timeout(PATIENCE)
-            return made
-
-        patch.setattr(browser, "new_context", patient)
+        for name in ("new_context", "new_page"):
+            patch.setattr(browser, name, _patient(getattr(browser, name)))
         yield browser
         browser.close()
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    def made(**options: Any) -> Any:
+        new = make(**options)
+        new.set_default_timeout(PATIENCE)
+        return new
+
+    return made
 
 
 @pytest.fixture(params=[(1440, 900), (390, 844)], ids=["desktop", "phone"])
