@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Progress = Callable[[float], None]
 """Told the share done, 0 ... 1, now and then; whatever it raises ends the work."""
 
-_BLOCK: Final = 1024  # queries at once: 1024 x N distances in memory
+_CELLS: Final = 2**22  # distances held at once: 16 MB, which a processor's cache has room for
 
 
 def checked(vectors: NDArray[np.floating]) -> Floats:
@@ -56,26 +56,28 @@ def nearest(
         on_progress: Told after each block.
 
     Returns:
-        Rows (M, k) and distances (M, k). Exact: M N d operations, in blocks of 1,024 queries.
+        Rows (M, k) and distances (M, k). Exact: M N d operations.
     """
     own = queries is None
     asked = vectors if queries is None else queries
     rows = np.empty((len(asked), k), dtype=np.int64)
     distances = np.empty((len(asked), k), dtype=np.float32)
     squares = np.einsum("ij,ij->i", vectors, vectors)
-    for start in range(0, len(asked), _BLOCK):
-        block = asked[start : start + _BLOCK]
-        apart = squares - 2 * (block @ vectors.T)  # squared distance, less the query's own square
+    step = max(1, _CELLS // len(vectors))
+    for start in range(0, len(asked), step):
+        block = asked[start : start + step]
+        apart = (-2 * block) @ vectors.T
+        apart += squares  # squared distance, less the query's own square
         here = np.arange(len(block))
         if own:
             apart[here, start + here] = np.inf
         found = np.argpartition(apart, k - 1, axis=1)[:, :k]
         order = np.argsort(np.take_along_axis(apart, found, axis=1), axis=1, kind="stable")
         found = np.take_along_axis(found, order, axis=1)
-        rows[start : start + _BLOCK] = found
+        rows[start : start + step] = found
         own_squares = np.einsum("ij,ij->i", block, block)
         gaps = np.take_along_axis(apart, found, axis=1) + own_squares[:, None]
-        distances[start : start + _BLOCK] = np.sqrt(np.maximum(gaps, 0))
+        distances[start : start + step] = np.sqrt(np.maximum(gaps, 0))
         if on_progress:
             on_progress(min(1.0, (start + len(block)) / len(asked)))
     return rows, distances
