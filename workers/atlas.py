@@ -32,6 +32,7 @@ from webapp.studio.models import Map, Neighbourhood
 from webapp.vectors import queries as vectors
 from webapp.vectors.models import Space
 from workers import curve
+from workers.atlas_facts import facts_of
 from workers.atlas_names import carry_names
 from workers.leases import Lease, LostError
 
@@ -76,8 +77,7 @@ def draw(found: Map, lease: Lease) -> None:
         same = former if former and former.purpose == found.purpose else None
         labels = layers(rows, projection.points, former=_dwelling(same, ids))
     with _step(lease, "naming them", 0.9):
-        facts = _facts(ids)
-        names = [propose(layer, facts) for layer in labels]
+        names = propose(labels, facts_of(ids))
     _keep(found, lease, Drawn(ids, rows, projection, labels, names, drift), former)
 
 
@@ -193,21 +193,6 @@ def _laid_over(projection: Projection, start: Floats | None) -> tuple[Projection
     points /= max(1.0, float(np.abs(points).max()))  # a map does not outgrow its square
     drift = np.linalg.norm(points - start, axis=1).astype(np.float32)
     return replace(projection, points=points), drift
-
-
-def _facts(ids: Ints) -> dict[str, list[str | None]]:
-    """What is said of works, in the facets that names are made of."""
-    rows = Artwork.objects.filter(pk__in=ids.tolist()).order_by("pk")
-    said = rows.values_list("pk", "style", "medium", "artist__name", "image__colours", "title")
-    known: dict[int, list[Any]] = {pk: list(facts) for pk, *facts in said}
-    found = [known.get(pk, ["", "", "", [], ""]) for pk in ids.tolist()]
-    return {
-        "style": [facts[0] or None for facts in found],
-        "medium": [facts[1] or None for facts in found],
-        "artist": [facts[2] or None for facts in found],
-        "colour": [facts[3][0] if facts[3] else None for facts in found],
-        "words": [facts[4] or None for facts in found],
-    }
 
 
 def _neighbourhoods(found: Map, drawn: Drawn) -> list[list[Neighbourhood]]:

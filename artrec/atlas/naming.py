@@ -1,52 +1,35 @@
-"""Names for neighbourhoods, from what is said of their works and seldom of the others.
+"""Names for neighbourhoods, by which each can be told from those it lies among.
 
-A word counts by its log-odds against the rest of the collection with a prior drawn from the whole
-(Monroe, Colaresi and Quinn 2008), so that neither a rare word nor a common one wins by chance.
+A part says what sets it apart within its whole and does not repeat what that one says. All words of
+a name are weighed together: where it is black anyway, "brown" tells more than "dark".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artrec.errors import ShapeError
+from artrec.atlas.neighbours import Ints
+from artrec.atlas.telling import RARE, Facts, Layer, Said, layer_of, most_telling, statements, told
+from artrec.atlas.wording import Word, fit, short, text_of, tokens
 
-FACETS: Final = ("colour", "style", "words", "medium", "artist")
-"""What may be said of a work, in the order in which a name is read."""
-_PRIOR: Final = 20.0
-"""Weight of the collection as a whole, in works."""
-_INSIDE: Final = 0.25
-"""Share of a neighbourhood's works that a word of its name must be true of."""
-_SURE: Final = 1.5
-"""Standard errors by which a word must be commoner than elsewhere."""
-_WORDS: Final = 3
-_STOP: Final = frozenset(
-    [
-        *("and", "after", "before", "for", "from", "her", "his", "into", "its", "not", "our"),
-        *("over", "part", "series", "study", "the", "their", "this", "two", "under", "untitled"),
-        *("with", "without", "work", "iii", "vii", "les", "las", "los", "del", "der", "die"),
-        *("das", "des", "una", "une", "und"),
-    ]
-)
-"""Words of titles that say nothing of what is to be seen."""
-_LETTERS: Final = re.compile(r"[^\W\d_]{3,}")
-
-
-@dataclass(frozen=True)
-class Word:
-    """Something said of many works of a neighbourhood and of fewer elsewhere."""
-
-    facet: str
-    value: str
-    inside: float
-    """Share of the neighbourhood's works."""
-    outside: float
-    """Share of all other works."""
+_LENGTHS: Final = {1: 0.3, 2: 0.0, 3: 0.08}
+"""How many statements a name may hold, and what that costs of what they tell."""
+_AGAIN: Final = 2.0
+"""What a statement costs that stands in the name of a neighbourhood around this one."""
+_FORMAT: Final = 0.08
+"""What the format of pictures costs: it tells little of what is on them."""
+_NOUN: Final = 0.06
+"""What a style or a word of titles is worth: a name reads better with a noun."""
+_NOUNS: Final = frozenset({"style", "words"})
+_JOINT: Final = 0.2
+"""Share of the works that all of a name must be true of."""
+_JOINT_RARE: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,114 +38,121 @@ class Name:
 
     text: str
     words: tuple[Word, ...]
-    """The most telling first."""
+    """Those of the name, the most telling first."""
 
 
-def propose(labels: NDArray[np.integer], facts: Mapping[str, Sequence[str | None]]) -> list[Name]:
-    """A name for each neighbourhood 0, 1, ... of one layer; no two are alike.
+def propose(layers: Sequence[NDArray[np.integer]], facts: Facts) -> list[list[Name]]:
+    """A name for each neighbourhood 0, 1, ... of each layer; no two of them all are alike.
 
     Args:
-        labels: (N,) neighbourhood of each work.
-        facts: By facet, what is said of each of N works: None where nothing is; in "words",
-            several with spaces between them. Facets that nobody knows may be missing.
+        layers: (N,) neighbourhood of each work, coarse to fine, each of which lies whole in one of
+            the next coarser layer.
+        facts: Of the facets of `wording.FACETS`; those that nobody knows may be missing.
 
     Raises:
-        ShapeError: If a facet does not have N values.
+        ShapeError: If a facet does not have N values, or there is no such facet.
     """
-    clusters = int(labels.max()) + 1 if len(labels) else 0
-    telling: list[list[tuple[float, Word]]] = [[] for _ in range(clusters)]
-    for facet, values in facts.items():
-        if facet not in FACETS:
-            raise ShapeError(f"There is no facet {facet!r}; there are {', '.join(FACETS)}.")
-        if len(values) != len(labels):
-            raise ShapeError(f"{facet!r} says something of {len(values)} works, not {len(labels)}.")
-        for cluster, found in enumerate(_telling(labels, clusters, facet, values)):
-            telling[cluster] += found
-    names: list[Name] = []
-    taken: set[str] = set()
-    for found in telling:
-        ranked = [word for _, word in sorted(found, key=_first_told)]
-        words = _one_of_each(ranked)
-        text = _distinct(words, taken)
-        taken.add(text.casefold())
-        names.append(Name(text, tuple(words[:_WORDS])))
+    count = len(layers[0]) if layers else 0
+    said = statements(facts, count)
+    taken: set[frozenset[str]] = set()
+    wholes = [Name("", ())]
+    spoken: list[frozenset[str]] = [frozenset()]
+    above = np.zeros(count, dtype=np.int64)
+    names: list[list[Name]] = []
+    for labels in layers:
+        layer = layer_of(np.asarray(labels, dtype=np.int64), above)
+        telling = most_telling(layer, said)
+        beside: list[list[frozenset[str]]] = [[] for _ in wholes]
+        found: list[Name] = []
+        for cluster, whole in enumerate(layer.whole.tolist()):
+            choices = _choices(layer, cluster, telling[cluster], spoken[whole])
+            name = _first_free(choices, taken, beside[whole]) or _numbered(wholes[whole], taken)
+            taken.add(tokens(name.text))
+            beside[whole].append(tokens(name.text))
+            found.append(name)
+        spoken = [
+            spoken[whole] | {word.value for word in name.words}
+            for name, whole in zip(found, layer.whole.tolist(), strict=True)
+        ]
+        names.append(found)
+        wholes, above = found, layer.labels
     return names
 
 
-def _first_told(found: tuple[float, Word]) -> tuple[float, str]:
-    return -found[0], found[1].value
+def _first_free(
+    choices: Iterator[Name],
+    taken: Collection[frozenset[str]],
+    beside: Collection[frozenset[str]],
+) -> Name | None:
+    """The first name that no other neighbourhood has, if one can be had that is no mere part of the
+    name of a neighbourhood beside it, nor the other way round."""
+    second = None
+    for name in choices:
+        words = tokens(name.text)
+        if words in taken:
+            continue
+        if not any(words <= each or each <= words for each in beside):
+            return name
+        second = second or name
+    return second
 
 
-def _one_of_each(ranked: Sequence[Word]) -> list[Word]:
-    """The most telling word of each facet, then what is left: a second style is the last resort."""
-    first: dict[str, Word] = {}
-    for word in ranked:
-        first.setdefault(word.facet, word)
-    best = list(first.values())
-    return best + [word for word in ranked if word not in best]
+def _choices(
+    layer: Layer, cluster: int, telling: Sequence[Said], spoken: frozenset[str]
+) -> Iterator[Name]:
+    """Names of a neighbourhood, the best first; `spoken` is what those around it say."""
+    patterns, counts = _patterns(layer, cluster, telling)
+    sizes = counts.sum(axis=1)
+
+    def true(bits: Sequence[int]) -> Ints:
+        """Works here, around and elsewhere of which all of some statements are true, (3,)."""
+        mask = sum(1 << bit for bit in bits)
+        return np.asarray(counts[:, (patterns & mask) == mask].sum(axis=1))
+
+    ranked: list[tuple[float, tuple[int, ...]]] = []
+    for length, cost in _LENGTHS.items():
+        for bits in combinations(range(len(telling)), length):
+            some = [telling[bit] for bit in bits]
+            again = sum(each.value in spoken for each in some)
+            if again == length or not fit([(each.facet, each.value) for each in some]):
+                continue
+            here, around, elsewhere = true(bits)
+            facets = {each.facet for each in some}
+            if here < (_JOINT_RARE if facets & RARE else _JOINT) * sizes[0]:
+                continue
+            score = told(here, sizes[0], around, sizes[1], elsewhere, sizes[2]) - cost
+            score += _NOUN * bool(facets & _NOUNS) - _FORMAT * ("orientation" in facets)
+            ranked.append((float(score - _AGAIN * again), bits))
+    for _, bits in sorted(ranked, key=lambda pair: (-pair[0], len(pair[1]), pair[1])):
+        words = []
+        for bit in bits:
+            inside, _, outside = (true([bit]) / np.maximum(sizes, 1)).tolist()
+            words.append(Word(telling[bit].facet, telling[bit].value, inside, outside))
+        text = text_of(words)
+        if short(text):
+            yield Name(text, tuple(words))
 
 
-def _telling(
-    labels: NDArray[np.integer], clusters: int, facet: str, values: Sequence[str | None]
-) -> list[list[tuple[float, Word]]]:
-    """For each neighbourhood, the words that set it apart, with how far they do (z score)."""
-    said: dict[str, list[int]] = {}
-    for row, value in enumerate(values):
-        for word in _words(value) if facet == "words" else {value or ""} - {""}:
-            said.setdefault(word, []).append(row)
-    sizes = np.bincount(labels, minlength=clusters)
-    found: list[list[tuple[float, Word]]] = [[] for _ in range(clusters)]
-    for value, rows in said.items():
-        inside = np.bincount(labels[rows], minlength=clusters)
-        outside = len(rows) - inside
-        prior = _PRIOR * len(rows) / len(labels)
-        odds = np.log((inside + prior) / (sizes - inside + _PRIOR - prior + 1e-9))
-        odds -= np.log((outside + prior) / (len(labels) - sizes - outside + _PRIOR - prior + 1e-9))
-        z = odds / np.sqrt(1 / (inside + prior) + 1 / (outside + prior))
-        for cluster in np.flatnonzero((inside >= _INSIDE * sizes) & (inside > 0) & (z > _SURE)):
-            others = len(labels) - sizes[cluster]
-            share = outside[cluster] / others if others else 0.0
-            told = Word(facet, value, float(inside[cluster] / sizes[cluster]), float(share))
-            found[cluster].append((float(z[cluster]), told))
-    return found
+def _patterns(layer: Layer, cluster: int, telling: Sequence[Said]) -> tuple[Ints, Ints]:
+    """Which of the statements are true together, as bits (P,), and of how many works here, around
+    and elsewhere (3, P): combinations are weighed without another look at the works."""
+    codes = np.zeros(len(layer.labels), dtype=np.int64)
+    for bit, each in enumerate(telling):
+        codes[each.rows] += 1 << bit
+    here = layer.labels == cluster
+    near = ~here if layer.alone[cluster] else (layer.above == layer.whole[cluster]) & ~here
+    counts = np.stack(
+        [np.bincount(codes[rows], minlength=1 << len(telling)) for rows in (here, near, ~here)]
+    )
+    patterns = np.flatnonzero(counts.any(axis=0))
+    return patterns, counts[:, patterns]
 
 
-def _words(title: str | None) -> set[str]:
-    return set(_LETTERS.findall((title or "").lower())) - _STOP
-
-
-def _text(words: Sequence[Word]) -> str:
-    """The words as one reads them, "Blue Impressionism, harbour, in oil", or "Mixed"."""
-    parts: list[str] = []
-    colours: list[str] = []
-    for word in sorted(words, key=lambda word: FACETS.index(word.facet)):
-        if word.facet == "colour":
-            colours.append(word.value)
-        elif word.facet == "medium":
-            parts.append(f"in {word.value[0].lower()}{word.value[1:]}")
-        elif word.facet == "artist":
-            parts.append(f"by {word.value}")
-        else:
-            parts.append(word.value)
-    colour = " and ".join(colours)
-    if colour and parts and not parts[0].startswith(("in ", "by ")):
-        parts[0] = f"{colour} {parts[0]}"
-    elif colour:
-        parts.insert(0, f"mostly {colour}")
-    text = ", ".join(parts) or "mixed"
-    return text[0].upper() + text[1:]
-
-
-def _distinct(words: Sequence[Word], taken: set[str]) -> str:
-    """A name from the most telling words, with as many more as it takes to be another than those
-    taken, and a number where no word is left."""
-    text = plain = _text(words[:_WORDS])
-    for more in range(_WORDS + 1, min(len(words), 2 * _WORDS) + 1):
-        if text.casefold() not in taken:
-            break
-        text = _text(words[:more])
-    number = 1
-    while text.casefold() in taken:
+def _numbered(whole: Name, taken: Collection[frozenset[str]]) -> Name:
+    """The last resort, where nothing is known that tells a neighbourhood from others."""
+    plain = f"{whole.text}, mixed" if whole.words else whole.text.rstrip(" 0123456789") or "Mixed"
+    text, number = plain, 1
+    while tokens(text) in taken:
         number += 1
         text = f"{plain} {number}"
-    return text
+    return Name(text, ())

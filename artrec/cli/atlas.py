@@ -73,12 +73,10 @@ def run(options: argparse.Namespace) -> None:
     points, drift = _lay_out(vectors, former, options.seed)
     dwelt = former.layers if former is not None and former.layers else None
     labels = layers(vectors, points, seed=options.seed, former=dwelt)
-    names = [
-        [""] * (int(layer.max()) + 1)
-        if said is None
-        else [name.text for name in propose(layer, said)]
-        for layer in labels
-    ]
+    if said is None:
+        names = [[""] * (int(layer.max()) + 1) for layer in labels]
+    else:
+        names = [[name.text for name in layer] for layer in propose(labels, said)]
     sizes = ", ".join(str(len(layer)) for layer in names)
     lines = [f"{len(ids)} items in layers of {sizes} neighbourhoods, in {options.out}"]
     earlier = None

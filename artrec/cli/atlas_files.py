@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from artrec.atlas.neighbours import Floats, Ints
+from artrec.atlas.wording import title_words
 from artrec.cli.dataset import say
 from artrec.cli.feature_files import read_families
 from artrec.cli.options import write_text
@@ -27,7 +28,7 @@ FACETS: Final = {
     "colour": "colour",
     "title": "words",
 }
-"""Columns of the facts, and what `artrec.atlas.naming` calls them."""
+"""Columns of the facts, and what `artrec.atlas.wording` calls them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,8 @@ def read_facts(path: Path) -> Table:
     return table
 
 
-def facets(facts: Table, ids: Sequence[str]) -> dict[str, list[str | None]]:
-    """By facet, what is said of each item; None where nothing is.
+def facets(facts: Table, ids: Sequence[str]) -> dict[str, list[tuple[str, ...]]]:
+    """By facet, what is said of each item.
 
     Raises:
         DataError: If the table knows none of the items.
@@ -104,10 +105,16 @@ def facets(facts: Table, ids: Sequence[str]) -> dict[str, list[str | None]]:
     _shared(facts, ids, "--facts")
     cells = [facts.rows.get(name, {}) for name in ids]
     return {
-        facet: [row.get(column) or None for row in cells]
+        facet: [_said(column, row.get(column, "")) for row in cells]
         for column, facet in FACETS.items()
         if column in facts.columns
     }
+
+
+def _said(column: str, cell: str) -> tuple[str, ...]:
+    if column == "title":
+        return title_words(cell)
+    return (cell,) if cell else ()
 
 
 def former_of(table: Table, ids: Sequence[str]) -> Former:
