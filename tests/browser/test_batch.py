@@ -55,7 +55,6 @@ def test_a_held_upload_is_filled_in_published_and_seen(
     expect(admin.locator("#tiles")).to_contain_text("Muelle uno")
 
     admin.get_by_role("link", name="Edit in a grid").click()
-    # Files arrive side by side, so either may be the first row.
     years = admin.get_by_label(re.compile("^Year of"))
     years.first.fill("1907")
     years.first.press("ArrowDown")

@@ -159,9 +159,7 @@ def _undo_unpublish(change: Change) -> str:
 
 
 def _undo_delete(change: Change) -> str:
-    ids = publishing.restore(_of(change))
     deleted = Item.objects.filter(state=Item.State.DELETED)
-    deleted.filter(artwork__in=ids).update(state=Item.State.STORED, finished=None)
     if change.whole:
         waiting = {"finished": None, "attempts": 0}
         mine = deleted.filter(batch=change.batch_id, artwork=None)
@@ -169,6 +167,8 @@ def _undo_delete(change: Change) -> str:
         mine.filter(incoming="").exclude(url="").update(state=Item.State.WANTED, **waiting)
         enqueue(Job.CHECK_ITEMS)
         enqueue(Job.FETCH_ITEMS)
+    ids = publishing.restore(_of(change))
+    deleted.filter(artwork__in=ids).update(state=Item.State.STORED, finished=None)
     lost = len(change.works) - len(ids)
     words = f"{counted(len(ids))} brought back."
     return f"{words} {counted(lost)} gone for good." if lost else words
