@@ -67,6 +67,11 @@ class Hang:
         return max((bay.wide for bay in self.bays), default=1.0)
 
     @cached_property
+    def gaps(self) -> int:
+        """The most gaps between works of a bay."""
+        return max((len(bay.works) for bay in self.bays), default=1) - 1
+
+    @cached_property
     def widest_work(self) -> float:
         """The width of the widest work."""
         return max((each.wide for bay in self.bays for each in bay.works), default=1.0)
