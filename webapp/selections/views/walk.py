@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -86,6 +87,7 @@ def walk(request: HttpRequest) -> HttpResponse:
         "other_start": asked.address(**{"from": ""}),
         "other_end": asked.address(to=""),
         "rooms": queries.rooms(),
+        "title": _title(asked.start, asked.end),
     }
     return render(request, "selections/walk.html", context)
 
@@ -102,16 +104,22 @@ def _ask(request: HttpRequest, asked: Asked, space: Space | None) -> HttpRespons
 
 
 def _hang(request: HttpRequest, asked: Asked, space: Space | None) -> HttpResponse:
-    row = None
+    row, title = None, ""
     if asked.start and asked.end and space:
+        title = _title(asked.start, asked.end)
         row = queries.walk(space.pk, asked.start.pk, asked.end.pk, asked.steps)
     try:
         works = queries.there(row.works if row else ())
-        title = f"From {asked.start} to {asked.end}"
         return redirect("studio-exhibition", hang(request, works, title=title))
     except (RefusedError, WallError) as error:
         messages.warning(request, str(error))
     return redirect(asked.address())
+
+
+def _title(start: Artwork, end: Artwork) -> str:
+    """What a selection or an exhibition of the works may be called."""
+    one, other = (truncatechars(work.title, 50) for work in (start, end))
+    return f"From {one} to {other}"
 
 
 def _asked(request: HttpRequest, spaces: dict[str, Space]) -> Asked:
