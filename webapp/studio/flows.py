@@ -22,11 +22,11 @@ from webapp.studio.queries import Tree
 
 MOST: Final = 20
 """Neighbourhoods of a column; a layer of more is not shown."""
-HIGH: Final = 1000.0
-"""Of the drawing; its columns are 0 and 100 across."""
-GAP: Final = 8.0
+HIGH: Final = 100.0
+"""Of the drawing, which is as wide."""
+GAP: Final = 0.8
 """Between two neighbourhoods of a column."""
-LEAST: Final = 28.0
+LEAST: Final = 2.8
 """Height of a neighbourhood that a name finds room beside."""
 
 _SQL: Final = """
@@ -52,16 +52,6 @@ class End:
     height: float
     work: Artwork | None
     """A typical one."""
-
-    @property
-    def top_share(self) -> float:
-        """Where it begins, in per cent of the drawing."""
-        return 100 * self.top / HIGH
-
-    @property
-    def share(self) -> float:
-        """Its height, in per cent of the drawing."""
-        return 100 * self.height / HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +202,6 @@ def _ribbons(
 def _path(left: tuple[float, float], right: tuple[float, float]) -> str:
     (a, b), (c, d) = left, right
     return (
-        f"M0,{a:.1f} C50,{a:.1f} 50,{c:.1f} 100,{c:.1f}"
-        f" L100,{d:.1f} C50,{d:.1f} 50,{b:.1f} 0,{b:.1f} Z"
+        f"M0,{a:.2f} C50,{a:.2f} 50,{c:.2f} 100,{c:.2f}"
+        f" L100,{d:.2f} C50,{d:.2f} 50,{b:.2f} 0,{b:.2f} Z"
     )

@@ -49,7 +49,7 @@ def test_a_map_is_at_one_with_itself_and_its_columns_do_not_overlap() -> None:
     assert all(each.most and each.one.number == each.other.number for each in found.ribbons)
     for column in (found.left, found.right):
         assert all(a.top + a.height < b.top for a, b in pairwise(column))
-        assert column[-1].top + column[-1].height == pytest.approx(1000)
+        assert column[-1].top + column[-1].height == pytest.approx(100)
 
 
 def test_maps_without_a_common_work_are_said_to_have_none(curator: Client) -> None:

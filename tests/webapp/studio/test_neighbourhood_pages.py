@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from tests.webapp.desk.people import person, signed_in
 from tests.webapp.makers import make_space
@@ -45,6 +46,30 @@ def test_a_curator_asks_for_a_map_and_cancels_it(curator: Client) -> None:
     assert b"waiting for a worker" in asked.content
     assert status == {"open": True, "phase": "waiting for a worker", "progress": 0.0}
     assert Map.objects.get().state == Map.State.CANCELLED
+
+
+def test_a_failed_map_says_whether_it_is_tried_again(curator: Client) -> None:
+    space = make_space()
+    ended = timezone.now()
+
+    def fail(number: int) -> str:
+        Map.objects.create(
+            space=space,
+            purpose="look",
+            label="Look",
+            number=number,
+            state=Map.State.FAILED,
+            finished=ended,
+            reason="There was no memory left.",
+        )
+        return curator.get("/studio/maps/").content.decode()
+
+    first, _, third = (fail(number) for number in (1, 2, 3))
+
+    when = timezone.localtime(ended + queries.PAUSE).strftime("%H:%M")
+    assert "There was no memory left." in first
+    assert f"It is tried again by itself after {when}." in first
+    assert "It is not tried again by itself." in third
 
 
 def test_all_neighbourhoods_hang_on_one_page(curator: Client) -> None:

@@ -16,7 +16,7 @@ from webapp.duplicates import actions as duplicates
 from webapp.exhibitions import actions as exhibitions
 from webapp.exhibitions.arrangement import RefusedError as WallError
 from webapp.lab.guards import curators
-from webapp.selections import actions, choosing, queries
+from webapp.selections import actions, queries
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Tag
 from webapp.selections.telling import say_with_undo, works
@@ -56,12 +56,12 @@ def hang(request: HttpRequest, wanted: list[int], *, title: str = "") -> int:
     if not named:
         title = request.POST.get("title", "").replace("\0", "").strip() or title
         return exhibitions.start(title, wanted, by).pk
-    rooms = queries.rooms().filter(pk=int(named)) if re.fullmatch("[0-9]{1,18}", named) else ()
-    for room in rooms:
-        new = exhibitions.hang(room.exhibition, wanted, by, room)
-        messages.success(request, f"{works(new)} hung in “{room.exhibition.title}”.")
-        return room.exhibition_id
-    raise RefusedError("That room is not there any more. Choose another.")
+    room = queries.rooms().filter(pk=_number(named)).first()
+    if room is None:
+        raise RefusedError("That room is not there any more. Choose another.")
+    new = exhibitions.hang(room.exhibition, wanted, by, room)
+    messages.success(request, f"{works(new)} hung in “{room.exhibition.title}”.")
+    return room.exhibition_id
 
 
 def _exhibition(request: HttpRequest, found: Selection, wanted: list[int]) -> HttpResponse:
@@ -135,11 +135,12 @@ def _on_tag(request: HttpRequest, found: Tag) -> HttpResponse:
 
 def _untagged(request: HttpRequest, found: Tag) -> HttpResponse:
     """Take back what was tagged a moment ago, and go to where that was done."""
-    first, last, selection = (
-        choosing.of_text(request.POST.get(name, ""))[:1] or [0]
-        for name in ("first", "last", "selection")
-    )
-    gone = actions.undo_tag(found, first[0], last[0])
+    first, last, pk = (_number(request.POST.get(key, "")) for key in ("first", "last", "selection"))
+    gone = actions.undo_tag(found, first, last)
     messages.success(request, f"“{found.name}” is off {works(gone)} again.")
-    back = Selection.objects.filter(pk=selection[0], deleted=None).first()
-    return redirect(back or "selections")
+    return redirect(Selection.objects.filter(pk=pk, deleted=None).first() or "selections")
+
+
+def _number(text: str) -> int:
+    """Read a number of a form; 0 if it is none."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
