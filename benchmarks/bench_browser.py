@@ -1,4 +1,4 @@
-"""What a visitor's browser sees of the home page, the wall and a work: LCP, CLS, INP, bytes.
+"""What a visitor's browser sees of home, wall, work and exhibition: LCP, CLS, INP, bytes.
 
     python -m benchmarks.bench_browser [--data FOLDER] [--works 150] [--rounds 5] [--url ADDRESS]
 
@@ -120,11 +120,15 @@ def main() -> None:
         page = browser.new_page()
         page.goto(f"{url}/browse/")
         work = page.locator(".card-picture").nth(3).get_attribute("href") or ""
+        page.goto(f"{url}/exhibitions/")
+        shows = page.locator(".exhibitions a")
+        show = {"exhibition": shows.first.get_attribute("href") or ""} if shows.count() else {}
         page.close()
+        pages = {"home": "/", "browse": "/browse/", "artwork": work, **show}
         print(f"{MEGABITS} Mbit/s, {ROUND_TRIP_MS} ms round trip, medians of {options.rounds}.\n")
         print("| page | " + " | ".join(COLUMNS) + " |\n|---" + "|---:" * len(COLUMNS) + "|")
         for screen in SCREENS:
-            for name, path in {"home": "/", "browse": "/browse/", "artwork": work}.items():
+            for name, path in pages.items():
                 found = [measure(browser, url, path, screen) for _ in range(options.rounds)]
                 values = [median(each[column] for each in found) for column in COLUMNS]
                 shown = [f"{value:.3f}" if value < 1 else f"{value:.0f}" for value in values]
