@@ -13,7 +13,7 @@ export async function load(address) {
   const data = { manifest, columns, n: id.length, id, sheets: manifest.sheets ?? [] };
   data.x = places(columns.get("x"));
   data.y = places(columns.get("y"));
-  data.layers = layersOf(manifest.layers, columns.get("cluster").values);
+  data.layers = counted(layersOf(manifest.layers, columns.get("cluster").values), id);
   data.aspect = aspects(columns.get("aspect"), data.n);
   return data;
 }
@@ -71,6 +71,15 @@ function layersOf(layers, leaf) {
     made.unshift({ depth, clusters, of });
   }
   return made;
+}
+
+// Works that were withdrawn since count no more.
+function counted(layers, id) {
+  for (const { clusters, of } of layers) {
+    for (const cluster of clusters) cluster.size = 0;
+    for (let i = 0; i < of.length; i += 1) if (id[i] && of[i] !== NONE) clusters[of[i]].size += 1;
+  }
+  return layers;
 }
 
 export function clusterOf(data, id) {

@@ -14,11 +14,11 @@ export function minimap(canvas, stage, data) {
     style = next;
     const shade = pixel(...next.ink.match(/\d+/g).slice(0, 3).map(Number));
     const ground = pixel(...next.ground.match(/\d+/g).slice(0, 3).map(Number));
-    const works = Uint32Array.from(data.id.keys());
+    const works = Uint32Array.from(data.id.keys()).filter((i) => data.id[i]);
     points.size(width, height);
     points.clear(ground);
     const strength = Math.min(Math.max(900 / data.n, 0.1), 0.6);
-    points.points({ x, y, works, runs: [0, data.n], colours: new Uint32Array(data.n).fill(shade), marks: data.id, mask: 0, wanted: 0, view, radius: 0.8, strength });
+    points.points({ x, y, works, runs: [0, works.length], colours: new Uint32Array(data.n).fill(shade), marks: data.id, mask: 0, wanted: 0, view, radius: 0.8, strength });
     points.show(context);
     base = context.getImageData(0, 0, width, height);
     update(stage.camera.here);

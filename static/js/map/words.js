@@ -16,7 +16,7 @@ export function wordsOf(room) {
     count: (value) => count.format(value),
     works: (value) => (value === 1 ? said.worksOne : said.worksMany.replace("%s", count.format(value))),
     inView: (value, most) => {
-      const seen = said.inView.replace("%s", count.format(value));
+      const seen = value === 1 ? said.inViewOne : said.inView.replace("%s", count.format(value));
       return most.length ? `${seen}, ${said.around.replace("%s", most.join("; "))}` : seen;
     },
     selected: (value) => said.selected.replace("%s", count.format(value)),
