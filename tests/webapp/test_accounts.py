@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.webapp.makers import make_artwork
@@ -13,11 +12,6 @@ pytestmark = pytest.mark.django_db
 FORM = {"username": "mara", "password1": "ridge-evening-7", "password2": "ridge-evening-7"}
 SIGN_IN = {"username": "mara", "password": "ridge-evening-7"}
 ELSEWHERE = ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 def test_signing_up_keeps_the_likes_of_the_session(client: Client) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 
@@ -16,11 +15,6 @@ from webapp.feed.profile import of_works
 from webapp.feed.wish import Wish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 def wish(address: str = "") -> Wish:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,11 +16,6 @@ from webapp.feed.searching import Results, results
 from webapp.feed.wish import Wish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 def make(**facts: Any) -> Artwork:

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from artrec.online.split import side_of
 from tests.webapp.crowds import Gallery, make_gallery, make_people
-from webapp.feed import experiments, queries, served
+from webapp.feed import experiments, queries
 from webapp.feed.experiments import Assignment, assignment, interleaved
 from webapp.feed.models import Experiment, Serving, Visitor
 from webapp.feed.profile import of_works, profile_of
 from webapp.feed.ranking import Entry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> Iterator[None]:
-    cache.clear()
-    served.forget()
-    yield
-    served.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import logging
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp.makers import make_artwork, make_space, place
@@ -20,12 +19,6 @@ from webapp.vectors.actions import go_live, replace_head
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    served.forget()
-    cache.clear()
 
 
 def room() -> tuple[Visitor, Space, dict[str, Artwork]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -21,13 +20,6 @@ from webapp.feed.models import Event, Impression, Visitor
 from webapp.feed.ranking import Entry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> Iterator[None]:
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 def shown(client: Client) -> tuple[UUID, list[int]]:

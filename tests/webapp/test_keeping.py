@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from webapp.feed.keeping import kept
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def test_a_value_is_made_once_while_it_is_young(

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from artrec.images.palette import lab_from_hex
 from tests.webapp.makers import make_artwork, make_space, place
 from tests.webapp.tastes import make_taste, mean_bundle
 from tests.webapp.vectors.crowd import clustered, make_space_of, make_works
-from webapp.catalog import palette
 from webapp.catalog.conditions import Condition, of_facets
 from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork, ArtworkImage
@@ -33,12 +31,6 @@ PICTURES = """
     SELECT n, '', n, 'JPEG', 300, 600, 1, n, '', '', jsonb_build_array(jsonb_build_object('hex',
         '#888888', 'share', 1, 'lab', jsonb_build_array(n %% 90, 9, n %% 7))), '{}', '{640}',
         '{jpeg}' FROM unnest(%s::bigint[]) AS n"""
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
-    palette.forget()
 
 
 def hang(space: Space, values: Sequence[float], colour: str = OCHRE, **facts: str) -> Artwork:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp.makers import make_artwork, make_space, place
-from webapp.catalog import palette
 from webapp.catalog.models import Artwork
 from webapp.feed import browsing
 from webapp.feed.searching import results
@@ -19,12 +17,6 @@ from webapp.feed.wish import Wish
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
-    palette.forget()
 
 
 def wish(address: str) -> Wish:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.webapp.makers import make_artwork
@@ -10,11 +9,6 @@ from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Visitor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 def test_a_like_without_javascript_comes_back_with_a_way_to_undo(client: Client) -> None:

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 LISTS = ("/", "/browse/", "/for-you/", "/likes/", "/sign-in/", "/sign-up/")
 
 
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
-
-
 def page(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.template import Context, Template
 from django.test import Client
 
@@ -15,12 +14,6 @@ from webapp.feed.browsing import piece
 from webapp.feed.searching import results
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
-    palette.forget()
 
 
 def make(**shares: float) -> Artwork:

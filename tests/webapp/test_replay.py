@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from tests.webapp.crowds import CAMPS, Gallery, Person, make_gallery, make_people
-from webapp.feed import actions, impressions, replay, served
+from webapp.feed import actions, impressions, replay
 from webapp.feed.models import Event, Replay
 from webapp.feed.profile import profile_of
 from webapp.feed.ranking import Entry
@@ -19,15 +17,6 @@ from webapp.feed.replay import ReplayError
 from workers.tasks.online import replay as task
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    cache.clear()
-    served.forget()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -33,15 +32,6 @@ VECTORS: dict[str, list[float]] = {
     "D": [0.2, 0.9, 0, 0],
     "E": [-1, 0.2, 0, 0],
 }
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    served.forget()
-    cache.clear()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 @pytest.fixture

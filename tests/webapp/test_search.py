@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -15,11 +14,6 @@ from webapp.catalog.models import Artist, Artwork, ArtworkImage, SearchEntry
 from webapp.feed.browsing import piece
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 def found(text: str) -> list[int]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from artrec.images.palette import lab_from_hex
@@ -11,12 +10,6 @@ from webapp.catalog import palette, tones
 from webapp.catalog.models import Artwork, ArtworkImage
 
 OCHRE, BLUE, RED, WHITE = "#8c7424", "#3468b4", "#d0463a", "#f6f4ee"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
-    palette.forget()
 
 
 def painted(*shares: tuple[str, float]) -> Artwork:

@@ -6,14 +6,13 @@ import re
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.makers import make_artwork, make_space, place
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, impressions, queries, served
+from webapp.feed import actions, impressions, queries
 from webapp.feed.models import Event, Pick, Visitor
 from webapp.feed.profile import profile_of
 from webapp.feed.ranking import Entry
@@ -21,12 +20,6 @@ from webapp.feed.why import why
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    served.forget()
-    cache.clear()
 
 
 @pytest.fixture

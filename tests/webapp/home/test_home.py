@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp.home.hall import age, cards, exhibit, html_of, hung, keys, loved, own, rail
 from tests.webapp.makers import make_artist, make_artwork
-from webapp.feed import actions, impressions, served
+from webapp.feed import actions
 from webapp.feed.models import Event, Visitor
 from webapp.mine.models import Choices, Follow
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    served.forget()
-    cache.clear()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 def test_somebody_new_is_told_how_to_begin_and_sees_what_others_love(client: Client) -> None:

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.webapp.home.hall import age, cards, html_of, hung, keys, loved, own, rail
-from webapp.feed import impressions, served
+from webapp.feed import impressions
 from webapp.feed.models import Experiment, Impression
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    served.forget()
-    cache.clear()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 def test_a_page_of_ones_own_is_noted_as_shown_rail_by_rail(client: Client) -> None:

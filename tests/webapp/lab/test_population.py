@@ -6,29 +6,17 @@ models are VisRank over what the works look like, and one that has other works' 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from django.core.cache import cache
 
 from artrec.online.split import position
 from tests.webapp.crowds import Gallery, clicks_through, make_gallery, make_people
-from webapp.feed import experiments, impressions, served
+from webapp.feed import experiments, impressions
 from webapp.feed.models import Experiment, Impression
 from webapp.lab.experiment_results import results
 from webapp.lab.experiments import start
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> Iterator[None]:
-    cache.clear()
-    served.forget()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.db.models import ForeignKey
 from django.test import Client
 from django.utils import timezone
@@ -29,14 +28,6 @@ from webapp.vectors.models import PictureQuery
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "ridge-evening-7"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_left_over() -> Iterator[None]:
-    cache.clear()
-    impressions.discard()
-    yield
-    impressions.discard()
 
 
 @pytest.fixture

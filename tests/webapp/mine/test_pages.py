@@ -28,11 +28,6 @@ TABS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
-
-
 @pytest.mark.parametrize("path", [*TABS, "account/delete", "yours/history/clear"])
 def test_every_page_of_ones_own_says_something_to_a_stranger(client: Client, path: str) -> None:
     response = client.get(f"/{path}/")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.webapp.makers import make_artwork, make_space, place
@@ -14,11 +13,6 @@ from webapp.feed.profile import profile_of
 from webapp.mine import taste, telling
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ from webapp.operations import actions, gauges, queries
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> None:
-    impressions.discard()
-
-
 def figure(name: str, page: str | None = None) -> float:
     """Read one sample; 0 where it is not there yet."""
     page = page if page is not None else gauges.exposition().decode()

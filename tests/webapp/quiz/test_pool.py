@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
@@ -22,12 +21,6 @@ from webapp.quiz.asking import ask
 from webapp.quiz.models import Answer, Quiz
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
-    pool.forget()
 
 
 def test_sold_slender_and_unplaced_works_are_not_asked_about() -> None:

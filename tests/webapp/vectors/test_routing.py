@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.db import connection, transaction
 
 from tests.webapp.makers import make_space
@@ -19,11 +18,6 @@ from webapp.vectors.queries import nearest, nearest_many, nearest_to_any
 from webapp.vectors.session import local_settings
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts() -> None:
-    cache.clear()
 
 
 def indexed_space(index: str, **report: Any) -> Space:
