@@ -17,16 +17,22 @@ from pathlib import Path
 
 LIBRARIES = [
     "pytest",  # what the standard library reads again for a child of pytest
-    "celery.bin.celery",
-    "django.core.management",
-    "django.db.models",
-    "gunicorn.app.wsgiapp",
-    "psycopg",
+    "artrec.atlas.projection",
+    "artrec.atlas.quality",
     "artrec.cli.fitting",
     "artrec.features",
+    "artrec.images.fingerprints",
+    "artrec.images.matching",
     "artrec.models.registry",
-    "artrec.training",
+    "artrec.training.loop",
+    "celery.bin.celery",
+    "django.contrib.postgres.fields",
+    "django.core.management",
+    "openpyxl",
+    "psycopg",
+    "pydantic",
 ]
+"""And what knows of no settings of ours."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(LIBRARIES)
 
