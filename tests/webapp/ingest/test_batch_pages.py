@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -187,3 +188,15 @@ def test_files_lie_in_the_order_of_their_names_however_they_came(admin: Client) 
 
     shown = [item["name"] for item in told if item["name"] != "1" * 300]
     assert shown == ["a.jpg", "b/1.jpg", "b/2.jpg", "b/10.jpg", "plate 9.jpg", "Plate 10.jpg"]
+
+
+def test_the_newest_batches_come_first_with_their_files_counted() -> None:
+    batch_of("Fjord")
+    older, newer = batch_of("Harbour"), batch_of("Ridge", "Weir")
+    Item.objects.create(batch=newer, name="odd.txt", incoming="x", state="refused")
+    Item.objects.create(batch=newer, name="late.jpg", incoming="x")
+
+    found: list[Any] = list(queries.recent_batches(2))
+
+    counted = [(each, each.total, each.settled, each.bad) for each in found]
+    assert counted == [(newer, 4, 3, 1), (older, 1, 1, 0)]

@@ -274,7 +274,7 @@ ORDER = ("ingest_batch", "ingest_change", "catalog_artwork", "ingest_item")
 
 def locked_by(sql: str) -> str:
     """Return the table of which a statement locks rows, or ""."""
-    if "\"state\" IN ('wanted', 'received')" in sql:
+    if "\"state\" IN ('wanted', 'received')" in sql or '"artwork_id" IS NULL' in sql:
         return ""
     if sql.startswith("UPDATE"):
         return sql.split('"')[1]
