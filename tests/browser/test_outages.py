@@ -29,7 +29,7 @@ def test_a_killed_database_is_a_clear_page_and_comes_back(site: Site) -> None:
 
     def recovered() -> bool:
         try:
-            with urllib.request.urlopen(site.url, timeout=10) as answer:
+            with urllib.request.urlopen(site.url, timeout=60) as answer:
                 answers.append(answer.status)
         except urllib.error.HTTPError as error:
             answers.append(error.code)
