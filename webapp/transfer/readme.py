@@ -49,5 +49,5 @@ def readme(selection: str, works: int, pictures: str, people: bool) -> str:
         """
     )
     day = timezone.now().date().isoformat()
-    head = f"{selection}: {works} works, exported from Artrec on {day}."
+    head = f"{selection}, exported from Artrec on {day}. Works: {works}."
     return f"{head}\n{shown}\n{private}\n\n{about}"

@@ -106,7 +106,7 @@ def _ids(value: str) -> tuple[list[int], str]:
     found = set(Artwork.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if missing := wanted - found:
         raise SelectionError(f"There is no work {min(missing)}.")
-    return list(found), f"{len(found)} works"
+    return list(found), "1 work" if len(found) == 1 else f"{len(found)} works"
 
 
 def _is_number(word: str) -> bool:

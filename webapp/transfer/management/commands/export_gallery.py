@@ -64,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for sentence in made.missing[:SHOWN]:
             self.stderr.write(f"  {sentence}")
-        self.stdout.write(f"{told}: {made.works} works are in {path}.")
+        self.stdout.write(f"{told}, {made.works} in all: {path}.")
         if made.missing:
             raise CommandError(f"{len(made.missing)} pictures are missing; see check_gallery.")
 
