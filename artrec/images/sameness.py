@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from artrec.images.borders import without_border
 from artrec.images.fingerprints import Bits, fingerprint, turned
 from artrec.images.matching import Affine, Match, Prepared, flipped, match, match_as_wholes, prepare
 
@@ -24,8 +25,13 @@ WHOLE_DETAILS: Final = 0.8
 """Least correlation of the details of two wholes whose fingerprints are near. Of colours nothing is
 asked: photographs fade, and some have none."""
 WHOLE_OVERLAP: Final = 0.9
+SURE_BITS: Final = 36
+"""Fingerprints that differ in so few are of the same picture, or of works of few details."""
+SURE_DETAILS: Final = 0.3
+"""Least correlation of the details there: a watermark leaves little of those of a night."""
+SURE_CHROMA: Final = 0.85
 DETAILS: Final = 0.87
-"""The same where only points led to each other."""
+"""The same as `WHOLE_DETAILS` where the fingerprints tell nothing."""
 CHROMA: Final = 0.75
 """Least correlation of the colours there, where both pictures have some."""
 OVERLAP: Final = 0.95
@@ -36,7 +42,8 @@ class Kind(StrEnum):
     """How two pictures are the same."""
 
     NEAR = "near"
-    """The whole of one is the whole of the other: saved anew, scaled, recoloured, turned."""
+    """The whole of one is the whole of the other: saved anew, scaled, recoloured, turned, with a
+    border."""
     PHOTO = "photo"
     """One shows what the other does, and more or less of it: a part, a frame, another photo."""
 
@@ -45,8 +52,14 @@ class Picture:
     """A picture as it is compared."""
 
     def __init__(self, image: Image.Image) -> None:
-        self.bits: Bits = fingerprint(image)
-        self.upright: Prepared = prepare(image)
+        left, top, right, bottom = without_border(image)
+        inner = image.crop((left, top, right, bottom))
+        self.bits: Bits = fingerprint(inner)
+        self.upright: Prepared = prepare(inner)
+        self.inner: Affine = np.array([[right - left, 0, left], [0, bottom - top, top]]) / np.array(
+            [[image.width], [image.height]]
+        )
+        """Takes places of the picture without its borders to those of the whole."""
 
     @cached_property
     def mirrored(self) -> Prepared:
@@ -71,8 +84,7 @@ class Same:
 
     def seen_from_second(self) -> Same:
         """The same, with the two pictures exchanged."""
-        back = np.linalg.inv(np.vstack((np.reshape(self.affine, (2, 3)), (0, 0, 1))))
-        return replace(self, affine=_numbers(back[:2]))
+        return replace(self, affine=_numbers(_back(np.reshape(self.affine, (2, 3)))))
 
 
 def compare(first: Picture, second: Picture) -> Same | None:
@@ -80,12 +92,20 @@ def compare(first: Picture, second: Picture) -> Same | None:
 
     Of many comparisons with one picture it is best the second, whose mirror image is kept.
     """
+    same = _compare(first, second)
+    if same is None:
+        return None
+    affine = _chained(first.inner, np.reshape(same.affine, (2, 3)), _back(second.inner))
+    return replace(same, affine=_numbers(affine))
+
+
+def _compare(first: Picture, second: Picture) -> Same | None:
+    """Compare what their borders leave of two pictures."""
     distances = np.count_nonzero(turned(second.bits) != first.bits, axis=1)
     turn = int(np.argmin(distances))
-    if distances[turn] <= NEAR_BITS:
-        whole = match_as_wholes(first.upright, second.upright, turn)
-        if whole.details >= WHOLE_DETAILS and whole.overlap >= WHOLE_OVERLAP:
-            return _same(Kind.NEAR, int(distances[turn]), whole)
+    whole = match_as_wholes(first.upright, second.upright, turn)
+    if _are_wholes(whole, int(distances[turn])):
+        return _same(Kind.NEAR, int(distances[turn]), whole)
     found = match(first.upright, second.upright)
     if found is None or not _holds(found):
         found = match(first.upright, second.mirrored)
@@ -99,12 +119,34 @@ def compare(first: Picture, second: Picture) -> Same | None:
     return _same(Kind.PHOTO, int(distances[turn]), found)
 
 
+def _are_wholes(found: Match, distance: int) -> bool:
+    if found.overlap < WHOLE_OVERLAP:
+        return False
+    if distance <= SURE_BITS and found.chroma >= SURE_CHROMA:
+        return found.details >= SURE_DETAILS
+    if distance <= NEAR_BITS:
+        return found.details >= WHOLE_DETAILS
+    return found.details >= DETAILS and found.chroma >= CHROMA
+
+
 def _holds(found: Match) -> bool:
     return found.details >= DETAILS and found.chroma >= CHROMA and found.overlap >= OVERLAP
 
 
 def _same(kind: Kind, distance: int, found: Match) -> Same:
     return Same(kind, distance, found.points, round(found.details, 3), _numbers(found.affine))
+
+
+def _back(affine: Affine) -> Affine:
+    return np.asarray(np.linalg.inv(np.vstack((affine, (0, 0, 1))))[:2])
+
+
+def _chained(*affines: Affine) -> Affine:
+    """One map after the other, the last first."""
+    whole = np.eye(3)
+    for affine in affines:
+        whole = whole @ np.vstack((affine, (0, 0, 1)))
+    return whole[:2]
 
 
 def _numbers(affine: Affine) -> tuple[float, float, float, float, float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from artrec.images.fingerprints import TURNS, turn
 from artrec.images.matching import LOOKED_AT, match
@@ -74,6 +74,30 @@ def test_a_part_is_told_with_its_place(mirrored: bool, still_life: Image.Image) 
     other = compare(Picture(part), Picture(still_life))
     assert other is not None
     assert other.seen_from_second().affine == pytest.approx(same.affine, abs=0.02)
+
+
+def test_a_border_counts_for_nothing_but_the_place(still_life: Image.Image) -> None:
+    width, height = still_life.size
+    bordered = ImageOps.expand(still_life, 40, "white")
+
+    same = compare(Picture(still_life), Picture(bordered))
+
+    assert same is not None
+    assert same.kind == Kind.NEAR
+    a, b, c, d, e, f = same.affine
+    assert (c, f) == pytest.approx((-40 / width, -40 / height), abs=0.02)
+    assert (a + b + c, d + e + f) == pytest.approx((1 + 40 / width, 1 + 40 / height), abs=0.02)
+
+
+def test_words_across_a_picture_hide_it_no_more_than_they_make_it_another(
+    works: list[Drawn],
+) -> None:
+    images = [work.image for work in works[:4]]
+    marked = [Picture(CHANGES["watermark"](image, np.random.default_rng(3))) for image in images]
+
+    found = [[compare(Picture(image), other) is not None for other in marked] for image in images]
+
+    assert found == np.eye(len(images), dtype=bool).tolist()
 
 
 def test_an_even_picture_is_the_same_as_nothing() -> None:
