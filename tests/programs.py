@@ -41,6 +41,7 @@ def start(module: str, *arguments: str, env: Mapping[str, str], output: Path) ->
     """Run `python -m module` in a process group of its own, and append what it says to a file."""
     process = _CONTEXT.Process(target=_run, args=(module, arguments, dict(env), output))
     process.start()
+    atexit.register(process.kill)  # else the tests' own end would wait for it if its test failed
     return process
 
 
