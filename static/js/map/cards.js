@@ -71,14 +71,14 @@ export function cards(room, words, on) {
     button.addEventListener("click", select);
     const address = room.dataset.neighbourhood.replace("/0/", `/${found.id}/`);
     const title = line(found.name, "h2");
-    const form = room.dataset.rename ? naming(view, found, title) : "";
+    const form = room.dataset.rename ? naming(found, title) : "";
     show({ cluster: found.id }, title, line(words.works(works.length), "p", "quiet"), form, acts(button, link(address, room.dataset.openNeighbourhood)), mosaic);
     const some = await view.pictures.learn(evenly(works, MOSAIC)).catch(() => []);
     if (mine === turn) mosaic.append(...some.filter(Boolean).map(linked));
   }
 
   // Call a neighbourhood otherwise; an empty name brings the proposed one back.
-  function naming(view, found, title) {
+  function naming(found, title) {
     const form = document.createElement("form");
     const box = document.createElement("input");
     Object.assign(box, { name: "name", maxLength: 120, value: found.name, autocomplete: "off" });
@@ -92,7 +92,7 @@ export function cards(room, words, on) {
       try {
         found.name = await rename(found, box.value);
         box.value = title.textContent = found.name;
-        view.stage.renamed(found);
+        on.renamed(found);
       } catch (error) {
         box.setCustomValidity(error.message);
         box.reportValidity();

@@ -51,6 +51,7 @@ async function start() {
   const opened = cards(room, words, {
     changed: () => remember(),
     pick: (view, i) => take(view, [i], "add", "hand"),
+    renamed: (cluster) => { for (const view of views) view.stage.renamed(cluster); },
   });
   const held = selection(room, main, words, {
     only: (works, label) => sifted.only(works, label),
@@ -79,7 +80,7 @@ async function start() {
     gestures(element, view.stage.camera, {
       drawing: (event) => tool !== "hand" || event.shiftKey || event.altKey,
       draw: (line) => view.stage.draw(line && shape(line)),
-      drawn: (line, event, held) => take(view, view.stage.inside(shape(line)), held ? "add" : how(event), tool === "box" ? "box" : "lasso"),
+      drawn: (line, event, rested) => take(view, view.stage.inside(shape(line)), rested ? "add" : how(event), tool === "box" ? "box" : "lasso"),
       held: (place) => hold(view, place),
       hover: (place) => hover(view, place),
       click: (place, event) => click(view, place, event),

@@ -55,9 +55,11 @@ export function labels(element, data, onChoose) {
     return `${words.join(" ")} …`;
   }
 
-  // A neighbourhood is called otherwise now.
+  // A neighbourhood is called otherwise now, of this map or of another.
   function renamed(cluster) {
-    measured(layers[cluster.depth].names.find((name) => name.cluster === cluster));
+    const own = layers[cluster.depth]?.names.find((name) => name.cluster === cluster);
+    if (!own) return;
+    measured(own);
     drawn.clear();
     buttons.get(cluster)?.replaceChildren(cluster.name);
   }

@@ -76,8 +76,8 @@ export function search(room, view, words, on) {
     button.append(label, number);
     button.addEventListener("click", () => {
       close();
+      view.element.focus({ preventScroll: true });
       act();
-      view.element.focus({ preventScroll: true, focusVisible: false });
     });
     return button;
   }
