@@ -33,6 +33,8 @@ _FAR: Final = 0.4
 """Weight of what tells a neighbourhood from the whole collection."""
 _LESS: Final = 0.12
 """How much truer a statement may be of what lies around, if it is true of little elsewhere."""
+_LEAST: Final = 0.08
+"""What it must tell for each work that it is true of: "2020s" tells nothing where all are."""
 _INSIDE: Final = 0.35
 """Share of a neighbourhood's works that a statement must be true of."""
 _INSIDE_RARE: Final = 0.2
@@ -124,7 +126,7 @@ def told(inside: Any, here: Any, around: Any, beside: Any, elsewhere: Any, other
 
 
 def _weigh(layer: Layer, said: Said) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(K,) what a statement tells of each neighbourhood, -inf where it is truer elsewhere; and the
+    """(K,) what a statement tells of each neighbourhood, -inf where that is too little; and the
     share (K,) of its works that it is true of."""
     inside = np.bincount(layer.labels[said.rows], minlength=len(layer.sizes))
     wholes = np.bincount(layer.above)
@@ -134,8 +136,9 @@ def _weigh(layer: Layer, said: Said) -> tuple[NDArray[np.float64], NDArray[np.fl
     near = _tells(inside, layer.sizes, true - inside, works - layer.sizes)
     others = len(layer.labels) - layer.sizes
     far = _tells(inside, layer.sizes, len(said.rows) - inside, others)
-    tells = np.where((near > -_LESS) & (far > 0), near + _FAR * far, -np.inf)
-    return tells, inside / layer.sizes
+    tells, share = near + _FAR * far, inside / layer.sizes
+    telling = (near > -_LESS) & (far > 0) & (tells >= _LEAST * share)
+    return np.where(telling, tells, -np.inf), share
 
 
 def _tells(inside: Any, here: Any, outside: Any, there: Any) -> Any:
