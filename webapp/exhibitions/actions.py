@@ -212,18 +212,16 @@ def _hang(exhibition: Exhibition, rooms: list[tuple[Room, Walls]], there: set[in
     which a merge of two works finds it again."""
     rows = Hanging.objects.filter(room__exhibition=exhibition)
     was = {row.artwork_id: row for row in rows}
-    old, new, left = [], [], set(there)
+    hung: dict[int, Hanging] = {}
     for room, walls in rooms:
         for position, each in enumerate(walls.works):
-            if each.work not in left:
-                continue
-            left.remove(each.work)
-            row = was.get(each.work)
-            (old if row else new).append(row := row or Hanging(artwork_id=each.work))
-            row.room, row.position, row.label = room, position, each.label
-    rows.exclude(pk__in=[row.pk for row in old]).delete()
-    Hanging.objects.bulk_update(old, ["room", "position", "label"])
-    Hanging.objects.bulk_create(new)
+            if each.work in there and each.work not in hung:
+                row = hung[each.work] = was.get(each.work) or Hanging(artwork_id=each.work)
+                row.room, row.position, row.label = room, position, each.label
+    kept = [row for row in hung.values() if row.pk]
+    rows.exclude(pk__in=[row.pk for row in kept]).delete()
+    Hanging.objects.bulk_update(kept, ["room", "position", "label"])
+    Hanging.objects.bulk_create(row for row in hung.values() if not row.pk)
 
 
 def _note(exhibition: Exhibition, by: User | None, what: str, back_to: Change | None) -> None:
