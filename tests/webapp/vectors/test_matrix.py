@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from tests.webapp.vectors.crowd import clustered, make_space_of, make_works
 from webapp.vectors import routing, statements
 from webapp.vectors.encoding import to_text
 from webapp.vectors.filters import Filters
+from webapp.vectors.management.commands import tune_index
 from webapp.vectors.models import Space
 from webapp.vectors.queries import Neighbour, nearest, nearest_many
 from webapp.vectors.session import local_settings
@@ -24,7 +26,7 @@ from webapp.vectors.tuning import Report, choose_index, measure
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-WORKS, DIM, CLUSTERS, LIMIT, QUERIES = 50_000, 64, 50, 20, 8
+WORKS, DIM, CLUSTERS, LIMIT, QUERIES = 20_000, 64, 50, 20, 8
 SHARES = {1.0: None, 0.5: 500, 0.1: 100, 0.01: 10, 0.001: 1}
 """Share of works that pass, and the price below which they lie: prices are 0..999 in turn."""
 RECALL = {"exact": 1.0, "hnsw": 0.98, "ivfflat": 0.98}
@@ -59,9 +61,9 @@ def crowd(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> It
 
 @pytest.fixture
 def through(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
-    """The crowd, routed through an index for anything above 2,000 matches, worth it or not."""
+    """The crowd, routed through an index for anything above 1,000 matches, worth it or not."""
     cache.clear()
-    monkeypatch.setattr(routing, "EXACT_MATCHES", 2_000)
+    monkeypatch.setattr(routing, "EXACT_MATCHES", 1_000)
     monkeypatch.setattr(routing, "WORTH_AN_INDEX", 10)
     yield crowd
     crowd.space.index, crowd.space.index_report = "exact", {}
@@ -171,8 +173,10 @@ def test_a_full_comparison_uses_no_approximate_index(crowd: Crowd) -> None:
 
 
 def test_tuning_chooses_an_index_that_reaches_the_target_and_drops_the_other(
-    crowd: Crowd, capsys: pytest.CaptureFixture[str]
+    crowd: Crowd, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tune_index, "choose_index", partial(choose_index, exact_below=WORKS))
+
     with transaction.atomic():
         call_command("tune_index", space=crowd.space.pk)
         space = Space.objects.get(pk=crowd.space.pk)
