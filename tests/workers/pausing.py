@@ -1,6 +1,7 @@
 """Hurried workers that stop in the middle of their work for as long as a test wants them to.
 
-They wait while a file of the step's name is in `PAUSES`. Who is killed is soon taken for dead.
+They wait while a file of the name of the step is in `pauses`, see `Stack.pausing`. Who is killed is
+soon taken for dead.
 """
 
 from __future__ import annotations
