@@ -76,7 +76,7 @@ def _database_server() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> Iterator[None]:
-    """Empty the database behind tests that commit in a tenth of the time that Django takes."""
+    """Empty the database behind tests that commit, far sooner than Django does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _flush)
         yield
