@@ -17,6 +17,7 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from webapp.jobs import Job, enqueue
+from webapp.studio import queries
 from webapp.studio.actions import FILES
 from webapp.studio.models import Map, Neighbourhood, Place
 from webapp.transfer.bags import DamagedError, Reader
@@ -29,6 +30,8 @@ from webapp.transfer.tables import MAPS, NAMINGS, NEIGHBOURHOODS, WORKS
 OWN_MAP: Final = "This gallery has a map of its own, “{}”, and keeps its neighbourhoods and names."
 NEEDED: Final = {"purpose", "number", "label", "created"}
 CHUNK: Final = 5_000
+SHOWN: Final = 24
+"""Works that stand for a neighbourhood, at most."""
 Places = dict[str, NDArray[Any]]
 
 
@@ -56,6 +59,7 @@ def take_over_maps(bag: Reader, numbers: Numbers, report: Report) -> None:
         for number, pk in made.items():
             raw, places = found[number]
             report.made["maps/places"] += _fill(pk, places, numbers)
+            _show_others(Map.objects.get(pk=pk))
             _keep_file(bag, pk, raw.get("file"))
         enqueue(Job.DRAW_MAP)  # the pictures on them
 
@@ -111,6 +115,16 @@ def _fill(pk: int, places: Places, numbers: Numbers) -> int:
     drawn = np.array([places["drawn"][row] for row, *_ in here], dtype=bool)
     Map.objects.filter(pk=pk).update(count=int(drawn.sum()))
     return len(here)
+
+
+def _show_others(found: Map) -> None:
+    """Let works stand for a neighbourhood whose typical ones stayed behind, as of a selection."""
+    tree = queries.tree(found)
+    bare = [node for node in tree.nodes.values() if not node.typical]
+    for node in bare:
+        there = Place.objects.filter(cluster__in=tree.leaves(node)).order_by("number")
+        node.typical = list(there.values_list("artwork_id", flat=True)[:SHOWN])
+    Neighbourhood.objects.bulk_update(bare, ["typical"], batch_size=CHUNK)
 
 
 def _keep_file(bag: Reader, pk: int, name: str | None) -> None:

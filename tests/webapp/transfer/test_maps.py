@@ -115,6 +115,20 @@ def test_works_that_stay_behind_leave_no_gaps_on_the_map(
     assert moved in node(found, 0, 1).typical
 
 
+def test_where_typical_works_stayed_behind_others_stand_for_a_neighbourhood(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = [work.pk for work in make_gallery(rng, works=10)]
+    Neighbourhood.objects.filter(layer=1, number=2).update(typical=ids[8:])
+    export(tmp_path / "out", Wanted(ids[3:6], "Three"))
+    forget_all()
+
+    import_export(tmp_path / "out")
+
+    assert node(Map.objects.get(), 1, 2).typical == ids[3:5]
+    assert node(Map.objects.get(), 1, 0).typical == []
+
+
 def test_a_damaged_map_costs_nothing_else(rng: np.random.Generator, tmp_path: Path) -> None:
     ids = exported(rng, tmp_path / "out")
     for path in (tmp_path / "out/data/maps").glob("*.parquet"):
