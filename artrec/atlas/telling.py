@@ -70,6 +70,8 @@ class Layer:
     """(K,) the coarser neighbourhood that each one is a part of."""
     alone: NDArray[np.bool_]
     """(K,) whether it is all of that."""
+    around: Ints
+    """(K,) works of that, or all works where it is alone."""
 
 
 def layer_of(labels: Ints, above: Ints) -> Layer:
@@ -77,7 +79,9 @@ def layer_of(labels: Ints, above: Ints) -> Layer:
     sizes = np.bincount(labels)
     whole = np.zeros(len(sizes), dtype=np.int64)
     whole[labels] = above
-    return Layer(labels, above, sizes, whole, np.bincount(above)[whole] == sizes)
+    around = np.bincount(above)[whole]
+    alone = around == sizes
+    return Layer(labels, above, sizes, whole, alone, np.where(alone, len(labels), around))
 
 
 def statements(facts: Facts, count: int) -> list[Said]:
@@ -129,11 +133,9 @@ def _weigh(layer: Layer, said: Said) -> tuple[NDArray[np.float64], NDArray[np.fl
     """(K,) what a statement tells of each neighbourhood, -inf where that is too little; and the
     share (K,) of its works that it is true of."""
     inside = np.bincount(layer.labels[said.rows], minlength=len(layer.sizes))
-    wholes = np.bincount(layer.above)
-    true = np.bincount(layer.above[said.rows], minlength=len(wholes))[layer.whole]
+    true = np.bincount(layer.above[said.rows], minlength=layer.whole.max() + 1)[layer.whole]
     true = np.where(layer.alone, len(said.rows), true)
-    works = np.where(layer.alone, len(layer.labels), wholes[layer.whole])
-    near = _tells(inside, layer.sizes, true - inside, works - layer.sizes)
+    near = _tells(inside, layer.sizes, true - inside, layer.around - layer.sizes)
     others = len(layer.labels) - layer.sizes
     far = _tells(inside, layer.sizes, len(said.rows) - inside, others)
     tells, share = near + _FAR * far, inside / layer.sizes
