@@ -6,7 +6,7 @@ For `bench_duplicates`.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +31,13 @@ class Drawn:
 
 def drawn(count: int, size: int) -> list[Drawn]:
     """Works of the demo collection."""
-    plans = plan_works(count, SEED, size)
-    return [Drawn(to_image(draw_work(plan, SEED)), plan) for plan in plans]
+    return list(drawing(count, size))
+
+
+def drawing(count: int, size: int) -> Iterator[Drawn]:
+    """Draw the works of the demo collection one after the other."""
+    for plan in plan_works(count, SEED, size):
+        yield Drawn(to_image(draw_work(plan, SEED)), plan)
 
 
 def opened(folder: Path, count: int, size: int) -> list[Drawn]:
