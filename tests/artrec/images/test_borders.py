@@ -21,20 +21,19 @@ def speckled() -> Image.Image:
 def test_a_border_is_left_out_and_a_line_or_two_with_it(colour: str, speckled: Image.Image) -> None:
     bordered = recompressed(ImageOps.expand(speckled, (20, 12, 16, 24), colour), 90)
 
-    left, top, right, bottom = without_border(bordered)
+    box = without_border(bordered)
 
-    assert (left, top) == (pytest.approx(22, abs=3), pytest.approx(14, abs=3))
-    assert (right, bottom) == (pytest.approx(178, abs=3), pytest.approx(130, abs=3))
+    assert box == pytest.approx((22, 14, 178, 130), abs=3)
+    left, top, right, bottom = box
     assert min(left - 20, top - 12, 180 - right, 132 - bottom) >= 0
 
 
 def test_the_border_of_a_large_scan_is_found_as_well(speckled: Image.Image) -> None:
     large = speckled.resize((3200, 2400), Image.Resampling.NEAREST)
 
-    left, top, right, bottom = without_border(ImageOps.expand(large, 150, "white"))
+    box = without_border(ImageOps.expand(large, 150, "white"))
 
-    assert (left, top) == (pytest.approx(153, abs=6), pytest.approx(153, abs=6))
-    assert (right, bottom) == (pytest.approx(3347, abs=6), pytest.approx(2547, abs=6))
+    assert box == pytest.approx((153, 153, 3347, 2547), abs=6)
 
 
 def test_a_picture_without_a_border_is_left_whole(speckled: Image.Image) -> None:
