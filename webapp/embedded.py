@@ -36,13 +36,28 @@ def database_url(pgdata: Path) -> str:
 def start(pgdata: Path) -> PostgresServer:
     """Start the server, or join the one that runs; make our database the first time."""
     pgdata.mkdir(parents=True, exist_ok=True)
-    server: PostgresServer = get_server(pgdata)
+    server = _server(pgdata)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         known = connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
         ).fetchone()
         if not known:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    return server
+
+
+def _server(pgdata: Path) -> PostgresServer:
+    """Return the running server of `pgdata`.
+
+    The library waits ten seconds for a start; one that recovers from a kill, or has a busy machine,
+    may need more. It goes on meanwhile, and whoever asks again joins it, however long that takes.
+    """
+    try:
+        server: PostgresServer = get_server(pgdata)
+    except subprocess.TimeoutExpired as error:
+        log.warning("the database takes more than %s s to start; waiting for it", error.timeout)
+        server = get_server(pgdata)  # known to the library since the first try, but not started
+        server.start()
     return server
 
 
