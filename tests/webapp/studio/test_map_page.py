@@ -51,6 +51,14 @@ def test_a_ranking_on_the_map_leads_back_to_whom_it_is_for(curator: Client) -> N
     assert 'href="/studio/insight/?model=1&amp;visitor=7"' in html
 
 
+def test_an_address_of_a_ranking_that_is_none_is_passed_over(curator: Client) -> None:
+    make_map(make_works())
+
+    answer = curator.get("/studio/", {"scores": "//[x"})
+
+    assert answer.status_code == 200
+
+
 def test_the_question_mark_tells_the_keys_of_the_map(curator: Client) -> None:
     make_map(make_works())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,7 +39,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "beside": beside,
         "others": [other for other in others if other],
         "ranked": ranked,
-        "person": urlsplit(ranked).query,
+        "person": ranked.partition("?")[2],
     }
     return render(request, "studio/map.html", context)
 
