@@ -1,6 +1,6 @@
 """Trainings in processes of their own, to be killed, interrupted, or run side by side.
 
-    python -m tests.artrec.training.runs FOLDER EPOCHS [--resume] [--both]
+    python -m tests.artrec.training.runs FOLDER EPOCHS [--resume] [--both] [--pause]
 
 Prints a line after every epoch and writes what was learned to FOLDER/parameters-RANK.pt.
 """
@@ -12,20 +12,23 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from artrec.training import Progress, Runtime, TrainingConfig
+from artrec.training.batches import Batch
 from artrec.training.loop import train
 from tests import programs
-from tests.artrec.training.toys import parameters, toy
+from tests.artrec.training.toys import Recorded, parameters, toy
 from tests.waiting import PATIENCE, wait_until
 
 CONFIG = TrainingConfig(lr=0.02, batch=64, epoch_examples=6000, patience=1000, lr_patience=1000)
@@ -84,6 +87,25 @@ def learned(folder: Path, rank: int = 0) -> dict[str, Tensor]:
     return found
 
 
+class Pausing(Recorded):
+    """A source that stays in the middle of the third epoch until its process is interrupted.
+
+    At a moment left to chance, an epoch may be measured and not yet written.
+    """
+
+    begun = 0
+
+    def epoch(self, rng: np.random.Generator, share: int = 1) -> Iterator[Batch]:
+        """As the source."""
+        self.begun += 1
+        for number, batch in enumerate(super().epoch(rng, share)):
+            if (self.begun, number) == (3, 5):
+                sys.stdout.write("in the middle\n")
+                sys.stdout.flush()
+                time.sleep(PATIENCE)
+            yield batch
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -95,6 +117,7 @@ def main() -> None:
     parser.add_argument("--optimizer", default=CONFIG.optimizer)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
     parser.add_argument("--twice", action="store_true", help="as a refit does")
+    parser.add_argument("--pause", action="store_true", help="to be interrupted")
     parser.add_argument("--both", action="store_true", help="by two processes")
     options = parser.parse_args()
     if not options.both:
@@ -121,6 +144,7 @@ def _train(options: argparse.Namespace) -> None:
     if options.twice:
         train(*toy(config, dropout=options.dropout), config, Runtime(device="cpu"))
     network, source, held = toy(config, dropout=options.dropout)
+    source = Pausing(source) if options.pause else source
 
     def say(progress: Progress) -> None:
         sys.stdout.write(f"epoch {progress.epoch}\n")

@@ -96,20 +96,19 @@ def test_a_training_killed_in_the_middle_goes_on_as_if_never_killed(tmp_path: Pa
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_best_so_far_and_can_be_resumed(tmp_path: Path) -> None:
-    stopped = runs.start(tmp_path / "stopped", 200)
-    stopped.wait_for("epoch 2\n")
+    stopped = runs.start(tmp_path / "stopped", 5, "--pause")
+    stopped.wait_for("in the middle\n")
     stopped.send(signal.SIGINT)
 
     outcome = runs.outcome(stopped.finish())
 
     assert outcome["interrupted"]
-    assert 2 <= outcome["epochs"] < 200
+    assert outcome["epochs"] == 2
     state = torch.load(tmp_path / "stopped" / "checkpoint.pt", weights_only=True)
     assert outcome["best_epoch"] == state["state"]["best_epoch"] > 0
     assert_equal(runs.learned(tmp_path / "stopped"), state["kept"])
-    more = outcome["epochs"] + 1
-    runs.start(tmp_path / "stopped", more, "--resume").finish()
-    runs.start(tmp_path / "unbroken", more).finish()
+    runs.start(tmp_path / "stopped", 3, "--resume").finish()
+    runs.start(tmp_path / "unbroken", 3).finish()
     assert_equal(runs.learned(tmp_path / "stopped"), runs.learned(tmp_path / "unbroken"))
 
 
