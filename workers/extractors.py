@@ -74,7 +74,8 @@ class Gallery:
     task: Task | None
     """Who chose what last among the works; None where nobody chose two of them."""
     mark: int
-    """Of the works and the choices: after a kill others may be drawn, and they make no pairs."""
+    """Of the works, their styles and the choices: after a kill these may be others, which make no
+    pairs."""
 
 
 def names() -> list[str]:
@@ -249,7 +250,7 @@ def _gallery(most: int) -> Gallery:
         artists=np.unique(artists, return_inverse=True)[1].astype(np.int64),
         split=split,
         task=task,
-        mark=crc32(repr((ids, events)).encode()),
+        mark=crc32(repr((ids, events, [work.style for work in works])).encode()),
     )
 
 

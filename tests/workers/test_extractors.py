@@ -105,6 +105,16 @@ def test_each_is_tested_against_the_best_on_the_same_visitors_and_works() -> Non
     assert all(each.answers == {} for each in entries.values())
 
 
+def test_a_work_of_another_style_makes_another_draw() -> None:
+    works = gallery()
+    before = extractors._gallery(2000).mark
+
+    Artwork.objects.filter(pk=works[0].pk).update(style="")
+
+    # Its answer is missing now, so those of before would be one more.
+    assert extractors._gallery(2000).mark != before
+
+
 def test_answers_of_another_draw_make_no_pairs() -> None:
     gallery()
     row = actions.compare(works=2000, by=None)
