@@ -16,8 +16,10 @@ def _replaced(text: Any, pattern: str, new: str) -> Any:
     return Func(text, Value(pattern), Value(new), Value("g"), function="regexp_replace")
 
 
-_PADDED: Final = _replaced(Lower("name"), r"(\d+)", r"000000000\1")
-AS_NAMED: Final = Left(_replaced(_PADDED, r"\d*(\d{9})", r"\1"), 300)
+_DIGITS: Final = 18
+"""Of a number that count, from its end: a moment as cameras write it, in milliseconds, has 17."""
+_PADDED: Final = _replaced(Lower("name"), r"(\d+)", rf"{'0' * _DIGITS}\1")
+AS_NAMED: Final = Left(_replaced(_PADDED, rf"\d*(\d{{{_DIGITS}}})", r"\1"), 300)
 """Sorts items by their names, numbers in them as numbers: "img 2" before "img 10"."""
 
 

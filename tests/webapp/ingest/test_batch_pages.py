@@ -182,12 +182,14 @@ def test_a_nul_in_the_words_finds_as_without_it(admin: Client) -> None:
 def test_files_lie_in_the_order_of_their_names_however_they_came(admin: Client) -> None:
     batch = batch_of()
     names = ["b/2.jpg", "Plate 10.jpg", "a.jpg", "b/10.jpg", "plate 9.jpg", "1" * 300, "b/1.jpg"]
+    names += ["20240101120000.jpg", "20231231235959.jpg"]
     Item.objects.bulk_create(Item(batch=batch, name=name, incoming="x") for name in names)
 
     told = admin.get(f"/upload/{batch.pk}/status/").json()["items"]
 
     shown = [item["name"] for item in told if item["name"] != "1" * 300]
-    assert shown == ["a.jpg", "b/1.jpg", "b/2.jpg", "b/10.jpg", "plate 9.jpg", "Plate 10.jpg"]
+    assert shown[:2] == ["20231231235959.jpg", "20240101120000.jpg"]
+    assert shown[2:] == ["a.jpg", "b/1.jpg", "b/2.jpg", "b/10.jpg", "plate 9.jpg", "Plate 10.jpg"]
 
 
 def test_the_newest_batches_come_first_with_their_files_counted() -> None:
