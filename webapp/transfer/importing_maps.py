@@ -100,19 +100,18 @@ def _fill(pk: int, places: Places, numbers: Numbers) -> int:
     """Let the works stand on a map that are here, numbered without gaps; return how many."""
     works, nodes = numbers[WORKS], numbers[NEIGHBOURHOODS.name]
     rows = zip(*(places[name].tolist() for name in ("id", "x", "y", "neighbourhood")), strict=True)
-    here = [
-        (number, works[work], x, y, nodes[node])
-        for number, (work, x, y, node) in enumerate(rows)
-        if work in works and node in nodes
-    ]
+    here: dict[int, tuple[int, float, float, int]] = {}  # two works of an export may be one here
+    for number, (work, x, y, node) in enumerate(rows):
+        if work in works and node in nodes:
+            here.setdefault(works[work], (number, x, y, nodes[node]))
     Place.objects.bulk_create(
         (
             Place(map_id=pk, artwork_id=work, number=number, x=x, y=y, cluster_id=node)
-            for number, (_, work, x, y, node) in enumerate(here)
+            for number, (work, (_, x, y, node)) in enumerate(here.items())
         ),
         batch_size=CHUNK,
     )
-    drawn = np.array([places["drawn"][row] for row, *_ in here], dtype=bool)
+    drawn = np.array([places["drawn"][row] for row, *_ in here.values()], dtype=bool)
     Map.objects.filter(pk=pk).update(count=int(drawn.sum()))
     return len(here)
 

@@ -13,7 +13,7 @@ from tests.webapp.studio.makers import node
 from tests.webapp.transfer.exports import exported, forget_all, lines
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from webapp.accounts.models import User
-from webapp.catalog.models import Artwork
+from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.studio import actions as studio
 from webapp.studio.models import Map, Naming, Neighbourhood, Place
 from webapp.studio.queries import live_map, places, works_in
@@ -113,6 +113,23 @@ def test_works_that_stay_behind_leave_no_gaps_on_the_map(
     assert places(found).number.tolist() == list(range(5))
     assert found.count == 5
     assert moved in node(found, 0, 1).typical
+
+
+def test_two_works_that_are_one_here_have_one_place(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    works = make_gallery(rng, works=10)
+    ids = [work.pk for work in works]
+    Artwork.objects.filter(pk=ids[0]).update(source_key="museum:1")
+    second = works[1].image.sha256
+    export(tmp_path / "out", Wanted(ids, "All"))
+    forget_all()
+    both = make_work(rng, 50, source_key="museum:1")
+    ArtworkImage.objects.filter(artwork=both).update(sha256=second)
+
+    import_export(tmp_path / "out")
+
+    assert places(Map.objects.get()).ids.tolist() == [both.pk, *ids[2:6]]
 
 
 def test_where_typical_works_stayed_behind_others_stand_for_a_neighbourhood(
