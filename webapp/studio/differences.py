@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -85,6 +85,10 @@ def _involved(stored: Sequence[Any], before: Tree, after: Tree) -> Iterable[Neig
             yield from (old[number], *(new[each] for each in numbers))
 
 
+def _seen(node: Neighbourhood, works: Mapping[int, Artwork]) -> list[Artwork]:
+    return [works[pk] for pk in node.typical[:CONSIDERED] if pk in works]
+
+
 def _layer(
     layer: Any,
     old: Sequence[Neighbourhood],
@@ -92,7 +96,9 @@ def _layer(
     works: dict[int, Artwork],
 ) -> Layer:
     def pictured(nodes: Sequence[Neighbourhood], numbers: Iterable[int]) -> tuple[Pictured, ...]:
-        return tuple(Pictured(nodes[number], mosaic(nodes[number], works)) for number in numbers)
+        return tuple(
+            Pictured(nodes[number], mosaic(_seen(nodes[number], works))) for number in numbers
+        )
 
     merged = {number for _, numbers in layer["merged"] for number in numbers}
     split = {number for _, numbers in layer["split"] for number in numbers}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+
 from webapp.catalog.models import Artwork
-from webapp.catalog.queries import cards
+from webapp.catalog.queries import cards, visible
 from webapp.studio import figures
 from webapp.studio.facts import SHOWN_DAYS
 from webapp.studio.figures import Figures
-from webapp.studio.models import Map, Neighbourhood
+from webapp.studio.models import Map, Neighbourhood, Place
 from webapp.studio.queries import Tree
 
 ROWS: Final = 2
@@ -27,7 +31,7 @@ LIKED: Final = 1.5
 
 
 Rows = tuple[tuple[Artwork, ...], ...]
-"""A mosaic: typical works, row by row."""
+"""A mosaic: works, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +68,62 @@ class Shelf:
 
 
 def tiles(found: Map, tree: Tree, nodes: Sequence[Neighbourhood]) -> dict[int, Tile]:
-    """Return tiles by the ids of their neighbourhoods. Two queries at most."""
-    wanted = {pk for node in nodes for pk in node.typical[:CONSIDERED]}
-    works = {work.pk: work for work in cards().filter(pk__in=wanted)}
+    """Return tiles by the ids of their neighbourhoods. Four queries at most."""
+    works = standing_for(tree, nodes)
     by_leaf = figures.by_leaf(found)
     whole = figures.total(by_leaf.values())
-    return {node.pk: tile(node, works, figures_of(node, tree, by_leaf), whole) for node in nodes}
+    return {
+        node.pk: tile(node, works[node.pk], figures_of(node, tree, by_leaf), whole)
+        for node in nodes
+    }
 
 
-def tile(node: Neighbourhood, works: Mapping[int, Artwork], here: Figures, whole: Figures) -> Tile:
+def standing_for(tree: Tree, nodes: Sequence[Neighbourhood]) -> dict[int, list[Artwork]]:
+    """Return the works that stand for neighbourhoods, by the ids of these: the typical ones that
+    can be seen, or others where all of them were withdrawn. Three queries at most."""
+    wanted = {pk for node in nodes for pk in node.typical[:CONSIDERED]}
+    works = {work.pk: work for work in cards().filter(pk__in=wanted)}
+    found = {
+        node.pk: [works[pk] for pk in node.typical[:CONSIDERED] if pk in works] for node in nodes
+    }
+    bare = {node.pk: tree.leaves(node) for node in nodes if not found[node.pk]}
+    others = _first_of(leaf for leaves in bare.values() for leaf in leaves) if bare else {}
+    for pk, leaves in bare.items():
+        found[pk] = [work for leaf in leaves for work in others.get(leaf, ())][:CONSIDERED]
+    return found
+
+
+def _first_of(leaves: Iterable[int]) -> dict[int, list[Artwork]]:
+    """Return the first works of each of these neighbourhoods that can be seen. Two queries."""
+    place = Window(RowNumber(), partition_by="cluster", order_by="number")
+    rows = Place.objects.filter(cluster__in=list(leaves), artwork__in=visible())
+    shown = rows.annotate(place=place).filter(place__lte=CONSIDERED).order_by("number")
+    chosen = list(shown.values_list("cluster", "artwork"))
+    works = cards().in_bulk([pk for _leaf, pk in chosen])
+    found: defaultdict[int, list[Artwork]] = defaultdict(list)
+    for leaf, pk in chosen:
+        if pk in works:
+            found[leaf].append(works[pk])
+    return found
+
+
+def tile(node: Neighbourhood, works: Sequence[Artwork], here: Figures, whole: Figures) -> Tile:
     usual = whole.likes / max(whole.works, 1)
     expected = whole.recommended * here.works / max(whole.works, 1)
     return Tile(
         node,
-        mosaic(node, works),
+        mosaic(works),
         here,
         never=here.recommended == 0 and expected >= EXPECTED,
         liked=here.likes / max(here.works, 1) >= LIKED * usual > 0,
     )
 
 
-def mosaic(node: Neighbourhood, works: Mapping[int, Artwork]) -> Rows:
-    """Hang the typical works of a neighbourhood that are among `works` in rows of one width."""
+def mosaic(works: Iterable[Artwork]) -> Rows:
+    """Hang works in rows of one width, as many as there is room for."""
     rows: list[list[Artwork]] = [[]]
     width = 0.0
-    for work in (works[pk] for pk in node.typical[:CONSIDERED] if pk in works):
+    for work in works:
         if width >= WIDE:
             if len(rows) == ROWS:
                 break

@@ -81,6 +81,18 @@ def test_all_neighbourhoods_hang_on_one_page(curator: Client) -> None:
         assert name in page
 
 
+def test_where_typical_works_were_withdrawn_others_stand_for_a_neighbourhood() -> None:
+    works = make_works()
+    found = make_map(works)
+    coarse, fine = node(found, 0, 0), node(found, 1, 1)
+    coarse.typical = [works[0].pk]
+    Artwork.objects.filter(pk__in=[works[0].pk, works[2].pk]).update(state="withdrawn")
+
+    standing = portraits.standing_for(queries.tree(found), [coarse, fine])
+
+    assert standing == {coarse.pk: [works[1]], fine.pk: []}
+
+
 def test_a_search_leaves_the_neighbourhoods_that_have_such_works(curator: Client) -> None:
     make_map(make_works())
 
@@ -193,7 +205,7 @@ def test_what_is_never_recommended_is_marked_only_where_some_was_to_be_expected(
         by_leaf = dict.fromkeys(leaves, Figures(works=10))
         by_leaf[leaves[0]] = Figures(works=10, recommended=recommended)
         whole = figures.total(by_leaf.values())
-        made = [portraits.tile(each, {}, by_leaf[each.pk], whole) for each in tree.layers[-1]]
+        made = [portraits.tile(each, (), by_leaf[each.pk], whole) for each in tree.layers[-1]]
         return [each.never for each in made]
 
     assert never(100) == [False, True, True, True]
