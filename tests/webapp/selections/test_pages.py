@@ -16,6 +16,7 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
 from webapp.duplicates.models import Fingerprint
+from webapp.exhibitions import arrangement
 from webapp.exhibitions.models import Exhibition, Hanging
 from webapp.selections import actions, queries
 from webapp.selections.models import Selection, Tag
@@ -239,6 +240,19 @@ def test_works_hang_in_a_new_exhibition_or_in_one_that_is_there(client: Client) 
     hung = Hanging.objects.filter(room__exhibition=made).order_by("position")
     assert list(hung.values_list("artwork_id", flat=True)) == [one.pk, two.pk]
     assert "That room is not there any more" in gone.content.decode()
+
+
+def test_more_works_than_an_exhibition_holds_are_refused_with_a_sentence(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrangement, "MOST_WORKS", 1)
+    made = select(make_artwork(), make_artwork())
+    told = {"to": "exhibition", "room": "", "title": ""}
+
+    page = client.post(f"{made.get_absolute_url()}send/", told, follow=True).content.decode()
+
+    assert "An exhibition holds 1 works; 0 hang already, and these are 2 more." in page
+    assert not Exhibition.objects.exists()
 
 
 def test_a_tag_is_a_facet_of_the_wall_and_a_page_of_its_own(client: Client) -> None:
