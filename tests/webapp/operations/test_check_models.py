@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.webapp.lab.makers import make_run, make_version
-from tests.webapp.makers import make_artwork
+from tests.webapp.makers import make_artwork, make_space
+from tests.webapp.studio.makers import make_map, make_works
 from webapp import jobs
 from webapp.catalog.models import Artwork
 from webapp.lab.models import Promotion, Run, Version
@@ -80,6 +81,18 @@ def test_model_files_without_a_version_are_deleted_when_they_are_old() -> None:
     assert check("models", mend=True) == 0
 
     assert storages["models"].listdir("")[1] == ["run-8.npz"]
+
+
+def test_the_file_of_a_map_stays_and_a_version_whose_file_was_deleted_lacks_nothing() -> None:
+    Version.objects.filter(pk=make_version().pk).update(file="")
+    found = make_map(make_works(), space=make_space(state=Space.State.RETIRED))
+    found.file = storages["models"].save("map-1.npz", ContentFile(b"places"))
+    found.save()
+    age(Path(storages["models"].path(found.file)))
+
+    assert check("models", mend=True) == 0
+
+    assert storages["models"].exists(found.file)
 
 
 def test_a_head_that_cannot_be_used_is_taken_from_the_model_again() -> None:

@@ -1,4 +1,5 @@
-"""Trained models: the heads that serve, and the files they were made of."""
+"""Trained models: the heads that serve, and the files they were made of; and files of maps, which
+lie beside these."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from artrec.serving.transform import Transform
 from webapp.lab.models import Version
 from webapp.operations.checks.findings import Finding, discard, is_old, walk
 from webapp.operations.checks.vectors import KEPT, rebuild
+from webapp.studio.models import Map
 from webapp.vectors.actions import LOOK
 from webapp.vectors.models import Space
 
@@ -51,8 +53,9 @@ def check_files(*, mend: bool) -> Iterator[Finding]:
         "versions whose model file is missing or another",
         "What serves goes on. Restore the file from a backup, or train again.",
     )
-    known: set[str] = set()
-    for version in Version.objects.select_related("run").defer("report", "samples").iterator():
+    known = set(Map.objects.exclude(file="").values_list("file", flat=True))
+    kept = Version.objects.exclude(file="").select_related("run").defer("report", "samples")
+    for version in kept.iterator():
         names = files_of(version)
         known.update(names)
         try:
@@ -62,7 +65,7 @@ def check_files(*, mend: bool) -> Iterator[Finding]:
             lost.add(f"{version}: {version.file} cannot be read")
     yield lost
     orphans = Finding(
-        "model files without a version", "They are deleted once they are an hour old."
+        "model files without a version or a map", "They are deleted once they are an hour old."
     )
     for name in sorted(found - known):
         if is_old(storage, name) and not Version.objects.filter(file=name).exists():
