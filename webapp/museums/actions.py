@@ -54,10 +54,12 @@ def ask(
     wanted = Question(source=source, ids=list(ids), query=query, url=url, files=named, most=most)
     place = Path(next(iter(named)) if len(named) == 1 else FOLDER) if named else None
     scope = scope_of(source, wanted.ask(place))
-    known = Question.objects.select_for_update().filter(scope=scope).first()
-    if known is not None:
-        wanted.pk, wanted.weekly = known.pk, known.weekly
-        transaction.on_commit(partial(_discard, list(known.files.values())))
+    # Who asks the same at the same moment waits here for the other.
+    known, _ = Question.objects.select_for_update().get_or_create(
+        scope=scope, defaults={"source": source, "most": most}
+    )
+    transaction.on_commit(partial(_discard, list(known.files.values())))
+    wanted.pk, wanted.weekly = known.pk, known.weekly
     wanted.scope, wanted.files = scope, _stored(files or {})
     wanted.save()
     return _start(wanted, user)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from tests.waiting import wait_until
 from tests.webapp.museums.makers import admin, find, make_sync
 from webapp.ingest.models import Batch
 from webapp.museums import actions
@@ -199,3 +202,28 @@ def test_a_question_of_the_same_words_asks_what_is_asked_last(ada: Client) -> No
 
     question = Question.objects.get()
     assert (question.ids, question.query) == (["436535"], "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_asked_at_the_same_moment_is_one_question_asked_last() -> None:
+    asked: list[Sync] = []
+
+    def ask() -> None:
+        asked.append(actions.ask(source="met", user=None, most=10, query="ridges"))
+        connection.close()
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return bool(cursor.fetchone()[0])
+
+    other = threading.Thread(target=ask)
+    with transaction.atomic():
+        first = actions.ask(source="met", user=None, most=10, query="ridges")
+        other.start()
+        wait_until(waits, what="the other question waits")
+    other.join()
+
+    first.refresh_from_db()
+    assert (first.state, asked[0].state) == (State.CANCELLED, State.READING)
+    assert asked[0].question == first.question
