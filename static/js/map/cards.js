@@ -154,7 +154,7 @@ export function cards(room, words, on) {
   return { hover, work, cluster, list, close, what: () => open };
 }
 
-export function nameOf(view, i) {
+function nameOf(view, i) {
   const layer = view.data.layers.at(-1);
   return layer.clusters[layer.of[i]]?.name ?? "";
 }
