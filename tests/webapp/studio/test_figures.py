@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from tests.webapp.studio.makers import make_map, make_works, node
@@ -44,7 +43,6 @@ def like(work: Artwork, *, in_list: UUID | None = None, **changes: object) -> No
 
 
 def test_rates_of_a_neighbourhood_are_those_counted_by_hand() -> None:
-    cache.clear()
     works = make_works()
     found = make_map(works)
     a, b, c, d, e, f = works
@@ -87,7 +85,6 @@ def test_rates_of_a_neighbourhood_are_those_counted_by_hand() -> None:
 
 
 def test_a_work_that_was_withdrawn_counts_nowhere() -> None:
-    cache.clear()
     works = make_works()
     found = make_map(works)
     send(works[0], works[1])

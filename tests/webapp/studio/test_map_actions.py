@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from tests.webapp.desk.people import person
@@ -19,11 +18,6 @@ from webapp.studio.models import Map, Place
 from webapp.vectors.models import Space
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _unminded() -> None:
-    cache.clear()
 
 
 def hang(space: Space, count: int) -> None:
