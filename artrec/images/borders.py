@@ -24,16 +24,18 @@ BLUR: Final = 10
 
 def without_border(image: Image.Image) -> tuple[int, int, int, int]:
     """Left, top, right and bottom, in pixels, of what a border of one colour leaves of `image`
-    (RGB); all of it where there is none on all four sides."""
+    (RGB); all of it where there is none on all four sides, or where nothing would be left."""
     step = max(1, max(image.size) // LOOKED_AT)
     size = (max(1, image.width // step), max(1, image.height // step))
     pixels = np.asarray(image.resize(size, Image.Resampling.NEAREST), np.int16)
     outermost = np.concatenate((pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))
     misses = np.abs(pixels - np.median(outermost, axis=0)).max(2)
     top, bottom = _border(misses), _border(misses[::-1])
-    inner = misses[top : len(misses) - bottom].T
+    inner = misses[top : max(top, len(misses) - bottom)].T
+    if not (top and bottom and inner.size):
+        return 0, 0, *image.size
     left, right = _border(inner), _border(inner[::-1])
-    if not min(left, top, right, bottom):
+    if not (left and right) or left + right >= len(inner):
         return 0, 0, *image.size
     return left * step, top * step, image.width - right * step, image.height - bottom * step
 

@@ -62,3 +62,11 @@ def test_a_small_motif_on_a_large_ground_keeps_its_ground(speckled: Image.Image)
 @pytest.mark.parametrize("size", [(16, 320), (90, 60)])
 def test_an_even_picture_has_no_border(size: tuple[int, int]) -> None:
     assert without_border(Image.new("RGB", size, "white")) == (0, 0, *size)
+
+
+def test_a_scroll_of_which_nothing_would_be_left_is_left_whole() -> None:
+    pixels = np.full((60, 13, 3), 255, np.uint8)
+    pixels[10:-10, 3:-3] = 235
+    pixels[10:15, 3:-3] = pixels[-15:-10, 3:-3] = pixels[10:-10, 6] = 20
+
+    assert without_border(Image.fromarray(pixels)) == (0, 0, 13, 60)
