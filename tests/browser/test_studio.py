@@ -116,6 +116,7 @@ def test_a_curator_names_a_neighbourhood_and_opens_an_exhibition_of_what_a_lasso
     expect(curator.get_by_text("is deleted")).to_be_visible()
     curator.goto(selection)
     curator.get_by_role("button", name="Delete", exact=True).click()
+    expect(curator).not_to_have_url(selection)
 
 
 def test_fingers_zoom_the_map_and_draw_a_line_round_works(
