@@ -20,11 +20,11 @@ class Migration(migrations.Migration):
                         models.Func(
                             django.db.models.functions.text.Lower("name"),
                             models.Value("(\\d+)"),
-                            models.Value("000000000\\1"),
+                            models.Value("000000000000000000\\1"),
                             models.Value("g"),
                             function="regexp_replace",
                         ),
-                        models.Value("\\d*(\\d{9})"),
+                        models.Value("\\d*(\\d{18})"),
                         models.Value("\\1"),
                         models.Value("g"),
                         function="regexp_replace",
