@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from tests.webapp.desk.people import person, signed_in
@@ -240,6 +241,19 @@ def test_works_hang_in_a_new_exhibition_or_in_one_that_is_there(client: Client) 
     hung = Hanging.objects.filter(room__exhibition=made).order_by("position")
     assert list(hung.values_list("artwork_id", flat=True)) == [one.pk, two.pk]
     assert "That room is not there any more" in gone.content.decode()
+
+
+def test_who_may_use_selections_alone_hangs_nothing() -> None:
+    guest = User.objects.create_user("guest")
+    guest.user_permissions.set(Permission.objects.filter(content_type__app_label="selections"))
+    made = select(make_artwork())
+    browser = signed_in(guest)
+
+    sent = browser.post(f"{made.get_absolute_url()}send/", {"to": "exhibition", "room": ""})
+    walked = browser.post("/studio/path/", {"room": ""})
+
+    assert [sent.status_code, walked.status_code] == [403, 403]
+    assert not Exhibition.objects.exists()
 
 
 def test_more_works_than_an_exhibition_holds_are_refused_with_a_sentence(

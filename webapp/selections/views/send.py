@@ -6,6 +6,7 @@ import re
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
@@ -15,6 +16,7 @@ from webapp.accounts.models import User
 from webapp.duplicates import actions as duplicates
 from webapp.exhibitions import actions as exhibitions
 from webapp.exhibitions.arrangement import RefusedError as WallError
+from webapp.exhibitions.guards import PERMISSION
 from webapp.lab.guards import curators
 from webapp.selections import actions, queries
 from webapp.selections.actions import RefusedError
@@ -48,8 +50,11 @@ def hang(request: HttpRequest, wanted: list[int], *, title: str = "") -> int:
     number of the exhibition.
 
     Raises:
+        PermissionDenied: Who may use selections may not therefore change exhibitions.
         RefusedError, WallError: If that cannot be done; a sentence says why.
     """
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
     by, named = cast(User, request.user), request.POST.get("room", "")
     if not wanted:
         raise RefusedError("None of these works is in the gallery.")
