@@ -40,6 +40,8 @@ FINE: Final = 4.0
 COLOURED: Final = 2.5
 """A picture whose colours, in CIELAB, vary less than this has none to compare."""
 LEAST_PIXELS: Final = 64
+_MIRRORED: Final = (0, 7, 6, 5, 4, 3, 2, 1)
+"""Where a mirror shows each of the eight directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,14 @@ def prepare(image: Image.Image) -> Prepared:
 
 
 def flipped(picture: Prepared) -> Prepared:
-    """The mirror image of a picture, whose points are others."""
-    return _prepared(np.ascontiguousarray(picture.pixels[:, ::-1]))
+    """The mirror image of a picture. Its points need not be found anew: a descriptor counts eight
+    directions in 4 x 4 fields, seen along the direction of its point, so in the mirror image the
+    same counts stand in another order."""
+    pixels = np.ascontiguousarray(picture.pixels[:, ::-1])
+    last = pixels.shape[1] - 1
+    places = np.column_stack((last - picture.places[:, 0], picture.places[:, 1]))
+    counts = picture.descriptors.reshape(-1, 4, 4, 8)[:, ::-1][..., _MIRRORED]
+    return Prepared(pixels, places, counts.reshape(-1, 128))
 
 
 def _prepared(pixels: Pixels) -> Prepared:
@@ -99,12 +107,12 @@ def match(first: Prepared, second: Prepared) -> Match | None:
     if min(len(first.places), len(second.places)) < LEAST_POINTS:
         return None
     likeness = second.descriptors @ first.descriptors.T
-    order = np.argpartition(-likeness, 1, axis=1)[:, :2]
-    two = np.take_along_axis(likeness, order, axis=1)
-    best = order[np.arange(len(order)), np.argmax(two, axis=1)]
-    gap = 2 - 2 * np.sort(two, axis=1)  # squared distances: the second best, then the best
-    kept = np.flatnonzero(gap[:, 1] < RATIO**2 * gap[:, 0])
-    kept = kept[np.argmax(likeness, axis=0)[best[kept]] == kept]  # and each the other's best
+    back, best = np.argmax(likeness, axis=0), np.argmax(likeness, axis=1)
+    rows = np.arange(len(best))
+    nearest = 1 - likeness[rows, best]  # half the squared distance
+    likeness[rows, best] = -1
+    kept = np.flatnonzero(nearest < RATIO**2 * (1 - likeness.max(axis=1)))
+    kept = kept[back[best[kept]] == kept]  # and each the other's best
     if len(kept) < LEAST_POINTS:
         return None
     affine, agreed = cv2.estimateAffine2D(

@@ -63,7 +63,7 @@ class Picture:
 
     @cached_property
     def mirrored(self) -> Prepared:
-        """Its mirror image, whose points are others."""
+        """Its mirror image."""
         return flipped(self.upright)
 
 

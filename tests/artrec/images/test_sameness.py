@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from artrec.images.fingerprints import TURNS, turn
-from artrec.images.matching import LOOKED_AT, match
+from artrec.images.matching import LOOKED_AT, flipped, match, prepare
 from artrec.images.sameness import Kind, Picture, compare
 from benchmarks.changes import CHANGES, LOOK_ALIKES, Drawn, drawn
 
@@ -44,6 +44,17 @@ def test_what_only_looks_like_it_is_another_work(other: str, works: list[Drawn])
     alike = LOOK_ALIKES[other](works, 5)
 
     assert compare(Picture(works[5].image), Picture(alike)) is None
+
+
+def test_the_points_of_a_mirror_image_are_those_found_in_it(still_life: Image.Image) -> None:
+    found = prepare(ImageOps.mirror(still_life))
+
+    told = flipped(prepare(still_life))
+
+    apart = np.linalg.norm(told.places[:, None] - found.places[None], axis=2)
+    alike = np.where(apart < 1, told.descriptors @ found.descriptors.T, 0).max(axis=1)
+    assert np.abs(told.pixels.astype(int) - found.pixels).max() <= 2
+    assert np.mean(alike > 0.98) > 0.8
 
 
 def test_no_two_works_are_the_same(works: list[Drawn]) -> None:
