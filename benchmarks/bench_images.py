@@ -38,7 +38,8 @@ from scipy.ndimage import gaussian_filter
 from artrec.images import make_variants, open_image, served_formats
 
 WAYS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "WebP": ("webp", {"method": 4}),
+    "WebP": ("webp", {"method": 2}),
+    "WebP, method 4": ("webp", {"method": 4}),
     "JPEG": ("jpeg", {"optimize": True, "progressive": True}),
     **{f"AVIF, speed {speed}": ("avif", {"speed": speed, "max_threads": 1}) for speed in (6, 8, 9)},
 }

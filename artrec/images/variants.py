@@ -22,7 +22,8 @@ FORMATS: Final[tuple[VariantFormat, ...]] = ("avif", "webp", "jpeg")
 _SAVE: Final[dict[VariantFormat, dict[str, int | bool]]] = {
     # One thread each: an import opens several pictures at once anyway.
     "avif": {"quality": 63, "speed": 8, "max_threads": 1},
-    "webp": {"quality": 80, "method": 4},
+    # Method 4 takes more than twice the time for 3 % fewer bytes; AVIF saves far more, and later.
+    "webp": {"quality": 80, "method": 2},
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
 }
 _PLACEHOLDER_SIDE: Final = 20
