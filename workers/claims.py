@@ -26,6 +26,11 @@ def free() -> Q:
     return Q(claimed_until=None) | Q(claimed_until__lt=Now())
 
 
+def to_do() -> Q:
+    """Rows that can be claimed: nobody holds them, and they have attempts left."""
+    return free() & Q(attempts__lt=MAX_ATTEMPTS)
+
+
 @transaction.atomic
 def claim(rows: models.QuerySet[Any], *, limit: int) -> list[int]:
     """Claim up to `limit` of the waiting `rows` and return their ids, oldest first.
@@ -33,7 +38,7 @@ def claim(rows: models.QuerySet[Any], *, limit: int) -> list[int]:
     `rows` are of a model with `claimed_until` and `attempts`. Rows that have used up their
     attempts are left for `exhausted`.
     """
-    waiting = rows.filter(free(), attempts__lt=MAX_ATTEMPTS).order_by("attempts", "pk")
+    waiting = rows.filter(to_do()).order_by("attempts", "pk")
     locked = waiting.select_for_update(skip_locked=True, of=("self",))
     found = list(locked.values_list("pk", "attempts")[:limit])
     if not found:

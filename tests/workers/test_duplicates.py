@@ -13,13 +13,13 @@ from PIL import Image
 
 from benchmarks.changes import drawn
 from tests.waiting import wait_until
-from tests.webapp.duplicates.makers import make_admin
+from tests.webapp.duplicates.makers import make_admin, make_pair
 from tests.webapp.makers import make_artwork, make_space, place
 from tests.workers.conftest import Stack
 from webapp.catalog.models import Artwork, ArtworkImage
-from webapp.duplicates import actions
+from webapp.duplicates import actions, queries
 from webapp.duplicates.models import Fingerprint, Pair
-from workers import claims
+from workers import answering, claims
 from workers.tasks import duplicates as tasks
 from workers.tasks.duplicates import find_duplicates
 
@@ -95,6 +95,7 @@ def test_a_work_is_compared_once_it_is_on_the_wall_or_held_back(
     states = Artwork.State
     for state in (states.CHECKED, states.WITHDRAWN, states.FAILED, states.DRAFT):
         hang(pictures[0], state, state=state)
+    Artwork.objects.filter(state=states.CHECKED).update(state_reason="No features here.")
 
     find_duplicates()
 
@@ -131,6 +132,22 @@ def test_a_decision_outlives_another_comparison(pictures: list[Image.Image]) -> 
 
 
 @pytest.mark.django_db
+def test_what_was_suspected_of_a_work_is_suspected_of_the_one_it_became(
+    pictures: list[Image.Image],
+) -> None:
+    stays, gone = hang(pictures[0], "Weir"), hang(pictures[0], "Weir, again")
+    detail = hang(part(pictures[0]), "Weir, detail")
+    make_pair(gone, detail)  # its nearest in look; no look serves here
+    find_duplicates()
+    pair = Pair.objects.get(first=stays)
+
+    actions.merge(pair=pair, stays=stays.pk, facts={}, by=make_admin())
+    find_duplicates()
+
+    assert [{each.first, each.second} for each in queries.open_pairs()] == [{stays, detail}]
+
+
+@pytest.mark.django_db
 def test_a_picture_that_cannot_be_opened_says_so_and_holds_nobody_up(
     pictures: list[Image.Image],
 ) -> None:
@@ -158,6 +175,70 @@ def test_a_work_is_taken_over_from_a_worker_that_died_but_not_from_one_that_live
 
     states = Fingerprint.objects.order_by("artwork_id").values_list("state", flat=True)
     assert list(states) == [State.DONE, State.WAITING]
+
+
+@pytest.mark.django_db
+def test_comparing_stands_back_while_works_come_in(
+    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("first", "second"):
+        hang(pictures[0], title)
+
+    def came_in() -> int:
+        hang(pictures[1], "new", state=Artwork.State.CHECKED)
+        return 0
+
+    monkeypatch.setattr(answering, "answer_waiting", came_in)
+
+    find_duplicates()
+    find_duplicates()
+
+    done = Fingerprint.objects.filter(state=State.DONE)
+    assert [row.artwork.title for row in done.select_related("artwork")] == ["first"]
+
+
+@pytest.mark.django_db
+def test_a_work_that_was_just_compared_with_comes_next(
+    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = make_space(2)
+    for title, look in (("first", [1, 0]), ("another", [0, 1]), ("alike", [1, 0.1])):
+        place(space, hang(pictures[0], title), look)
+    done: list[str] = []
+
+    def note() -> int:
+        rows = Fingerprint.objects.filter(state=State.DONE).exclude(artwork__title__in=done)
+        done.extend(rows.values_list("artwork__title", flat=True))
+        return 0
+
+    monkeypatch.setattr(tasks, "NEIGHBOURS", 1)
+    monkeypatch.setattr(queries, "alike", lambda *_arguments, **_values: [])
+    monkeypatch.setattr(answering, "answer_waiting", note)
+
+    find_duplicates()
+
+    assert done == ["first", "alike", "another"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state_reason": "No features here."},
+        {"attempts": claims.MAX_ATTEMPTS},
+        {"claimed_until": timezone.now() + timedelta(days=1)},
+    ],
+)
+def test_comparing_does_not_wait_for_works_that_need_no_worker(
+    pictures: list[Image.Image], values: dict[str, object]
+) -> None:
+    work = hang(pictures[0], "first")
+    hang(pictures[1], "stuck", state=Artwork.State.CHECKED)
+    Artwork.objects.filter(title="stuck").update(**values)
+
+    find_duplicates()
+
+    assert Fingerprint.objects.get(artwork=work).state == State.DONE
 
 
 def test_a_worker_compares_by_itself_what_has_come_in(

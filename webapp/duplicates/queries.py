@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from webapp.catalog.models import Artwork
-from webapp.duplicates.models import Decision, Pair
+from webapp.duplicates.models import Decision, Fingerprint, Pair
 from webapp.feed.models import Event
 from webapp.ingest.models import Batch
 
@@ -48,6 +48,13 @@ def alike(artwork_id: int, turns: Sequence[str], *, most: int, limit: int = 20) 
     with connection.cursor() as cursor:
         cursor.execute(_ALIKE, values)
         return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def waiting() -> QuerySet[Fingerprint]:
+    """Return pictures to be compared: of works that are on the walls, or about to be."""
+    there = Fingerprint.objects.filter(state=Fingerprint.State.WAITING)
+    hidden = (Artwork.State.CHECKED, *RETIRED)
+    return there.exclude(artwork__state__in=hidden).filter(artwork__image__isnull=False)
 
 
 def open_pairs(*, kind: str = "", batch: int | None = None) -> QuerySet[Pair]:
@@ -106,6 +113,19 @@ def decisions() -> QuerySet[Decision]:
 def standing(pair: Pair) -> Decision | None:
     """Return the decision about a pair that stands."""
     return pair.decisions.filter(undone=None).select_related("by").first()
+
+
+def suspected(artwork_id: int) -> set[int]:
+    """Return works that wait for a decision about them and this one."""
+    pairs = Pair.objects.filter(Q(first=artwork_id) | Q(second=artwork_id), state=Pair.State.OPEN)
+    both = pairs.values_list("first", "second")
+    return {pk for each in both for pk in each} - {artwork_id}
+
+
+def became(artwork_ids: Collection[int]) -> set[int]:
+    """Return the works into which some of these were merged."""
+    merges = Decision.objects.filter(gone__in=artwork_ids, undone=None)
+    return set(merges.values_list("stays_id", flat=True))
 
 
 def merged_into(artwork_id: int) -> int | None:

@@ -9,20 +9,20 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q, QuerySet
 
 from artrec.errors import ArtrecError
 from artrec.images import open_image
 from artrec.images.fingerprints import Bits, turned
 from artrec.images.matching import LOOKED_AT
 from artrec.images.sameness import NEAR_BITS, Picture, compare
-from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.catalog.models import ArtworkImage
 from webapp.duplicates import actions, queries
-from webapp.duplicates.models import Fingerprint, Pair
+from webapp.duplicates.models import Fingerprint
 from webapp.jobs import Job, enqueue
 from webapp.vectors import queries as vectors
 from workers import answering, claims, resources
 from workers.app import app
+from workers.turns import works_come_in
 
 log = logging.getLogger(__name__)
 
@@ -44,41 +44,42 @@ FAILED: Final = "The picture could not be opened to be compared with others: {}"
 def find_duplicates() -> None:
     """Compare works that wait until none is left or it is another job's turn.
 
+    Whatever comes in goes first: the next round finds what is left then.
     Safe to run twice and to be killed: works are claimed, and a pair has one row. Of two new works
     at least one finds the other, for each writes its fingerprint before it looks.
     """
     until = time.monotonic() + SECONDS
-    while claimed := claims.claim(waiting(), limit=1):
-        _work(claimed[0])
+    near: Collection[int] = ()
+    while not works_come_in():
+        # Those that the last one was compared with come next: much of what they need is remembered.
+        claimed = claims.claim(queries.waiting().filter(pk__in=near), limit=1)
+        claimed = claimed or claims.claim(queries.waiting(), limit=1)
+        if not claimed:
+            break
+        near = _work(claimed[0])
         answering.answer_waiting()
         if time.monotonic() > until:
             enqueue(Job.FIND_DUPLICATES)
             return
-    for pk in claims.exhausted(waiting()):
+    for pk in claims.exhausted(queries.waiting()):
         _end(pk, state=Fingerprint.State.FAILED, reason=FAILED.format("it was tried too often."))
 
 
-def waiting() -> QuerySet[Fingerprint]:
-    """Return pictures to be compared: of works that are on the walls, or about to be."""
-    there = Fingerprint.objects.filter(state=Fingerprint.State.WAITING)
-    hidden = (Artwork.State.CHECKED, *actions.RETIRED)
-    return there.exclude(artwork__state__in=hidden).filter(artwork__image__isnull=False)
-
-
-def _work(pk: int) -> None:
+def _work(pk: int) -> Collection[int]:
+    """Compare one work; return with which others."""
     image = ArtworkImage.objects.filter(artwork=pk).first()
     if image is None:
-        return  # the work was deleted
+        return ()  # the work was deleted
     try:
         own = _picture(image.original)
     except (ArtrecError, OSError) as error:
         log.warning("artwork %s could not be compared: %s", pk, error)
         _end(pk, state=Fingerprint.State.FAILED, reason=FAILED.format(error))
-        return
+        return ()
     # A picture that was replaced meanwhile waits again, under its own key.
     row = Fingerprint.objects.filter(pk=pk, key=image.key)
     if not row.update(bits=_text(own.bits)):
-        return
+        return ()
     candidates = _candidates(pk, own)
     images = ArtworkImage.objects.filter(artwork__in=candidates)
     found = {
@@ -92,18 +93,19 @@ def _work(pk: int) -> None:
             _end(pk, state=Fingerprint.State.DONE)
             if new:
                 log.info("artwork %s may be here %d times more", pk, new)
+    return candidates
 
 
 def _candidates(pk: int, own: Picture) -> Collection[int]:
-    """Works that are worth a closer look: alike as wholes, near in look, or suspected before."""
+    """Works that are worth a closer look: alike as wholes, near in look, or suspected before, also
+    where what was suspected is another work now."""
     turns = [_text(bits) for bits in turned(own.bits)]
     ids = set(queries.alike(pk, turns, most=NEAR_BITS))
     if (space := vectors.live_space()) and len(look := vectors.vectors_of(space, [pk])[1]):
         near = vectors.nearest(space, look[0], limit=NEIGHBOURS, exclude=[pk])
         ids.update(hit.artwork_id for hit in near)
-    suspected = Pair.objects.filter(Q(first=pk) | Q(second=pk), state=Pair.State.OPEN)
-    ids.update(other for both in suspected.values_list("first", "second") for other in both)
-    return sorted(ids - {pk})
+    suspected = queries.suspected(pk)
+    return sorted((ids | suspected | queries.became(suspected)) - {pk})
 
 
 def _compared(own: Picture, original: str, *, is_first: bool) -> dict[str, Any] | None:

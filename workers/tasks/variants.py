@@ -16,10 +16,10 @@ from artrec.errors import ImageError
 from artrec.images import Limits, make_variants, open_image
 from webapp.catalog import files, variants
 from webapp.catalog.models import Artwork, ArtworkImage
-from webapp.ingest.models import Item
 from webapp.jobs import Job, enqueue
 from workers import answering, claims, pictures, resources
 from workers.app import app
+from workers.turns import works_come_in
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,10 @@ def complete_variants() -> None:
 
     Whatever comes in goes first: what is left then is found by the timer.
     """
-    ids = [] if _others_wait() else claims.claim(variants.outdated(), limit=PER_RUN)
+    ids = [] if works_come_in() else claims.claim(variants.outdated(), limit=PER_RUN)
     failures = 0
     for position, pk in enumerate(ids):
-        if _others_wait() or failures == FAILURES:
+        if works_come_in() or failures == FAILURES:
             claims.release(Artwork, ids[position:])
             return
         failures += not _work(pk)
@@ -52,14 +52,6 @@ def complete_variants() -> None:
         answering.answer_waiting()
     if ids:
         enqueue(Job.COMPLETE_VARIANTS)
-
-
-def _others_wait() -> bool:
-    """Whether there are works on their way to the walls."""
-    received = Item.objects.filter(state=Item.State.RECEIVED)
-    # With a reason they wait for somebody to mend the features, which may take long.
-    checked = Artwork.objects.filter(state=Artwork.State.CHECKED, state_reason="")
-    return received.exists() or checked.exists()
 
 
 def _work(pk: int) -> bool:
