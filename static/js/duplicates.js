@@ -1,4 +1,5 @@
-// Compare two pictures: one slid over the other, in turns, or their difference; and decide by keys.
+// Compare two pictures: one slid over the other, in turns, or their difference; let the facts follow
+// the work that stays; and decide by keys.
 // Without this script they stand side by side, and the buttons do the rest.
 
 const stage = document.getElementById("stage");
@@ -15,6 +16,18 @@ views.hidden = false;
 views.addEventListener("change", (event) => show(event.target.value));
 slider.addEventListener("input", () => {
   slider.parentElement.style.setProperty("--at", `${slider.value}%`);
+});
+
+const facts = document.querySelectorAll("tr[data-only]");
+document.querySelector(".twice-form").addEventListener("change", ({ target }) => {
+  if (target.name !== "stays") {
+    target.closest("tr").dataset.chosen = "yes";
+    return;
+  }
+  for (const row of facts) {
+    if (row.dataset.chosen) continue; // by hand
+    row.querySelector(`[value="${row.dataset.only || target.dataset.side}"]`).checked = true;
+  }
 });
 
 document.addEventListener("keydown", (event) => {

@@ -11,12 +11,15 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.catalog.actions import show_again
 from webapp.catalog.models import Artwork
-from webapp.duplicates import merging
+from webapp.duplicates import merging, queries
 from webapp.duplicates.models import Decision, Fingerprint, Pair
 from webapp.jobs import Job, enqueue
 
-RETIRED: Final = (Artwork.State.WITHDRAWN, Artwork.State.FAILED)
+UNKNOWN: Final = "what had gone over to the other work"
+"""Not told by decisions that came with an export."""
+DELETED: Final = "One of the two works was deleted meanwhile."
 
 
 class RefusedError(Exception):
@@ -97,7 +100,7 @@ def merge(
     """
     locked = _locked(pair, Pair.State.OPEN)
     works = _works(locked)
-    if any(work.state in RETIRED for work in works.values()):
+    if any(work.state in queries.RETIRED for work in works.values()):
         raise RefusedError("One of the two works is not shown any more. Nothing was merged.")
     if stays not in works:
         raise RefusedError("The work to keep is neither of the two. Choose one of them.")
@@ -106,13 +109,16 @@ def merge(
     gone = next(work for pk, work in works.items() if pk != stays)
     chosen = {name: sides[side] for name, side in facts.items()}
     record = merging.unite(stays=kept, gone=gone, facts=chosen, images=replace_image)
+    # What may be the work that goes may be the one that stays.
+    compare_again(queries.suspected(gone.pk) - {kept.pk})
     state = Pair.State.REPLACED if replace_image else Pair.State.MERGED
     return _decide(locked, state, by, stays=kept, gone=gone, record=record)
 
 
 @transaction.atomic
 def undo(*, decision: Decision, by: User) -> list[str]:
-    """Take a decision back; return the columns left alone, for they were changed since then.
+    """Take a decision back; return what is left alone: columns that were changed since then, or
+    `UNKNOWN`.
 
     Raises:
         RefusedError: If it is not the last about its works.
@@ -130,7 +136,12 @@ def undo(*, decision: Decision, by: User) -> list[str]:
                 "One of the two works was merged again since then. Take that back first."
             )
         works = _works(pair)
-        left = merging.divide(last.record, stays=works[last.stays_id], gone=works[last.gone_id])
+        stays, gone = works[last.stays_id], works[last.gone_id]
+        if last.record:
+            left = merging.divide(last.record, stays=stays, gone=gone)
+        else:
+            show_again([gone.pk])
+            left = [UNKNOWN]
     Decision.objects.filter(pk=last.pk).update(undone=timezone.now(), undone_by=by)
     Pair.objects.filter(pk=pair.pk).update(state=Pair.State.OPEN)
     return left
@@ -139,7 +150,7 @@ def undo(*, decision: Decision, by: User) -> list[str]:
 def _locked(pair: Pair, state: Pair.State | None) -> Pair:
     locked = Pair.objects.select_for_update().filter(pk=pair.pk).first()
     if locked is None:
-        raise RefusedError("One of the two works was deleted meanwhile.")
+        raise RefusedError(DELETED)
     if state is not None and locked.state != state:
         raise RefusedError("Somebody else decided about these two meanwhile.")
     return locked

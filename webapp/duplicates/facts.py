@@ -41,6 +41,8 @@ class Fact:
     first: str
     second: str
     """As a page says it; empty where it is not known."""
+    only: str
+    """The side that alone says something; empty where both do or none."""
     chosen: str
     """Whose is suggested: "first" or "second"."""
 
@@ -52,14 +54,14 @@ class Fact:
 def facts_of(first: Artwork, second: Artwork, *, stays: Artwork) -> list[Fact]:
     """Return all facts, those known of either; suggested is what the one that stays says, but where
     it says nothing and the other does."""
-    found = []
+    found, works = [], {"first": first, "second": second}
     for name, (label, columns) in FACTS.items():
-        said = {side: _said(name, work) for side, work in (("first", first), ("second", second))}
-        own, other = ("first", "second") if stays == first else ("second", "first")
-        works = {"first": first, "second": second}
-        fills = _is_nothing(works[own], columns) and not _is_nothing(works[other], columns)
+        said = {side: _said(name, work) for side, work in works.items()}
+        telling = [side for side, work in works.items() if not _is_nothing(work, columns)]
+        only = telling[0] if len(telling) == 1 else ""
+        chosen = only or ("first" if stays == first else "second")
         if any(said.values()):
-            found.append(Fact(name, label, **said, chosen=other if fills else own))
+            found.append(Fact(name, label, **said, only=only, chosen=chosen))
     return found
 
 

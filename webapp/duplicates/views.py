@@ -72,12 +72,16 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
     sides = sides_of(found, queries.marks(found))
     stays = next(side.work for side in sides if side.suggested)
     former, following = queries.beside(found, kind=kind, batch=of)
+    decision = queries.standing(found)
+    retired = [side.work for side in sides if side.work.state in queries.RETIRED]
     context = {
         "pair": found,
         "sides": sides,
         "facts": facts_of(found.first, found.second, stays=stays),
         "laid_over": laid_over(found),
-        "decision": queries.standing(found),
+        "decision": decision,
+        "retired": retired,
+        "open": not decision and not retired,
         "others": queries.others_of(found),
         "kind": kind,
         "batch": batch,
@@ -93,8 +97,11 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
 @for_deciders
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what was decided about two works, and go on to the next two."""
-    found = get_object_or_404(Pair, pk=pk)
     kind, batch = _asked(request.POST)
+    found = Pair.objects.filter(pk=pk).first()
+    if found is None:
+        messages.warning(request, actions.DELETED)
+        return redirect(reverse("duplicates") + _query(kind, batch))
     _former, following = queries.beside(found, kind=kind, batch=batch.pk if batch else None)
     try:
         decision = _decide(request, found)
@@ -118,7 +125,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.RefusedError as error:
         messages.warning(request, str(error))
     else:
-        kept = f" Changed since then and left as it is: {', '.join(left)}." if left else ""
+        kept = f" Left as it is now: {', '.join(left)}." if left else ""
         messages.success(request, f"They are as they were before.{kept}")
     return redirect("duplicate", decision.pair_id)
 

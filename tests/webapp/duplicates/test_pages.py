@@ -138,7 +138,39 @@ def test_what_makes_no_sense_is_refused_in_words(
 
 def test_an_unknown_pair_is_not_found(admin: Client) -> None:
     assert admin.get(f"{DESK}999/").status_code == 404
-    assert admin.post(f"{DESK}999/decide/").status_code == 404
+    assert admin.post(f"{DESK}decisions/999/undo/").status_code == 404
+
+
+def test_a_pair_whose_work_was_deleted_meanwhile_says_so(admin: Client) -> None:
+    pair = make_pair()
+    pair.second.delete()
+
+    answer = admin.post(f"{DESK}{pair.pk}/decide/", {"decision": "keep", "kind": "near"})
+
+    assert answer.headers["Location"] == f"{DESK}?kind=near"
+    assert actions.DELETED in admin.get(f"{DESK}?kind=near").content.decode()
+
+
+def test_a_pair_whose_work_was_withdrawn_meanwhile_offers_nothing_to_decide(admin: Client) -> None:
+    pair = make_pair()
+    Artwork.objects.filter(pk=pair.second_id).update(state=Artwork.State.WITHDRAWN)
+
+    page = admin.get(f"{DESK}{pair.pk}/").content.decode()
+
+    assert "<cite>Ridge, again</cite> is not shown any more" in page
+    assert 'name="decision"' not in page
+    assert 'name="stays"' not in page
+
+
+def test_a_fact_that_only_one_of_the_two_has_is_taken_whichever_stays(admin: Client) -> None:
+    pair = make_pair()
+    Artwork.objects.filter(pk=pair.second_id).update(year=1954)
+
+    page = admin.get(f"{DESK}{pair.pk}/")
+
+    facts = {fact.name: fact for fact in page.context["facts"]}
+    assert (facts["title"].only, facts["year"].only) == ("", "second")
+    assert 'data-only="second"' in page.content.decode()
 
 
 def test_the_address_of_a_merged_work_leads_to_the_one_that_stays(admin: Client) -> None:
