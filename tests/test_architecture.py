@@ -21,7 +21,7 @@ APPS = (
     *("accounts", "catalog", "vectors", "feed", "quiz", "mine", "exhibitions"),
     *("ingest", "intake", "museums", "duplicates"),
     *("lab", "studio", "selections", "insight", "quality"),
-    *("operations", "home", "api", "desk", "transfer"),
+    *("home", "api", "transfer", "operations", "desk"),
 )
 """From the ground up: an app may import those before it, never those after it."""
 WEB_MAY_USE = ("artrec.serving", "artrec.online", "artrec.errors", "artrec.images")
