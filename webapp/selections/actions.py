@@ -159,6 +159,7 @@ ON CONFLICT DO NOTHING RETURNING id
 """
 
 
+@transaction.atomic
 def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, list[int]]:
     """Put a tag on works; return it, and the rows of those that did not have it, for `undo_tag`.
 
@@ -168,7 +169,8 @@ def tag(*, works: Sequence[int], name: str, by: User) -> tuple[Tag, list[int]]:
     name = " ".join(name.replace("\0", "").split())[:60]
     if not name:
         raise RefusedError("A tag needs a name.")
-    found = Tag.objects.filter(name__iexact=name).first()
+    # One after the other: the rows of one tagging stand together, with none of another's between.
+    found = Tag.objects.select_for_update(no_key=True).filter(name__iexact=name).first()
     found = found or Tag.objects.get_or_create(name=name, defaults={"by": by})[0]
     with connection.cursor() as cursor:
         cursor.execute(_TAG, [found.pk, list(works)])

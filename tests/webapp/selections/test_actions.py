@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
+from tests.waiting import somebody_waits_for_a_lock, wait_until
 from tests.webapp.desk.people import person
 from tests.webapp.duplicates.makers import make_pair
 from tests.webapp.makers import make_artwork
@@ -153,6 +156,28 @@ def test_a_tagging_is_taken_back_but_for_what_had_the_tag_before(carl: User) -> 
 
     assert gone == 2
     assert queries.tagged(tag) == [one.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tagging_beside_another_one_takes_back_its_own_works_alone() -> None:
+    works = [make_artwork().pk for _ in range(4)]
+    carl = User.objects.create_user("carl")
+    tag, _ = actions.tag(works=works[:1], name="spring", by=carl)
+
+    def put_on() -> None:
+        actions.tag(works=works[1:3], name="spring", by=carl)
+        connection.close()
+
+    other = threading.Thread(target=put_on)
+    with transaction.atomic():
+        _, mine = actions.tag(works=works[3:], name="spring", by=carl)
+        other.start()
+        wait_until(somebody_waits_for_a_lock, what="the other tagging waits")
+        mine += actions.tag(works=works[:2], name="spring", by=carl)[1]
+    other.join()
+    actions.undo_tag(tag, mine[0], mine[-1])
+
+    assert sorted(queries.tagged(tag)) == [works[0], works[2]]
 
 
 def test_tags_of_a_merged_work_go_over_once_and_come_back(carl: User) -> None:
