@@ -12,10 +12,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 TASKS: Final = {
-    "Collection": ("catalog", "mine", "duplicates", "desk"),
+    "Collection": ("catalog", "exhibitions", "selections", "mine", "duplicates", "desk"),
     "Bringing in": ("ingest", "intake", "museums", "transfer"),
     "Taste": ("feed", "quiz", "vectors"),
-    "Models": ("lab",),
+    "Models": ("lab", "studio", "insight", "quality"),
     "People": ("accounts", "auth", "api"),
     "Operations": ("operations", "admin"),
 }

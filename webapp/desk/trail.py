@@ -76,10 +76,11 @@ def of_artist(artist: Artist) -> list[Entry]:
 def of_gallery(*, until: datetime | None = None, people: bool = False) -> list[Entry]:
     """Return what was done lately, newest first, with roles if `people`; no more than `PAGE`.
 
-    What a batch brought in and what an edit changed is told on its own page. A fixed number of
-    queries.
+    What a batch brought in and what an edit or a table changed is told on its own page. A fixed
+    number of queries.
     """
-    works = WorkEvent.objects.exclude(pgh_label="made").exclude(pgh_context__has_key="edit")
+    works = WorkEvent.objects.exclude(pgh_label="made")
+    works = works.exclude(pgh_context__has_any_keys=["edit", "sheet"])
     latest_works = _latest(works, until)
     artists = _latest(ArtistEvent.objects.exclude(pgh_label="made"), until)
     collections = _latest(CollectionEvent.objects.all(), until)
