@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,24 @@ def test_a_selection_that_is_gone_by_then_is_told(rng: np.random.Generator) -> N
 
     asked.refresh_from_db()
     assert (asked.state, asked.reason) == ("failed", f"There is no work {asked.value}.")
+
+
+def test_a_full_disk_is_told_in_words(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_work(rng, 1)
+    asked = _ask()
+
+    def full(*_arguments: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(task, "export", full)
+
+    make_export()
+
+    asked.refresh_from_db()
+    assert asked.state == "failed"
+    assert asked.reason == "There is no room left on the disk. Make some, then begin again."
 
 
 def test_a_worker_that_lost_an_export_leaves_the_file_of_the_one_who_made_it(

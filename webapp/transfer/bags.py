@@ -6,6 +6,7 @@ The payload lies under `data/`; `manifest-sha256.txt` has a line for each of its
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import re
@@ -38,6 +39,11 @@ class DamagedError(Exception):
 
 class NoBagError(Exception):
     """There is no bag at a path."""
+
+
+def is_full(error: Exception) -> bool:
+    """Tell whether a disk is full: no fault of the one file at which that was found."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Place(Protocol):
@@ -191,6 +197,8 @@ class Reader:
                     digest.update(chunk)
                     to.write(chunk)
             except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+                if is_full(error):
+                    raise
                 raise DamagedError(f"{name}: it cannot be read to its end ({error}).") from error
         return digest.hexdigest()
 

@@ -24,7 +24,8 @@ class ExportForm(forms.Form):
         required=False,
         max_length=2_000,
         help_text="The address of a search, collection or selection, the number of a batch, or the "
-        "numbers of works as 12, 13, 20. Nothing for the whole gallery.",
+        "numbers of works as 12, 13, 20. Nothing for the whole gallery, which has also what is "
+        "withdrawn or not shown yet.",
     )
     pictures = forms.ChoiceField(
         label="Pictures",

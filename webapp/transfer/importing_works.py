@@ -20,7 +20,7 @@ from webapp.catalog.models import Artist, Artwork, ArtworkImage
 from webapp.jobs import Job, enqueue
 from webapp.mine.models import new_token
 from webapp.transfer import images
-from webapp.transfer.bags import DamagedError, Reader
+from webapp.transfer.bags import DamagedError, Reader, is_full
 from webapp.transfer.importing_rows import Numbers
 from webapp.transfer.report import Report
 from webapp.transfer.rows import Json, RowError, from_json, read_lines
@@ -77,6 +77,8 @@ def take_over(
             if has_picture:
                 same[raw["id"]] = known
         except REFUSED as error:
+            if is_full(error):
+                raise
             report.trouble(f"{place}: {error}".replace("\n", " "))
         progress(done)
 

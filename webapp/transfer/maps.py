@@ -17,7 +17,7 @@ from webapp.selections.queries import among
 from webapp.studio import queries
 from webapp.studio.actions import FILES
 from webapp.studio.models import Map, Naming, Neighbourhood, Place
-from webapp.transfer.bags import Bag
+from webapp.transfer.bags import Bag, is_full
 from webapp.transfer.rows import line, to_json
 from webapp.transfer.tables import MAPS, NAMINGS, NEIGHBOURHOODS
 
@@ -63,8 +63,9 @@ def _write(bag: Bag, found: Map, ids: Sequence[int], scratch: Path) -> str:
         with storages[FILES].open(found.file) as stream:
             bag.add(f"{name}.npz", cast(Any, stream))
         values["file"] = f"{name}.npz"
-    except OSError:
-        pass  # it is shown without; only works to come are not placed
+    except OSError as error:  # it is shown without; only works to come are not placed
+        if is_full(error):
+            raise
     return line(values)
 
 

@@ -1,4 +1,4 @@
-"""What an import did, and what it could not do."""
+"""What an import did, what it could not do, and why a disk refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from webapp.transfer.bags import DamagedError, Reader
+from webapp.transfer.bags import DamagedError, Reader, is_full
+
+
+def in_words(error: Exception) -> str:
+    """Return what is wrong as a sentence for people."""
+    if is_full(error):
+        return "There is no room left on the disk. Make some, then begin again."
+    return str(error)
 
 
 def _nobody(_text: str) -> None: ...

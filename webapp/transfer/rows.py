@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 
-from webapp.transfer.bags import Reader
+from webapp.transfer.bags import DamagedError, Reader
 from webapp.transfer.report import Report
 
 Json = dict[str, Any]
@@ -86,7 +86,11 @@ def read_lines(bag: Reader, name: str, report: Report) -> Iterator[tuple[str, Js
     if not bag.has(name):
         return
     report.check(bag, name)
-    with bag.open(name) as stream:
+    try:
+        stream = bag.open(name)
+    except DamagedError:
+        return  # told by the check
+    with stream:
         for number, raw in enumerate(stream, start=1):
             place = f"{name}, line {number}"
             try:

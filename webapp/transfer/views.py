@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +20,7 @@ from webapp.transfer.models import Export
 from webapp.transfer.selection import SelectionError
 
 PERMISSION = "transfer.add_export"
+LOST = "The file of this export is not here any more. Export it again."
 
 
 def for_admins(view: Any) -> Any:
@@ -81,12 +83,13 @@ def export_delete(_request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @for_admins
 @never_cache
-def export_download(_request: HttpRequest, pk: int) -> HttpResponseBase:
+def export_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the file of an export, piece by piece."""
     found = get_object_or_404(Export, pk=pk, state=Export.State.DONE)
     try:
         stream = queries.file_of(found.pk).open("rb")
-    except FileNotFoundError as error:
-        raise Http404("The file of this export is not here any more.") from error
+    except FileNotFoundError:
+        messages.warning(request, LOST)
+        return redirect("exports")
     day = timezone.localdate(found.created).isoformat()
     return FileResponse(stream, as_attachment=True, filename=f"artrec-{day}-{found.pk}.zip")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from webapp.catalog.models import Artwork
 from webapp.transfer import documents, images
-from webapp.transfer.bags import Bag
+from webapp.transfer.bags import Bag, is_full
 from webapp.transfer.rows import line, to_json
 
 CHUNK: Final = 200
@@ -77,6 +77,8 @@ def _told(bag: Bag, work: Artwork, pictures: str, missing: list[str]) -> dict[st
                 values["file_sha256"] = bag.add(name, stream)
             values["file"] = name
         except OSError as error:
+            if is_full(error):
+                raise
             missing.append(f"The picture of work {work.pk}, {work.title}: {error}.")
     return values
 

@@ -15,6 +15,7 @@ from webapp.transfer import actions, bags, selection
 from webapp.transfer.exporting import Wanted, export
 from webapp.transfer.models import Export
 from webapp.transfer.queries import file_of, waiting
+from webapp.transfer.report import in_words
 from webapp.transfer.selection import SelectionError
 from workers import claims
 from workers.app import app
@@ -65,7 +66,7 @@ def _work(pk: int) -> None:
         return
     except (SelectionError, OSError) as error:
         log.warning("%s could not be made: %s", row, error)
-        _end(pk, state=Export.State.FAILED, reason=str(error))
+        _end(pk, state=Export.State.FAILED, reason=in_words(error))
         return
     size = attempt.stat().st_size
     attempt.replace(file_of(pk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import subprocess
@@ -17,7 +18,7 @@ from tests.webapp.transfer.exports import lines
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from webapp.catalog.models import Artwork
 from webapp.mine.models import Collection
-from webapp.transfer import selection
+from webapp.transfer import images, selection
 from webapp.transfer.bags import DamagedError, open_bag
 from webapp.transfer.exporting import Wanted, export
 from webapp.transfer.selection import SelectionError
@@ -137,6 +138,22 @@ def test_a_picture_that_is_gone_is_named_and_the_rest_is_exported(
     ]
     assert len(made.missing) == 1
     assert "Gone" in made.missing[0]
+
+
+def test_a_full_disk_is_no_picture_that_is_missing(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = make_work(rng, 1)
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(images, "picture", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        export(tmp_path / "out", Wanted([work.pk], "One"))
+
+    assert list(tmp_path.glob("out*")) == []
 
 
 def test_an_export_that_is_stopped_leaves_nothing_behind(

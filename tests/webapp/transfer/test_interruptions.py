@@ -56,7 +56,7 @@ def test_a_file_that_arrives_during_a_backup_is_whole_in_it(
 
     copy = made.path / "files/originals" / name
     assert copy.read_bytes() == b"the first half and the second"
-    assert backups.verify(made.path) == []
+    assert backups.damaged(made.path) == {}
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ from webapp.accounts.roles import ADMINS, CURATORS
 from webapp.transfer import actions
 from webapp.transfer.models import Export
 from webapp.transfer.queries import file_of
+from webapp.transfer.views import LOST
 
 pytestmark = pytest.mark.django_db
 ASKED = {"kind": "all", "value": "", "pictures": "originals", "base": "https://a.example"}
@@ -117,6 +118,16 @@ def test_a_made_export_is_sent_as_a_file(admin: Client) -> None:
 
     assert answer.getvalue() == b"zip"
     assert answer["Content-Disposition"].endswith(f'-{made.pk}.zip"')
+
+
+def test_an_export_whose_file_is_gone_says_so_on_its_page(admin: Client) -> None:
+    made = _made()
+    file_of(made.pk).unlink()
+
+    page = admin.get(reverse("export-download", args=[made.pk]), follow=True)
+
+    assert page.redirect_chain == [(reverse("exports"), 302)]
+    assert LOST in page.content.decode()
 
 
 def test_an_export_can_be_ended_and_deleted(admin: Client) -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from webapp.transfer import images, selection
 from webapp.transfer.documents import BASE
 from webapp.transfer.exporting import Wanted, export
+from webapp.transfer.report import in_words
 from webapp.transfer.selection import SelectionError
 
 SHOWN: Final = 20
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             with tqdm(total=len(ids), desc="Exporting", unit="work") as bar:
                 made = export(Path(path), wanted, lambda done: _move(bar, done))
         except (SelectionError, OSError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(in_words(error)) from error
         for sentence in made.missing[:SHOWN]:
             self.stderr.write(f"  {sentence}")
         self.stdout.write(f"{told}, {made.works} in all: {path}.")

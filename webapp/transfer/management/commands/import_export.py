@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from webapp.transfer.bags import NoBagError
 from webapp.transfer.importing import RefusedError, import_export, look_through
-from webapp.transfer.report import Report
+from webapp.transfer.report import Report, in_words
 
 
 class Command(BaseCommand):
@@ -47,8 +47,8 @@ class Command(BaseCommand):
                         progress=lambda done: _move(bar, done),
                     )
                 self._say(report)
-        except (NoBagError, RefusedError) as error:
-            raise CommandError(str(error)) from error
+        except (NoBagError, RefusedError, OSError) as error:
+            raise CommandError(in_words(error)) from error
         if report.troubles:
             raise CommandError(f"Troubles: {len(report.troubles)}; all else was taken.")
 
