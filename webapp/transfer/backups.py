@@ -7,11 +7,13 @@ a hard link to that one's, so it takes no room; deleting one backup leaves the o
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +34,7 @@ FILES: Final = "files"
 MANIFEST: Final = "manifest-sha256.txt"
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 PART: Final = ".part"
+LOCK: Final = ".lock"
 CHUNK: Final = 1024 * 1024
 Sums = dict[str, str]
 
@@ -78,6 +81,11 @@ def make(
         BackupError, PostgresError: If it cannot be made; nothing is left of it then.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        return _make(folder, keep, progress)
+
+
+def _make(folder: Path, keep: int | None, progress: Callable[[str], None]) -> Made:
     before = _newest(folder)
     name = _now()
     part, path = folder / f"{name}{PART}", folder / name
@@ -102,6 +110,20 @@ def make(
         shutil.rmtree(part, ignore_errors=True)
     dropped = drop_older(folder, keep) if keep else 0
     return Made(path, len(sums) - 2, linked + more, dropped)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let nobody else make a backup below a folder, and delete what a killed one has left."""
+    with (folder / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupError(f"Another backup is being made in {folder}; let it end.") from error
+        for left in folder.glob(f"*{PART}"):
+            if _is_stamp(left.with_suffix("")):
+                shutil.rmtree(left)
+        yield
 
 
 def drop_older(folder: Path, keep: int) -> int:
@@ -136,15 +158,15 @@ def read_sums(path: Path) -> Sums:
     return {line[66:]: line[:64] for line in lines if line[64:66] == "  "}
 
 
-def verify(path: Path) -> list[str]:
-    """Return what is wrong with the files of a backup: sentences."""
-    wrong = []
+def damaged(path: Path) -> dict[str, str]:
+    """Return the files of a backup that are not as they were, each with a sentence."""
+    wrong = {}
     for name, known in read_sums(path).items():
         try:
             if digest(path / name) != known:
-                wrong.append(f"{name}: its checksum is not the one in {MANIFEST}.")
+                wrong[name] = f"{name}: its checksum is not the one in {MANIFEST}."
         except OSError as error:
-            wrong.append(f"{name}: it cannot be read ({error.strerror}).")
+            wrong[name] = f"{name}: it cannot be read ({error.strerror})."
     return wrong
 
 

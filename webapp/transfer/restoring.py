@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,20 @@ from webapp.transfer.backups import ABOUT, DUMP, FILES, FORMAT, VERSION, BackupE
 
 STAGED: Final = ".restoring"
 FORMER: Final = ".before-restore"
+OR_WITHOUT: Final = ", or this one with --without-damaged, which leaves such files out."
+TOLD: Final = 5
+"""Damaged files that are named."""
 
 
-def restore(path: Path, *, replace: bool = False) -> None:
-    """Restore a backup once every file of it is found whole.
+def restore(
+    path: Path,
+    *,
+    replace: bool = False,
+    without_damaged: bool = False,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> list[str]:
+    """Restore a backup once every file of it is found whole; return the files that were left out,
+    if `without_damaged` allows it.
 
     The database is changed in one transaction. The files are first copied beside those that are
     here, and take their place by renaming; begin again if that is interrupted.
@@ -29,7 +40,8 @@ def restore(path: Path, *, replace: bool = False) -> None:
             `replace` is not said, or while the site runs.
         PostgresError: If the database refuses; it is then as it was.
     """
-    check(path)
+    progress("Checking every file")
+    left = check(path, without_damaged=without_damaged)
     if not replace and not is_empty():
         raise BackupError(
             "This installation is not empty. With --replace all that is in its database and its "
@@ -41,22 +53,39 @@ def restore(path: Path, *, replace: bool = False) -> None:
             "workers first."
         )
     roots = backups.roots()
-    for name, root in roots.items():
-        _stage(path / FILES / name, _beside(root, STAGED))
-    postgres.restore(path / DUMP)
+    try:
+        progress("Copying files")
+        without = {path / name for name in left}
+        for kind, root in roots.items():
+            _stage(path / FILES / kind, _beside(root, STAGED), without)
+        progress("Restoring the database")
+        postgres.restore(path / DUMP)
+    except BaseException:  # a full disk, or Ctrl-C: what serves is as it was
+        for root in roots.values():
+            shutil.rmtree(_beside(root, STAGED), ignore_errors=True)
+        raise
     for root in roots.values():
         _switch(root)
     call_command("migrate", verbosity=0)  # of a backup that an earlier version made
+    return left
 
 
-def check(path: Path) -> None:
-    """Check versions and every file of a backup.
+def check(path: Path, *, without_damaged: bool = False) -> list[str]:
+    """Check versions and every file of a backup; return the damaged ones, which are pictures or
+    models at most, if `without_damaged` allows them.
 
     Raises:
         BackupError: If it cannot be restored here.
     """
-    if wrong := backups.verify(path):
-        raise BackupError(f"The backup is damaged, nothing was changed. {' '.join(wrong[:5])}")
+    wrong = backups.damaged(path)
+    files = all(name.startswith(f"{FILES}/") for name in wrong)
+    if wrong and not (files and without_damaged):
+        told = list(wrong.values())
+        more = f" And {len(told) - TOLD} more." if len(told) > TOLD else ""
+        way = " Restore an older one" + (OR_WITHOUT if files else ".")
+        raise BackupError(
+            f"The backup is damaged, nothing was changed. {' '.join(told[:TOLD])}{more}{way}"
+        )
     try:
         about: dict[str, Any] = json.loads((path / ABOUT).read_text())
         known = about["format"] == FORMAT
@@ -78,6 +107,7 @@ def check(path: Path) -> None:
             f"The backup was made by a newer version of Artrec: it knows {app} {name}. Update "
             "Artrec here first."
         )
+    return sorted(wrong)
 
 
 def is_empty() -> bool:
@@ -97,13 +127,16 @@ def _beside(root: Path, ending: str) -> Path:
     return root.with_name(f"{root.name}{ending}")
 
 
-def _stage(source: Path, goal: Path) -> None:
-    """Copy files beside where they belong. Never linked: what serves and what is kept share no
-    bytes."""
+def _stage(source: Path, goal: Path, without: Collection[Path]) -> None:
+    """Copy files beside where they belong, but some. Never linked: what serves and what is kept
+    share no bytes."""
     shutil.rmtree(goal, ignore_errors=True)
     goal.mkdir(parents=True)
-    if source.is_dir():
-        shutil.copytree(source, goal, dirs_exist_ok=True)
+    for file in source.rglob("*"):
+        if file.is_file() and file not in without:
+            copy = goal / file.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
 
 
 def _switch(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from io import StringIO
 from pathlib import Path
@@ -15,8 +16,9 @@ from django.utils import timezone
 from tests.webapp.transfer.galleries import make_gallery, make_work
 from tests.webapp.transfer.seeing import seen
 from webapp.catalog.models import Artwork
-from webapp.transfer import backups
-from webapp.transfer.backups import ABOUT, DUMP, MANIFEST
+from webapp.transfer import backups, postgres
+from webapp.transfer.backups import ABOUT, DUMP, MANIFEST, BackupError
+from webapp.transfer.restoring import STAGED
 
 
 def _backup(folder: Path) -> Path:
@@ -62,7 +64,7 @@ def test_what_has_not_changed_takes_no_room_a_second_time(
     assert (first.linked, second.linked) == (0, first.files)
     assert (second.path / name).stat().st_ino == (third.path / name).stat().st_ino
     assert backups.list_of(tmp_path) == [second.path, third.path]
-    assert backups.verify(third.path) == []
+    assert backups.damaged(third.path) == {}
 
 
 @pytest.mark.django_db
@@ -77,6 +79,86 @@ def test_a_damaged_backup_is_refused_before_anything_changes(
         call_command("restore", str(tmp_path), "--replace")
 
     assert Artwork.objects.filter(pk=work.pk).exists()
+
+
+@pytest.mark.django_db
+def test_a_damaged_picture_need_not_cost_all_the_others(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = make_work(rng, 1)
+    path = _backup(tmp_path)
+    name = f"files/originals/{work.image.original}"
+    (path / name).write_bytes(b"rotten")
+    monkeypatch.setattr(postgres, "restore", lambda _dump: None)
+    monkeypatch.setattr(postgres, "others", lambda: 0)
+
+    with pytest.raises(CommandError, match=rf"{name}: its checksum.*or this one with --without"):
+        call_command("restore", str(path), "--replace")
+    told = StringIO()
+    options = {"replace": True, "without_damaged": True}
+    call_command("restore", str(path), stdout=StringIO(), stderr=told, **options)
+
+    assert f"left out: {name}" in told.getvalue()
+    assert not storages["originals"].exists(work.image.original)
+    assert default_storage.exists(f"works/{work.image.key}/64.jpeg")
+
+
+@pytest.mark.django_db
+def test_a_manifest_that_was_cut_off_costs_no_picture(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = make_work(rng, 1)
+    path = _backup(tmp_path)
+    lines = (path / MANIFEST).read_text().splitlines(keepends=True)
+    (path / MANIFEST).write_text("".join(lines[:2]))
+    monkeypatch.setattr(postgres, "restore", lambda _dump: None)
+    monkeypatch.setattr(postgres, "others", lambda: 0)
+
+    call_command("restore", str(path), "--replace", stdout=StringIO())
+
+    assert storages["originals"].exists(work.image.original)
+
+
+@pytest.mark.django_db
+def test_a_restore_that_fails_leaves_files_as_they_were_and_none_beside_them(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = make_work(rng, 1)
+    path = _backup(tmp_path)
+
+    def refused(_dump: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(postgres, "restore", refused)
+    monkeypatch.setattr(postgres, "others", lambda: 0)
+
+    with pytest.raises(CommandError, match="There is no room left on the disk"):
+        call_command("restore", str(path), "--replace", stdout=StringIO())
+
+    assert storages["originals"].exists(work.image.original)
+    for root in backups.roots().values():
+        assert not [each for each in root.parent.iterdir() if each.name.endswith(STAGED)]
+
+
+@pytest.mark.django_db
+def test_one_backup_is_made_at_a_time_and_clears_away_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "20250101T000000Z.part"
+    (left / "files").mkdir(parents=True)
+    dump = postgres.dump
+
+    def meanwhile(path: Path) -> None:
+        with pytest.raises(BackupError, match="Another backup is being made"):
+            backups.make(tmp_path)
+        dump(path)
+
+    monkeypatch.setattr(postgres, "dump", meanwhile)
+
+    made = backups.make(tmp_path)
+
+    assert backups.list_of(tmp_path) == [made.path]
+    assert not left.exists()
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from webapp.transfer import backups
 from webapp.transfer.backups import BackupError
 from webapp.transfer.postgres import PostgresError
+from webapp.transfer.report import in_words
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         try:
             made = backups.make(Path(folder), keep=keep, progress=self.stdout.write)
         except (BackupError, PostgresError, OSError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(in_words(error)) from error
         self.stdout.write(
             f"{made.path}: {made.files} files, {made.linked} of them unchanged since the last "
             f"backup; {made.dropped} older backups deleted."
