@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from webapp.lab.models import Version
 from webapp.transfer import documents, images, maps, spaces, works
-from webapp.transfer.bags import Bag, delete, new_bag
+from webapp.transfer.bags import Bag, delete, is_full, new_bag
 from webapp.transfer.readme import readme
 from webapp.transfer.rows import line, to_json
-from webapp.transfer.tables import ARTISTS, OTHERS, RUNS, VERSIONS, Table
+from webapp.transfer.tables import ARTISTS, DECISIONS, OTHERS, PAIRS, RUNS, VERSIONS, Table
 from webapp.vectors.models import Space
 
 FORMAT: Final = "artrec-export"
@@ -73,7 +73,7 @@ def export(
         )
         serving = spaces.write(bag, ids, scratch=scratch)
         maps.write(bag, ids, scratch=scratch)
-        for table in (ARTISTS, *OTHERS):
+        for table in (ARTISTS, *OTHERS, PAIRS, DECISIONS):
             if wanted.people or not table.of_people:
                 _write(bag, table, ids, people=wanted.people, scratch=scratch)
         _write_models(bag, serving)
@@ -130,7 +130,9 @@ def _write_models(bag: Bag, serving: Sequence[Space]) -> None:
             for name, file in zip(names, model_files(version.file), strict=True):
                 with storages[MODELS].open(file) as stream:
                     bag.add(name, cast(Any, stream))
-        except OSError:
+        except OSError as error:
+            if is_full(error):
+                raise
             continue  # the space serves without it; only works to come are not placed
         runs.append(line(to_json(version.run, leave_out=RUNS.leave_out)))
         told.append(line(to_json(version)))

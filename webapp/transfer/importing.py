@@ -17,7 +17,13 @@ from webapp.exhibitions import actions as exhibitions
 from webapp.exhibitions.models import Exhibition
 from webapp.feed.models import Serving, Visitor
 from webapp.mine.models import Collection
-from webapp.transfer import importing_first, importing_maps, importing_spaces, importing_works
+from webapp.transfer import (
+    importing_desk,
+    importing_first,
+    importing_maps,
+    importing_spaces,
+    importing_works,
+)
 from webapp.transfer.bags import Reader, open_bag
 from webapp.transfer.exporting import ABOUT, FORMAT, VERSION
 from webapp.transfer.importing_rows import Numbers, fresh, take_over
@@ -63,6 +69,7 @@ def import_export(
             _take_over_others(bag, numbers, report, people=people)
             if version == 1:
                 importing_first.take_over_exhibitions(bag, numbers, report)
+            importing_desk.take_over_decisions(bag, numbers, report)
             importing_maps.take_over_maps(bag, numbers, report)
         if taken:
             importing_spaces.take_over_models(bag, numbers, report)

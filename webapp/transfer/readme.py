@@ -38,7 +38,8 @@ def readme(selection: str, works: int, pictures: str, people: bool) -> str:
         data/maps/              the maps of the works: where each stands, in Parquet files with the
                                 columns id, x, y, neighbourhood (its id) and drawn; the
                                 neighbourhoods with their names, and the history of these
-        data/site/              picks, public collections and exhibitions, serving settings
+        data/site/              picks, public collections and exhibitions, serving settings,
+                                which works are one and which only look so
 
         The folder is a bag by BagIt 1.0 (RFC 8493): any of its tools can verify it, and so can
             sha256sum --check --quiet manifest-sha256.txt

@@ -11,6 +11,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.models import Artist
+from webapp.duplicates.models import Decision, Pair
 from webapp.exhibitions.models import Exhibition, Hanging, Room
 from webapp.exhibitions.queries import opened
 from webapp.feed.models import Event, Pick, Serving, Visitor
@@ -203,6 +204,34 @@ OTHERS: Final = (
     ),
 )
 """After works. A table stands behind those its links lead to."""
+
+PAIRS: Final = Table(
+    "site/pairs",
+    Pair,
+    ("first_id", "second_id"),
+    {"first_id": WORKS, "second_id": WORKS},
+    of=lambda rows, works, _people: rows.exclude(state=Pair.State.OPEN).filter(
+        first__in=among(works), second__in=among(works)
+    ),
+)
+DECISIONS: Final = Table(
+    "site/decisions",
+    Decision,
+    ("pair_id", "time"),
+    {
+        "pair_id": PAIRS.name,
+        "stays_id": WORKS,
+        "gone_id": WORKS,
+        "by_id": USERS,
+        "undone_by_id": USERS,
+    },
+    part_of="pair_id",
+    leave_out=("record",),  # of rows by numbers that they lose
+    of=lambda rows, works, _people: rows.filter(
+        undone=None, pair__first__in=among(works), pair__second__in=among(works)
+    ),
+)
+"""What was decided on the desk for duplicates; see `importing_desk`."""
 
 MAPS: Final = Table(
     "maps/maps",

@@ -14,11 +14,14 @@ from django.core.files.storage import storages
 from PIL import Image
 
 from artrec.serving.transform import Transform
+from tests.webapp.duplicates.makers import make_pair
 from tests.webapp.makers import make_artist
 from tests.webapp.studio.makers import make_map, node
 from tests.webapp.tastes import make_taste, mean_bundle
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.duplicates import actions as duplicates
+from webapp.duplicates.models import Pair
 from webapp.exhibitions import actions as exhibitions
 from webapp.exhibitions.arrangement import Hung, Walls
 from webapp.feed.models import Event, Pick, Serving, Visitor
@@ -33,6 +36,8 @@ from webapp.vectors.models import Space
 
 START = datetime(2025, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 DIM = 4
+AFFINE = [0.5, 0, 0.25, 0, 0.5, 0.25]
+"""How the second of the merged works lies on the first: in its middle."""
 
 
 def make_gallery(rng: np.random.Generator, *, works: int = 12) -> list[Artwork]:
@@ -116,7 +121,8 @@ def make_people(works: list[Artwork]) -> None:
 
 
 def make_curators_work(works: list[Artwork], look: Space) -> None:
-    """A map of six works with a name, an open exhibition, a draft, a selection and a tag."""
+    """A map of six works with a name, an open exhibition, a draft, a selection, a tag, two works
+    that are merged and two that are not."""
     carl = User.objects.create_user("carl")
     found = make_map(works[:6], space=look)
     file = storages["models"].save("map.npz", ContentFile(b"what places works to come"))
@@ -141,3 +147,12 @@ def make_curators_work(works: list[Artwork], look: Space) -> None:
     exhibitions.start("Not yet", [works[2].pk, works[3].pk], carl)
     selections.save(works=[works[5].pk, works[2].pk], by=carl, title="For the lobby")
     selections.tag(works=[works[4].pk], name="loan", by=carl)
+    duplicates.keep_both(pair=make_pair(works[6], works[7]), by=carl)
+    twice = make_pair(works[-2], works[-1])
+    Pair.objects.filter(pk=twice.pk).update(affine=AFFINE)
+    duplicates.merge(pair=twice, stays=works[-1].pk, facts={}, by=carl)
+
+
+def shown(ids: list[int]) -> list[int]:
+    """Which of the works of `make_gallery` are shown: the last but one was merged into the last."""
+    return [*ids[:-2], ids[-1]]

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.files.storage import storages
 
 from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.duplicates.queries import decisions, merged_into
 from webapp.exhibitions.arrangement import to_json
 from webapp.exhibitions.models import Exhibition
 from webapp.exhibitions.queries import arrangement_of
@@ -63,6 +64,10 @@ def seen() -> dict[str, Any]:
         "exhibitions": [
             [each.token, each.state, to_json(arrangement_of(each))]
             for each in Exhibition.objects.order_by("pk")
+        ],
+        "desk": [
+            [str(each), str(each.by), merged_into(each.gone_id or 0), each.pair.affine]
+            for each in decisions()
         ],
         "maps": [_map(found) for found in Map.objects.order_by("pk")],
         "selections": [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +16,14 @@ from django.core.management import CommandError, call_command
 
 from tests.webapp.makers import make_space
 from tests.webapp.transfer.exports import change, exported
-from tests.webapp.transfer.galleries import make_gallery, make_work
+from tests.webapp.transfer.galleries import make_gallery, make_work, shown
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.feed.models import Event, Pick
 from webapp.mine.models import Collection
+from webapp.operations.checks.work import check_claims
+from webapp.studio.models import Place
+from webapp.transfer import images, importing_works
 from webapp.transfer.exporting import Wanted, export
 from webapp.transfer.importing import RefusedError, import_export, look_through
 from webapp.vectors.models import Space, Vector
@@ -35,7 +41,7 @@ def test_works_keep_their_numbers_and_pictures_and_are_visible(
     works = Artwork.objects.filter(state=Artwork.State.VISIBLE)
     image = works.get(pk=ids[0]).image
     assert report.troubles == []
-    assert sorted(works.values_list("pk", flat=True)) == ids
+    assert sorted(works.values_list("pk", flat=True)) == shown(ids)
     assert default_storage.exists(f"works/{image.key}/64.jpeg")
     assert Vector.objects.count() == 2 * len(ids)
     assert Pick.objects.get(by=None).artwork_id == ids[9]
@@ -81,8 +87,32 @@ def test_an_import_that_was_interrupted_goes_on(rng: np.random.Generator, tmp_pa
     report = import_export(tmp_path / "out", people=True)
 
     assert (report.made["works"], report.known["works"]) == (len(ids) - 5, 5)
-    assert Artwork.objects.filter(state=Artwork.State.VISIBLE).count() == len(ids)
+    assert Artwork.objects.filter(state=Artwork.State.VISIBLE).count() == len(shown(ids))
     assert Event.objects.count() == 6
+
+
+def test_a_full_disk_ends_an_import_which_then_goes_on_with_all_its_parts(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = exported(rng, tmp_path / "out")
+    keep, kept = images.keep_variants, []
+
+    def until_full(key: str, data: bytes) -> Any:
+        kept.append(key)
+        if len(kept) == 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return keep(key, data)
+
+    monkeypatch.setattr(images, "keep_variants", until_full)
+    with pytest.raises(CommandError, match="There is no room left on the disk"):
+        call_command("import_export", str(tmp_path / "out"), stderr=StringIO())
+    before = Place.objects.count()
+
+    report = import_export(tmp_path / "out")
+
+    assert before == 0
+    assert (report.made["works"], report.troubles) == (len(ids) - 4, [])
+    assert Place.objects.count() == report.made["maps/places"] > 5
 
 
 def test_a_damaged_picture_costs_its_work_alone(rng: np.random.Generator, tmp_path: Path) -> None:
@@ -173,14 +203,14 @@ def test_vectors_that_are_damaged_leave_works_to_the_workers(
     report = import_export(tmp_path / "out")
 
     waiting = Artwork.objects.filter(state=Artwork.State.CHECKED, claimed_until=None)
-    assert waiting.count() == len(ids)
+    assert waiting.count() == len(shown(ids))
     assert all("checksum" in trouble for trouble in report.troubles)
 
 
 def test_a_gallery_with_a_look_of_its_own_keeps_it(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    exported(rng, tmp_path / "out")
+    ids = exported(rng, tmp_path / "out")
     own = make_space()
     taken = make_work(rng, 50)
 
@@ -188,7 +218,8 @@ def test_a_gallery_with_a_look_of_its_own_keeps_it(
 
     assert list(Space.objects.all()) == [own]
     assert "a look of its own" in report.notes[0]
-    assert Artwork.objects.filter(state=Artwork.State.CHECKED, claimed_until=None).count() == 12
+    waiting = Artwork.objects.filter(state=Artwork.State.CHECKED, claimed_until=None)
+    assert waiting.count() == len(shown(ids))
     assert Artwork.objects.get(pk=taken.pk).title == "Ridge 50"
 
 
@@ -257,6 +288,20 @@ def test_a_zip_that_exports_are_not_is_refused_with_a_way_out(
 
     with pytest.raises(CommandError, match=rf"manifest-sha256.txt is {told}.*give the folder"):
         call_command("import_export", str(path))
+
+
+def test_works_of_an_import_that_goes_on_are_not_taken_for_claims_of_a_wrong_clock(
+    rng: np.random.Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported(rng, tmp_path / "out")
+    monkeypatch.setattr(importing_works, "show", lambda _numbers: None)
+    import_export(tmp_path / "out")
+    held = Artwork.objects.filter(state=Artwork.State.CHECKED, claimed_until__isnull=False)
+
+    found = list(check_claims(mend=True))
+
+    assert held.exists()
+    assert [each.count for each in found] == [0, 0]
 
 
 def test_what_was_held_back_while_it_waited_is_not_shown(
