@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Collection
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.conf import settings
 
@@ -21,6 +21,7 @@ IDLE_SECONDS: Final = 20.0
 """Longest silence in the middle of an answer."""
 _TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 """IPv6 that a gateway turns into any IPv4, private ones too."""
+_SAFE: Final = "%:/?#[]@!$&'()*+,;=~|"
 
 Resolve = Callable[[str], list[str]]
 
@@ -30,18 +31,19 @@ class FetchError(Exception):
 
 
 def checked_url(url: str, hosts: Collection[str]) -> SplitResult:
-    """Return the parts of a web address that may be asked; plain http becomes https.
+    """Return the parts of a web address that may be asked; plain http becomes https, and what
+    museums forget to encode, such as spaces, is encoded.
 
     Raises:
         FetchError: If it is no such address, or its host is not among `hosts`.
     """
+    if any(ord(character) < 32 or ord(character) == 127 for character in url):
+        raise FetchError(f"{url!r} holds characters that no web address has.")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(quote(url, safe=_SAFE))
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         raise FetchError(f"{url!r} is not a web address.") from None
-    if any(ord(character) <= 32 or ord(character) > 126 for character in url):
-        raise FetchError(f"{url!r} holds characters that a web address cannot; encode them.")
     if parts.scheme not in {"http", "https"} or not host:
         raise FetchError(f"{url!r} is not a web address; it must begin with https://.")
     if parts.username is not None or parts.password is not None:

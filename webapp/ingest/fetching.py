@@ -209,7 +209,7 @@ def _answer(web: Web, url: str, headers: Mapping[str, str]) -> Iterator[_Answer]
                 _judge(answer)
                 yield answer
                 return
-            url = urljoin(answer.url, answer.http.headers.get("Location", ""))
+            url = _further(answer)
     raise FetchError(f"{asked[0]} sends us on more than {REDIRECTS} times, last to {url}.")
 
 
@@ -231,10 +231,22 @@ def _request(web: Web, parts: SplitResult, headers: Mapping[str, str]) -> Iterat
             yield _Answer(response, host, urlunsplit(parts), late)
     except (ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException) as error:
         what = f"took longer than {web.seconds:.0f} seconds" if late.is_set() else "broke off"
-        raise _HiccupError(host, f"{what} ({type(error).__name__})") from error
+        raise _HiccupError(host, what) from error
     finally:
         watch.cancel()
         connection.close()
+
+
+def _further(answer: _Answer) -> str:
+    """Return where we are sent on to. Headers come as Latin-1, but what a host forgot to encode in
+    an address is UTF-8."""
+    location = answer.http.headers.get("Location", "")
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode()
+    try:
+        return urljoin(answer.url, location)
+    except ValueError:
+        raise FetchError(f"{answer.url} sends us on to {location!r}, no web address.") from None
 
 
 def _hang_up(sock: socket.socket, late: threading.Event) -> None:

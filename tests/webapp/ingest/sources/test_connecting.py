@@ -108,3 +108,9 @@ def test_plain_http_becomes_https() -> None:
     parts = checked_url("http://museum.example/a?b=1#c", HOSTS)
 
     assert parts.geturl() == "https://museum.example/a?b=1"
+
+
+def test_what_museums_forget_to_encode_is_encoded() -> None:
+    parts = checked_url("https://museum.example/Äpfel (1)%20.jpg?size=2 m", HOSTS)
+
+    assert parts.geturl() == "https://museum.example/%C3%84pfel%20(1)%20.jpg?size=2%20m"

@@ -189,6 +189,14 @@ def test_redirects_are_followed_among_allowed_hosts(museum: Museum, web: Web) ->
     assert get_json(web, URL) == ["here"]
 
 
+def test_an_address_that_was_not_encoded_is_where_we_are_sent(museum: Museum, web: Web) -> None:
+    moved = "https://pictures.example/käse b.json".encode().decode("latin-1")
+    museum.serve(URL, Reply(status=302, headers={"Location": moved}))
+    museum.serve_json("https://pictures.example/k%C3%A4se%20b.json", ["here"])
+
+    assert get_json(web, URL) == ["here"]
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -200,6 +208,7 @@ def test_redirects_are_followed_among_allowed_hosts(museum: Museum, web: Web) ->
         "https://museum.example:8443/",
         "https://user@museum.example/",
         "//10.0.0.1/x",
+        "//[10.0.0.1/x",
     ],
 )
 def test_redirects_to_other_places_are_refused(museum: Museum, web: Web, target: str) -> None:
