@@ -7,6 +7,7 @@ Pictures are asked for at the width 843 that the museum keeps ready, one a secon
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.fetching import Web, get_json
-from webapp.ingest.sources.cleaning import dimensions, moment, smaller, year_of
+from webapp.ingest.sources.cleaning import dimensions, moment, name_of, smaller, year_of
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 API: Final = "https://api.artic.edu/api/v1/artworks"
@@ -23,6 +24,13 @@ PROVIDER: Final = "Art Institute of Chicago"
 PAGE: Final = 100
 FOUND_AT_MOST: Final = 10_000
 """The search hands out no more."""
+TEXT_CREDIT: Final = "Text: Art Institute of Chicago, CC BY 4.0"
+"""Its descriptions are under another licence than all else."""
+_QUALIFIED: Final = re.compile(
+    r"(?:(?:formerly )?attributed to|possibly|probably|(?:copy )?after|"
+    r"(?:workshop|studio|circle|school|follower|manner|style|imitator) of)\b",
+    re.IGNORECASE,
+)
 FIELDS: Final = (
     "id,title,artist_title,artist_display,date_display,date_end,medium_display,style_title,"
     "dimensions,credit_line,description,image_id,is_public_domain,updated_at"
@@ -104,14 +112,14 @@ def _record(found: dict[str, Any], iiif: str) -> Record:
         problem = "The Art Institute has no picture of it."
     year = year_of(str(found.get("date_display") or ""))
     end = found.get("date_end")
-    artist = str(found.get("artist_title") or "")
+    description = str(found.get("description") or "")
     facts = Facts(
         title=str(found.get("title") or ""),
-        artist=artist or str(found.get("artist_display") or "").partition("\n")[0],
+        artist=_artist(found),
         year=year if year is not None else end if isinstance(end, int) else None,
         medium=str(found.get("medium_display") or ""),
         style=str(found.get("style_title") or ""),
-        description=str(found.get("description") or ""),
+        description=f"{description}\n\n{TEXT_CREDIT}" if description else "",
         credit_line=str(found.get("credit_line") or ""),
         source_url=f"https://www.artic.edu/artworks/{number}",
     )
@@ -127,6 +135,12 @@ def _record(found: dict[str, Any], iiif: str) -> Record:
         changed=moment(found.get("updated_at")),
         problem=problem,
     )
+
+
+def _artist(found: dict[str, Any]) -> str:
+    """Return who made it. Only the words for people tell "workshop of" somebody from that hand."""
+    name, shown = (str(found.get(f"artist_{part}") or "") for part in ("title", "display"))
+    return name_of(shown) if not name or _QUALIFIED.match(shown) else name
 
 
 SOURCE: Final = Source(

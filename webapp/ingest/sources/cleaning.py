@@ -22,15 +22,20 @@ LONGEST_TEXT: Final = 100_000
 """Of columns without a limit of their own."""
 _CLIPPED: Final = ("title", "artist", "artist_bio", "medium", "style", "description")
 _ONE_LINE: Final = frozenset({"title", "artist", "medium", "style"})
+_LENGTH: Final = r"(\d+(?:[.,]\d+)?)"
 _DIMENSIONS: Final = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?)\s*(?:(?:cm)?\s*[x×]\s*(\d+(?:\.\d+)?))?\s*cm",
+    rf"{_LENGTH}\s*(?:cm)?\s*[x×]\s*{_LENGTH}\s*(?:(?:cm)?\s*[x×]\s*{_LENGTH})?\s*cm",
     re.IGNORECASE,
 )
 PREVIEW_WIDTH: Final = 330
 """Pixels; one of the steps of Wikimedia Commons."""
 _IIIF_IMAGE: Final = re.compile(r"(https?://.+)/full/[^/]+/0/(default\.jpg)")
-_COMMONS_THUMB: Final = re.compile(r"(https://upload\.wikimedia\.org/.+/thumb/.+)/\d+px-([^/]+)")
+_COMMONS_THUMB: Final = re.compile(
+    r"(https://upload\.wikimedia\.org/.+/thumb/.+/(?:[\w-]+-)?)\d+px-([^/]+)"
+)
 _BEFORE_CHRIST: Final = re.compile(r"\bB\.?\s?C\.?(?:\s?E\b)?", re.IGNORECASE)
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_LIFE: Final = re.compile(r"\s*(?:\([^()]*\d{3}[^()]*\)|,[^,\d]*\b\d{4}\b).*")
 
 
 def plain(value: object) -> str:
@@ -75,15 +80,29 @@ def smaller(url: str) -> str:
     if found := _IIIF_IMAGE.fullmatch(url):
         return f"{found[1]}/full/{PREVIEW_WIDTH},/0/{found[2]}"
     if found := _COMMONS_THUMB.fullmatch(url):
-        return f"{found[1]}/{PREVIEW_WIDTH}px-{found[2]}"
+        return f"{found[1]}{PREVIEW_WIDTH}px-{found[2]}"
     return ""
 
 
 def year_of(text: str) -> int | None:
     """Return the first year that a date in words names: "ca. 1887–90" gives 1887."""
-    if found := re.search(r"(?<!\d)(\d{3,4})(?!\d)", text):
+    if found := re.search(r"(?<!\d)(\d{3,4})(?!\d)", _THOUSANDS.sub("", text)):
         return -int(found[1]) if _BEFORE_CHRIST.search(text) else int(found[1])
     return None
+
+
+def year_of_time(time: str) -> int | None:
+    """Return the year of a time such as "-0450-01-01T00:00:00Z"."""
+    year = year_of(time.lstrip("-").partition("-")[0])
+    return -year if year is not None and time.startswith("-") else year
+
+
+def name_of(text: str) -> str:
+    """Return the name in a line on a maker: "Grant Wood (American, 1891–1942)" gives "Grant Wood".
+
+    What follows on further lines, and the years of a life with all behind them, is left out.
+    """
+    return _LIFE.sub("", text.strip().partition("\n")[0]).strip()
 
 
 def dimensions(text: str) -> Facts:
@@ -91,10 +110,9 @@ def dimensions(text: str) -> Facts:
     found = _DIMENSIONS.search(text)
     if not found:
         return Facts()
-    facts = Facts(height_cm=Decimal(found[1]), width_cm=Decimal(found[2]))
-    if found[3]:
-        facts["depth_cm"] = Decimal(found[3])
-    return facts
+    names = ("height_cm", "width_cm", "depth_cm")
+    sizes = [Decimal(size.replace(",", ".")) for size in found.groups() if size]
+    return cast(Facts, dict(zip(names, sizes, strict=False)))
 
 
 def moment(text: object) -> datetime | None:

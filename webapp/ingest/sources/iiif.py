@@ -7,6 +7,7 @@ the manifest's. Collections are followed into their parts and pages.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,16 +17,25 @@ from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
 from webapp.ingest.sources import iiif2, iiif3
-from webapp.ingest.sources.cleaning import dimensions, smaller, year_of
+from webapp.ingest.sources.cleaning import dimensions, name_of, smaller, year_of
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 DEEPEST: Final = 8
 """Collections within collections."""
 ACCEPT: Final = "application/ld+json, application/json;q=0.9"
 _LABELS: Final = {
-    "artist": ("artist", "artists", "creator", "maker", "artist/maker", "author", "painter"),
-    "date": ("date", "dates", "date created", "created", "date made", "datierung", "datering"),
-    "medium": ("medium", "materials", "material", "technique", "medium and support", "format"),
+    "artist": (
+        *("artist", "artists", "artist/maker", "creator", "creators", "maker", "painter", "author"),
+        *("contributors", "künstler", "artiste", "artista", "kunstenaar"),
+    ),
+    "date": (
+        *("date", "dates", "date created", "created", "date made", "production date"),
+        *("datierung", "datering", "fecha"),
+    ),
+    "medium": (
+        *("medium", "materials", "material", "materials & techniques", "technique"),
+        *("medium and support", "technik", "técnica", "format"),
+    ),
     "size": ("dimensions", "size", "physical dimensions", "extent"),
     "credit": ("credit", "credit line", "creditline"),
 }
@@ -109,14 +119,16 @@ def _reader(thing: Any) -> ModuleType:
 
 
 def _record(read: iiif3.Manifest, address: str) -> Record:
-    said = {label.lower().rstrip(":").strip(): value for label, value in read.metadata}
+    said: dict[str, str] = {}
+    for label, value in read.metadata:
+        said.setdefault(_plain_label(label), value)
     found = {
         name: next((said[label] for label in labels if said.get(label)), "")
         for name, labels in _LABELS.items()
     }
     facts = Facts(
         title=read.label,
-        artist=found["artist"],
+        artist=name_of(found["artist"]),
         year=year_of(found["date"]),
         medium=found["medium"],
         description=read.summary,
@@ -135,6 +147,12 @@ def _record(read: iiif3.Manifest, address: str) -> Record:
         provider=read.provider,
         problem="" if read.image_url else "The manifest shows no picture.",
     )
+
+
+def _plain_label(label: str) -> str:
+    """Return a label in the one form of its spellings: "Artist / Maker:" is "artist/maker"."""
+    label = label.lower().strip().rstrip(":").strip().replace("(s)", "s")
+    return re.sub(r"\s*/\s*", "/", label)
 
 
 SOURCE: Final = Source(

@@ -38,16 +38,20 @@ def read(manifest: dict[str, Any]) -> Manifest:
     metadata = objects(manifest.get("metadata"))
     homepage = next(iter(objects(manifest.get("related"))), {})
     related = manifest.get("related")
+    canvas, shown = _shown(manifest)
+    nearest = (shown, canvas, manifest)  # the nearest to the picture counts
     return Manifest(
         id=str(manifest.get("@id") or ""),
         label=words(manifest.get("label")),
         summary=words(manifest.get("description")),
         metadata=tuple((words(each.get("label")), words(each.get("value"))) for each in metadata),
-        rights=_licence(manifest.get("license")),
-        required_statement=words(manifest.get("attribution")),
+        rights=next(filter(None, (_licence(each.get("license")) for each in nearest)), ""),
+        required_statement=next(
+            filter(None, (words(each.get("attribution")) for each in nearest)), ""
+        ),
         provider="",  # version 2 has no such property
         homepage=related if isinstance(related, str) else str(homepage.get("@id") or ""),
-        image_url=_image(manifest),
+        image_url=image_url(shown),
     )
 
 
@@ -69,7 +73,8 @@ def _licence(value: Any) -> str:
     return " ".join(str(each) for each in values if each)
 
 
-def _image(manifest: dict[str, Any]) -> str:
+def _shown(manifest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the first canvas with a picture, and the picture; empty ones if there is none."""
     for sequence in objects(manifest.get("sequences")):
         for canvas in objects(sequence.get("canvases")):
             for annotation in objects(canvas.get("images")):
@@ -78,5 +83,5 @@ def _image(manifest: dict[str, Any]) -> str:
                     if resource.get("@type") == "oa:Choice":
                         chosen = next(iter(objects(resource.get("default"))), {})
                     if image_url(chosen):
-                        return image_url(chosen)
-    return ""
+                        return canvas, chosen
+    return {}, {}

@@ -56,7 +56,8 @@ def parts(collection: dict[str, Any]) -> Iterator[Part]:
 
 def read(manifest: dict[str, Any]) -> Manifest:
     """Return what a manifest says."""
-    statement = manifest.get("requiredStatement")
+    canvas, body = _shown(manifest)
+    statement = canvas.get("requiredStatement") or manifest.get("requiredStatement")
     required = words(statement.get("value")) if isinstance(statement, dict) else ""
     provider = next(iter(objects(manifest.get("provider"))), {})
     homepage = next(iter(objects(manifest.get("homepage"))), {})
@@ -66,11 +67,12 @@ def read(manifest: dict[str, Any]) -> Manifest:
         label=words(manifest.get("label")),
         summary=words(manifest.get("summary")),
         metadata=tuple((words(each.get("label")), words(each.get("value"))) for each in metadata),
-        rights=str(manifest.get("rights") or ""),
+        # The nearest to the picture counts.
+        rights=str(body.get("rights") or canvas.get("rights") or manifest.get("rights") or ""),
         required_statement=required,
         provider=words(provider.get("label")),
         homepage=str(homepage.get("id") or ""),
-        image_url=_image(manifest),
+        image_url=image_url(body),
     )
 
 
@@ -112,10 +114,13 @@ def _resizes(service: dict[str, Any]) -> bool:
     profile = service.get("profile")
     level = profile[0] if isinstance(profile, list) and profile else profile
     level = str(level).lower()
+    if "stanford.edu" in level:  # version 1, whose pictures have other addresses
+        return False
     return any(level.endswith(end) for end in ("level1", "level2", "level1.json", "level2.json"))
 
 
-def _image(manifest: dict[str, Any]) -> str:
+def _shown(manifest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the first canvas with a picture, and the picture; empty ones if there is none."""
     for canvas in objects(manifest.get("items")):
         for page in objects(canvas.get("items")):
             for annotation in objects(page.get("items")):
@@ -123,5 +128,5 @@ def _image(manifest: dict[str, Any]) -> str:
                     choices = objects(body.get("items")) if body.get("type") == "Choice" else [body]
                     for each in choices:
                         if each.get("type") == "Image" and image_url(each):
-                            return image_url(each)
-    return ""
+                            return canvas, each
+    return {}, {}

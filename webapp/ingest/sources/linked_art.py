@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from webapp.catalog.facts import Facts
+from webapp.ingest.sources.cleaning import year_of, year_of_time
 
 AAT: Final = "http://vocab.getty.edu/aat/"
 ENGLISH: Final = f"{AAT}300388277"
@@ -57,10 +58,11 @@ def maker_of(made: dict[str, Any]) -> str:
     return ", ".join(names) or _in_english(list(_statements(whole)))
 
 
-def date_of(made: dict[str, Any]) -> str:
-    """Return when it was made, in the museum's words or as the end of the span."""
+def year_of_making(made: dict[str, Any]) -> int | None:
+    """Return the year that the museum's words name; the end of the span if they name none."""
     span = next(iter(things(mapping(made.get("produced_by")).get("timespan"))), {})
-    return _in_english(things(span.get("identified_by"))) or _text(span.get("end_of_the_end"))[:4]
+    year = year_of(_in_english(things(span.get("identified_by"))))
+    return year if year is not None else year_of_time(_text(span.get("end_of_the_end")))
 
 
 def statement_of(made: dict[str, Any], kind: str) -> str:
@@ -73,10 +75,13 @@ def size_of(made: dict[str, Any]) -> Facts:
     facts = Facts()
     for each in things(made.get("dimension")):
         factor = _CENTIMETRES.get(id_of(mapping(each.get("unit"))).replace("https://v", "http://v"))
-        value = each.get("value")
-        if factor is None or not isinstance(value, int | float):
+        if factor is None:
             continue
-        size, kinds = Decimal(str(value)) * factor, classes_of(each)
+        try:
+            size = Decimal(str(each.get("value"))) * factor
+        except ArithmeticError:
+            continue
+        kinds = classes_of(each)
         if _HEIGHT in kinds:
             facts.setdefault("height_cm", size)
         elif _WIDTH in kinds:
@@ -87,12 +92,11 @@ def size_of(made: dict[str, Any]) -> Facts:
 
 
 def rights_of(thing: dict[str, Any]) -> str:
-    """Return the licence that a thing is under."""
-    for right in things(thing.get("subject_to")):
-        for each in things(right.get("classified_as")):
-            if id_of(each):
-                return id_of(each)
-    return ""
+    """Return the licence that a thing is under; of several none is certain, so all are."""
+    rights = things(thing.get("subject_to"))
+    found = [id_of(each) for right in rights for each in things(right.get("classified_as"))]
+    # Terms of the thesaurus say what kind of statement it is, not what it states.
+    return " ".join(dict.fromkeys(each for each in found if "vocab.getty.edu" not in each))
 
 
 def _statements(thing: dict[str, Any]) -> Iterator[dict[str, Any]]:

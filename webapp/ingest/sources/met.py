@@ -84,7 +84,7 @@ def _record(number: str, found: dict[str, Any]) -> Record:
     year = year_of(str(found.get("objectDate") or ""))
     facts = Facts(
         title=str(found.get("title") or ""),
-        artist=str(found.get("artistDisplayName") or ""),
+        artist=_artist(found),
         artist_bio=str(found.get("artistDisplayBio") or ""),
         year=year if year is not None else _number(found.get("objectEndDate")),
         medium=str(found.get("medium") or ""),
@@ -102,6 +102,12 @@ def _record(number: str, found: dict[str, Any]) -> Record:
         changed=moment(found.get("metadataDate")),
         problem=problem,
     )
+
+
+def _artist(found: dict[str, Any]) -> str:
+    """Return who made it; the prefix tells "copy after" somebody from a work by that hand."""
+    prefix, name = (str(found.get(f"artist{part}") or "") for part in ("Prefix", "DisplayName"))
+    return f"{prefix} {name}".strip() if name else ""
 
 
 def _number(value: object) -> int | None:

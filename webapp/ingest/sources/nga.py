@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ class _Image:
     url: str
     order: tuple[bool, float]
     is_open: bool
+    changed: datetime | None
     text: str
 
 
@@ -65,6 +67,7 @@ def _image(row: Mapping[str, str]) -> _Image:
         url=f"{row['iiifurl']}/full/{size}/0/default.jpg" if row["iiifurl"] else "",
         order=(row.get("viewtype") != "primary", float(sequence or 0)),
         is_open=is_open,
+        changed=moment(row.get("modified", "")),
         text=row.get("assistivetext", ""),
     )
 
@@ -86,6 +89,7 @@ def _record(row: Mapping[str, str], image: _Image | None) -> Record:
         source_url=f"https://www.nga.gov/artworks/{row['objectid']}",
     )
     facts.update(dimensions(row.get("dimensions", "")))
+    changes = (moment(row.get("lastdetectedmodification", "")), image.changed if image else None)
     return Record(
         id=row["objectid"],
         facts=facts,
@@ -93,7 +97,7 @@ def _record(row: Mapping[str, str], image: _Image | None) -> Record:
         preview_url=smaller(image.url) if image else "",
         rights="CC0" if image and image.is_open else "",
         provider=PROVIDER,
-        changed=moment(row.get("lastdetectedmodification", "")),
+        changed=max(filter(None, changes), default=None),
         problem=problem,
     )
 

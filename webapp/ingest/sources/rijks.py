@@ -16,12 +16,12 @@ from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
 from webapp.ingest.sources import linked_art as art
-from webapp.ingest.sources.cleaning import smaller, year_of
+from webapp.ingest.sources.cleaning import smaller
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 SEARCH: Final = "https://data.rijksmuseum.nl/search/collection"
 PROVIDER: Final = "Rijksmuseum"
-_ID: Final = re.compile(r"https://(?:id|data)\.rijksmuseum\.nl/(\d+)")
+_ID: Final = re.compile(r"https?://(?:id|data)\.rijksmuseum\.nl/(\d+)")
 
 
 def records(ask: Ask, web: Web) -> Iterator[Record]:
@@ -66,7 +66,7 @@ def _work(number: str, web: Web) -> Record:
     facts = Facts(
         title=art.name_of(made),
         artist=art.maker_of(made),
-        year=year_of(art.date_of(made)),
+        year=art.year_of_making(made),
         medium=art.statement_of(made, art.MATERIALS),
         description=art.statement_of(made, art.DESCRIPTION),
         credit_line=art.statement_of(made, art.CREDIT),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.webapp.ingest.sources.asking import read
 from tests.webapp.ingest.sources.museum import Museum, Reply, Seen
-from webapp.ingest.sources.artic import API, SOURCE
+from webapp.ingest.sources.artic import API, SOURCE, TEXT_CREDIT
 from webapp.ingest.sources.comparing import problem_of, shown_facts
 from webapp.ingest.sources.contract import SourceError
 
@@ -74,7 +74,7 @@ def test_a_work_is_read_with_all_we_show(museum: Museum) -> None:
     )
     facts = shown_facts(record)
     assert (facts["height_cm"], facts["width_cm"]) == (Decimal("207.5"), Decimal("308.1"))
-    assert facts["description"] == "In his best-known painting\u00a0…"
+    assert facts["description"] == f"In his best-known painting\u00a0…\n\n{TEXT_CREDIT}"
     assert facts["year"] == 1884
     assert facts["style"] == "Pointillism"
 
@@ -102,3 +102,23 @@ def test_an_answer_of_another_form_stops_with_a_sentence(museum: Museum) -> None
 
     with pytest.raises(SourceError, match="documented"):
         read(SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("title", "display", "artist"),
+    [
+        ("Rembrandt van Rijn", "Workshop of Rembrandt van Rijn\nDutch, 1606-1669", "Workshop of"),
+        ("Rembrandt van Rijn", "Attributed to Rembrandt van Rijn", "Attributed to"),
+        ("Rembrandt van Rijn", "Rembrandt van Rijn\nDutch, 1606-1669", ""),
+        ("", "Rembrandt van Rijn (Dutch, 1606-1669)", ""),
+    ],
+)
+def test_a_work_of_the_workshop_is_not_by_the_master(
+    museum: Museum, title: str, display: str, artist: str
+) -> None:
+    work = an_artwork(1, artist_title=title, artist_display=display)
+    museum.serve(API, pages([work], 10))
+
+    facts = shown_facts(read(SOURCE)["1"])
+
+    assert facts["artist"] == f"{artist} Rembrandt van Rijn".strip()

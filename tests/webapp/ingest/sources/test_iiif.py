@@ -251,3 +251,37 @@ def test_a_manifest_without_an_id_is_known_by_its_address(museum: Museum) -> Non
 
 def part(url: str) -> dict[str, str]:
     return {"id": url, "type": "Manifest"}
+
+
+def test_rights_of_the_page_go_before_those_of_the_whole(museum: Museum) -> None:
+    third = manifest3("a")
+    third["items"][0]["rights"] = "http://rightsstatements.org/vocab/InC/1.0/"
+    second = manifest2("b", license="http://rightsstatements.org/vocab/InC/1.0/")
+    second["sequences"][0]["canvases"][0] |= {"license": CC0, "attribution": "Another Library"}
+
+    assert "InC" in problem_of(one(museum, third))
+    record = one(museum, second)
+    assert not problem_of(record)
+    assert record.required_statement == "Another Library"
+
+
+def test_services_of_version_1_give_the_picture_as_it_stands(museum: Museum) -> None:
+    made = manifest3("a")
+    body = made["items"][0]["items"][0]["items"][0]["body"]
+    body["service"] = [
+        service("http://library.stanford.edu/iiif/image-api/1.1/compliance.html#level2")
+    ]
+
+    assert one(museum, made).image_url == f"{HOST}/image/a/full/max/0/default.jpg"
+
+
+def test_labels_are_known_in_several_spellings(museum: Museum) -> None:
+    metadata = [
+        {"label": "Artist / Maker", "value": "Grant Wood\nAmerican, 1891–1942"},
+        {"label": "Artist / Maker", "value": "Another"},
+        {"label": "Date:", "value": "1930"},
+    ]
+
+    facts = one(museum, manifest2("b", metadata=metadata)).facts
+
+    assert (facts["artist"], facts["year"]) == ("Grant Wood", 1930)

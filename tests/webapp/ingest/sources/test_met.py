@@ -130,3 +130,12 @@ def test_a_csv_that_is_none_says_how_to_get_it(
 
     with pytest.raises(SourceError, match=why):
         read(SOURCE, file=file)
+
+
+def test_a_work_after_somebody_is_not_by_that_hand(museum: Museum) -> None:
+    museum.serve_json(f"{API}/search", {"total": 1, "objectIDs": [1]})
+    museum.serve_json(f"{API}/objects/1", an_object(1, artistPrefix="Copy after"))
+
+    record = read(SOURCE, query="x")["1"]
+
+    assert shown_facts(record)["artist"] == "Copy after Vincent van Gogh"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,3 +71,13 @@ def test_a_missing_table_is_named(museum: Museum, tmp_path: Path) -> None:
         read(SOURCE)
     with pytest.raises(SourceError, match=r"published_images\.csv cannot be read"):
         read(SOURCE, file=tmp_path)
+
+
+def test_a_picture_that_was_replaced_counts_as_a_change(museum: Museum, tmp_path: Path) -> None:
+    lines = IMAGES.splitlines()
+    dates = ["modified", "", "2024-05-31 22:02:18.447-04", ""]
+    dated = "\n".join(f"{line},{date}" for line, date in zip(lines, dates, strict=True))
+
+    record = read(SOURCE, file=folder(tmp_path, dated))["1138"]
+
+    assert record.changed == datetime(2024, 6, 1, 2, 2, 18, 447000, UTC)

@@ -9,6 +9,7 @@ from tests.webapp.ingest.sources.asking import read
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from webapp.ingest.sources.comparing import problem_of, shown_facts
 from webapp.ingest.sources.contract import SourceError
+from webapp.ingest.sources.linked_art import size_of
 from webapp.ingest.sources.rijks import SEARCH, SOURCE
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,42 @@ def test_an_answer_of_another_form_stops_with_a_sentence(museum: Museum) -> None
 
     with pytest.raises(SourceError, match="documented"):
         read(SOURCE, query="x")
+
+
+def test_a_century_in_words_leaves_the_year_to_the_span(museum: Museum) -> None:
+    museum.serve_json(SEARCH, page([2001]))
+    serve(museum, 2001)
+    painting = a_painting(2001)
+    span = {"identified_by": [text("17th century")], "end_of_the_end": "1699-12-31T23:59:59"}
+    painting["produced_by"]["timespan"] = span
+    painting["dimension"][0]["value"] = "379.5"
+    museum.serve_json("https://data.rijksmuseum.nl/2001", painting)
+
+    facts = read(SOURCE, query="x")["2001"].facts
+
+    assert (facts["year"], facts["height_cm"]) == (1699, Decimal("379.5"))
+
+
+@pytest.mark.parametrize("value", [None, "unknown", "sNaN", "1e1000000"])
+def test_a_size_that_is_no_number_is_left_out(value: object) -> None:
+    made = a_painting(2001)
+    made["dimension"][0]["value"] = value
+
+    assert list(size_of(made)) == ["width_cm"]
+
+
+def test_a_file_under_several_rights_is_not_certainly_free(museum: Museum) -> None:
+    museum.serve_json(SEARCH, page([2001]))
+    serve(museum, 2001)
+    kind = {"id": f"{AAT}300435434", "type": "Type"}
+    rights = [PDM, "http://rightsstatements.org/vocab/InC/1.0/"]
+    said = [{"type": "Right", "classified_as": [kind, {"id": each}]} for each in rights]
+    point = {"id": "https://iiif.micr.io/2001/full/max/0/default.jpg"}
+    file = {"type": "DigitalObject", "access_point": [point]}
+    museum.serve_json("https://data.rijksmuseum.nl/20012", {**file, "subject_to": said})
+    both = read(SOURCE, query="x")["2001"]
+    museum.serve_json("https://data.rijksmuseum.nl/20012", {**file, "subject_to": said[:1]})
+    one = read(SOURCE, query="x")["2001"]
+
+    assert "InC" in problem_of(both)
+    assert not problem_of(one)
