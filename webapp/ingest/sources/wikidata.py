@@ -9,21 +9,28 @@ pictures at a time.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from webapp.catalog.facts import Facts
-from webapp.ingest.fetching import Web, get_json
-from webapp.ingest.sources.cleaning import moment, plain, smaller, year_of
+from webapp.ingest.fetching import TryLaterError, Web, get_json
+from webapp.ingest.sources.cleaning import moment, plain, smaller, year_of_time
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
 SPARQL: Final = "https://query.wikidata.org/sparql"
 COMMONS: Final = "https://commons.wikimedia.org/w/api.php"
 AT_ONCE: Final = 50
 """Titles that one request to Commons may name."""
+LONGEST: Final = 5_000
+"""Characters of their encoded titles together: servers do not take addresses of any length."""
+ITEMS: Final = 200
+"""Items that one request to Wikidata names, for the same reason."""
+LAG_SECONDS: Final = 30.0
+"""Before Commons is asked again that is behind; it says so with status 200."""
 WIDTH: Final = 1920
 """One of the widths that Commons keeps ready."""
 _OF_ITEMS: Final = """
@@ -39,26 +46,49 @@ SELECT ?item ?itemLabel ?image ?creatorLabel ?inception ?materialLabel ?genreLab
   SERVICE wikibase:label {{ bd:serviceParam wikibase:language "en,mul" }}
 }}"""
 """What we want to know of items; sizes come in the unit of the SI, which is the metre."""
+_SOMETHING: Final = "/.well-known/genid/"
+"""Part of what stands for a value that there is and nobody knows."""
 Work = dict[str, list[str]]
 """What the rows of one item say, each value once."""
 
 
 def records(ask: Ask, web: Web) -> Iterator[Record]:
     """Yield the items of a saved result, or of the query's."""
+    for answer in _answers(ask, web):
+        for some in _together(_works(answer)):
+            images = _images([_first(work, "image") for work in some.values()], web)
+            for item, work in some.items():
+                yield _record(item, work, images)
+
+
+def _answers(ask: Ask, web: Web) -> Iterator[Any]:
+    """Yield the saved result, or those of the query, or of one for so many items at a time."""
     if ask.file is not None:
-        answer = _saved(ask.file)
-    elif ask.query or ask.ids:
-        query = ask.query or _OF_ITEMS.format(" ".join(f"wd:{item}" for item in ask.ids))
-        asked = urlencode({"query": query, "format": "json"})
-        answer = get_json(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
-    else:
+        yield _saved(ask.file)
+        return
+    named = [f"wd:{item}" for item in ask.ids]
+    parts = [" ".join(named[start : start + ITEMS]) for start in range(0, len(named), ITEMS)]
+    queries = [ask.query] if ask.query else [_OF_ITEMS.format(part) for part in parts]
+    if not queries:
         raise SourceError("Give a SPARQL query with --query, or its result as JSON with --file.")
-    works = list(_works(answer).items())
-    for start in range(0, len(works), AT_ONCE):
-        chunk = works[start : start + AT_ONCE]
-        images = _images([work["image"][0] for _, work in chunk if work.get("image")], web)
-        for item, work in chunk:
-            yield _record(item, work, images)
+    for query in queries:
+        asked = urlencode({"query": query, "format": "json"})
+        yield get_json(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
+
+
+def _together(works: Mapping[str, Work]) -> Iterator[dict[str, Work]]:
+    """Yield the works in groups whose pictures fit one request to Commons."""
+    some: dict[str, Work] = {}
+    length = 0
+    for item, work in works.items():
+        more = len(quote(_title(_first(work, "image"))))
+        if some and (len(some) == AT_ONCE or length + more > LONGEST):
+            yield some
+            some, length = {}, 0
+        some[item] = work
+        length += more
+    if some:
+        yield some
 
 
 def _saved(file: Path) -> Any:
@@ -83,13 +113,19 @@ def _works(answer: Any) -> dict[str, Work]:
         raise SourceError(f"The query gives no ?{missing[0]}; select ?item and ?image at least.")
     works: dict[str, Work] = {}
     for row in rows:
-        said = {name: str(cell.get("value", "")) for name, cell in row.items()}
+        said = {name: str(cell.get("value", "")) for name, cell in row.items() if _known(cell)}
         item = said.get("item", "").rpartition("/")[2]
         work = works.setdefault(item, {})
         for name, value in said.items():
             if value not in work.setdefault(name, []):
                 work[name].append(value)
     return works
+
+
+def _known(cell: dict[str, Any]) -> bool:
+    """Tell a value from a mark that there is one nobody knows, and a name from a mere number."""
+    value = str(cell.get("value", ""))
+    return _SOMETHING not in value and not re.fullmatch(r"Q\d+", value)
 
 
 def _title(image: str) -> str:
@@ -100,7 +136,8 @@ def _title(image: str) -> str:
 
 def _images(urls: Sequence[str], web: Web) -> dict[str, Mapping[str, Any]]:
     """Return what Commons says of pictures, by title."""
-    if not urls:
+    titles = sorted({_title(url) for url in urls if url})
+    if not titles:
         return {}
     asked = {
         "action": "query",
@@ -110,9 +147,13 @@ def _images(urls: Sequence[str], web: Web) -> dict[str, Mapping[str, Any]]:
         "prop": "imageinfo",
         "iiprop": "url|extmetadata|timestamp",
         "iiurlwidth": str(WIDTH),
-        "titles": "|".join(dict.fromkeys(_title(url) for url in urls)),
+        "titles": "|".join(titles),
     }
     answer = get_json(web, f"{COMMONS}?{urlencode(asked)}")
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(error, dict) and error.get("code") == "maxlag":
+        message = "Wikimedia Commons is behind with its own work, and asks to come back later."
+        raise TryLaterError(message, seconds=LAG_SECONDS, asked=True)
     query = answer.get("query") if isinstance(answer, dict) else None
     if not isinstance(query, dict):
         raise SourceError("Wikimedia Commons does not answer as documented.")
@@ -128,22 +169,21 @@ def _images(urls: Sequence[str], web: Web) -> dict[str, Mapping[str, Any]]:
 def _record(item: str, work: Work, images: Mapping[str, Mapping[str, Any]]) -> Record:
     if not work.get("image"):
         return Record(id=item, problem="Wikidata knows no picture of it.")
-    info = images.get(_title(work["image"][0]))
+    info = images.get(_title(_first(work, "image")))
     if info is None:
         return Record(id=item, problem="Its picture is not on Wikimedia Commons.")
     said = info.get("extmetadata") or {}
-    label = _first(work, "itemLabel")
     url = str(info.get("thumburl") or info.get("url") or "")
     return Record(
         id=item,
         facts=Facts(
-            title="" if label == item else label,
-            artist=", ".join(work.get("creatorLabel", [])),
-            year=_year(_first(work, "inception")),
-            medium=", ".join(work.get("materialLabel", [])),
+            title=_first(work, "itemLabel"),
+            artist=", ".join(sorted(work.get("creatorLabel", []))),
+            year=year_of_time(_first(work, "inception")),
+            medium=", ".join(sorted(work.get("materialLabel", []))),
             style=_first(work, "genreLabel"),
-            height_cm=_centimetres(_first(work, "height")),
-            width_cm=_centimetres(_first(work, "width")),
+            height_cm=_centimetres(work.get("height", [])),
+            width_cm=_centimetres(work.get("width", [])),
             source_url=f"https://www.wikidata.org/wiki/{item}",
         ),
         image_url=url,
@@ -170,18 +210,13 @@ def _metadata(said: Mapping[str, Any], name: str) -> str:
 
 
 def _first(work: Work, name: str) -> str:
-    return next(iter(work.get(name, [])), "")
+    return min(work.get(name, []), default="")  # rows come in another order each time
 
 
-def _year(time: str) -> int | None:
-    """Return the year of a time such as "-0450-01-01T00:00:00Z"."""
-    year = year_of(time.lstrip("-").partition("-")[0])
-    return -year if year is not None and time.startswith("-") else year
-
-
-def _centimetres(text: str) -> Decimal | None:
+def _centimetres(sizes: Sequence[str]) -> Decimal | None:
+    """Return the smallest size: others are those of a frame."""
     try:
-        return Decimal(text) if text else None
+        return min(map(Decimal, sizes), default=None)
     except InvalidOperation:
         return None
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.webapp.ingest.sources.asking import read
+from tests.webapp.ingest.sources.asking import quick, read
 from tests.webapp.ingest.sources.museum import Museum
+from webapp.ingest.fetching import TryLaterError
 from webapp.ingest.sources.comparing import problem_of, shown_facts
-from webapp.ingest.sources.contract import SourceError
-from webapp.ingest.sources.wikidata import COMMONS, SOURCE, SPARQL
+from webapp.ingest.sources.contract import Ask, SourceError
+from webapp.ingest.sources.wikidata import COMMONS, ITEMS, LONGEST, SOURCE, SPARQL
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_an_item_is_read_with_the_licence_that_commons_states(museum: Museum) ->
     assert not problem_of(painting)
     assert painting.image_url.endswith("1920px-De_nachtwacht.jpg")
     facts = shown_facts(painting)
-    assert (facts["title"], facts["artist"]) == ("The Night Watch", "Rembrandt, Others")
+    assert (facts["title"], facts["artist"]) == ("The Night Watch", "Others, Rembrandt")
     assert facts["year"] == 1642
     assert facts["rights"].startswith("Public Domain Mark")
     assert shown_facts(statue)["year"] == -450
@@ -117,3 +118,57 @@ def test_a_result_of_another_form_says_what_is_missing(
 
     with pytest.raises(SourceError, match=why):
         read(SOURCE, file=file)
+
+
+def test_what_nobody_knows_and_mere_numbers_are_no_names(museum: Museum) -> None:
+    unknown = "http://www.wikidata.org/.well-known/genid/2a1f"
+    museum.serve_json(SPARQL, result(row("Q1", "a.jpg", itemLabel="Q1", creatorLabel=unknown)))
+    museum.serve_json(COMMONS, {"query": {"pages": [page("File:A.jpg", **PD)]}})
+
+    facts = shown_facts(read(SOURCE, query="…")["Q1"])
+
+    assert (facts["title"], facts["artist"]) == ("Untitled", "Unknown artist")
+
+
+def test_rows_in_another_order_say_the_same(museum: Museum) -> None:
+    rows = [
+        row("Q1", "b.jpg", creatorLabel="Ann", height="102.5", width="80"),
+        row("Q1", "a.jpg", creatorLabel="Bea", height="92", width="73"),
+    ]
+    pages = [page("File:A.jpg", **PD), page("File:B.jpg", **PD)]
+    museum.serve_json(COMMONS, {"query": {"pages": pages}})
+
+    museum.serve_json(SPARQL, result(*rows))
+    first = read(SOURCE, query="…")["Q1"]
+    museum.serve_json(SPARQL, result(*reversed(rows)))
+    second = read(SOURCE, query="…")["Q1"]
+
+    assert first == second
+    assert (str(first.facts["height_cm"]), str(first.facts["width_cm"])) == ("92", "73")
+
+
+def test_addresses_stay_short_whatever_names_files_have(museum: Museum, tmp_path: Path) -> None:
+    file = tmp_path / "query.json"
+    rows = [row(f"Q{number}", f"{'麦' * 60}{number}.jpg") for number in range(20)]
+    file.write_text(json.dumps(result(*rows)))
+    museum.serve_json(COMMONS, {"query": {"pages": []}})
+
+    assert len(read(SOURCE, file=file)) == 20
+    assert max(len(url) for url in museum.asked()) < LONGEST + 500
+
+
+def test_many_items_are_asked_for_in_parts(museum: Museum) -> None:
+    museum.serve_json(SPARQL, result())
+    ids = tuple(f"Q{number}" for number in range(ITEMS + 1))
+
+    list(SOURCE.records(Ask(ids=ids), quick(SOURCE)))
+
+    assert len(museum.seen) == 2
+
+
+def test_a_commons_that_is_behind_is_asked_later(museum: Museum) -> None:
+    museum.serve_json(SPARQL, result(row("Q1", "a.jpg")))
+    museum.serve_json(COMMONS, {"error": {"code": "maxlag", "info": "Waiting for db1: 6 s"}})
+
+    with pytest.raises(TryLaterError, match="come back later"):
+        read(SOURCE, query="…")
