@@ -18,6 +18,7 @@ from tests.webapp.ingest.sources.test_met import an_object
 from tests.webapp.ingest.sources.test_syncing import arrive
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
+from webapp.desk import trail
 from webapp.ingest.fetching import TryLaterError
 from webapp.ingest.models import Batch, HostPace, Item, Origin
 from webapp.ingest.sources import met
@@ -119,7 +120,8 @@ def test_what_is_ticked_comes_in_as_one_batch_and_what_is_not_stays_out(
     assert (item.source_key, item.state) == ("met:2", Item.State.WANTED)
     assert row.state == State.DONE
     assert row.batch == item.batch
-    assert (item.batch.user, item.batch.held, item.batch.source) == (ada, True, "met: wheat")
+    assert (item.batch.user, item.batch.held) == (ada, True)
+    assert item.batch.source == "The Metropolitan Museum of Art: wheat"
     assert list(Origin.objects.values_list("source_key", "scope")) == [("met:2", "met: wheat")]
 
 
@@ -138,6 +140,7 @@ def test_asking_again_shows_what_changed_and_what_is_gone(museum: Museum, ada: U
     brought(row, ada)
     titles = dict(Artwork.objects.values_list("source_key", "title"))
     assert titles["met:1"] == "Better"
+    assert trail.of_work(Artwork.objects.get(title="Better"))[0].who == "ada"
     assert not Artwork.objects.filter(state=Artwork.State.WITHDRAWN).exists()
     assert row.batch is None
 

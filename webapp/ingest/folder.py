@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -99,6 +99,13 @@ def plan(
         measured.append(_measure(entry))
         on_file()
     return _compare(measured, source)
+
+
+def may_be_another(entries: Sequence[Entry]) -> bool:
+    """Tell whether pictures would be replaced, and not one is still what it was: then this is
+    perhaps another folder of the same name."""
+    same = any(each.verdict is Verdict.UPDATE or each.reason == UNCHANGED for each in entries)
+    return not same and any(each.verdict is Verdict.REPLACE for each in entries)
 
 
 def source_key(source: str, file: str) -> str:

@@ -80,9 +80,10 @@ def waiting() -> QuerySet[Sync]:
 
 
 def recent(source: str = "") -> QuerySet[Sync]:
-    """Return the newest syncs, of all sources or one."""
+    """Return the newest syncs of a source; or of all, but for those that are told as waiting."""
     rows = Sync.objects.select_related("question", "asked_by", "brought_by", "batch")
-    return (rows.filter(question__source=source) if source else rows)[:RECENT]
+    mine = rows.filter(question__source=source) if source else rows.exclude(state=Sync.State.READY)
+    return mine[:RECENT]
 
 
 def weekly(source: str) -> QuerySet[Question]:

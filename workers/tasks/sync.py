@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import pghistory
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
@@ -192,11 +193,12 @@ def _bring_some(row: Sync) -> bool:
     changes = list(_still_true(held, some))
     if held.batch is None and any(change.fetches for change in changes):
         by = held.brought_by
-        held.batch = start_batch(source=held.question.scope, user=by, held=held.held)
+        held.batch = start_batch(source=str(held), user=by, held=held.held)
         held.save(update_fields=["batch"])
-    syncing.carry_out(changes, held.batch, scope=held.question.scope)
     gone = [each for each in some if each.verdict == Verdict.GONE]
-    withdraw(each.artwork_id for each in gone if each.artwork_id is not None)
+    with pghistory.context(user=held.brought_by_id):
+        syncing.carry_out(changes, held.batch, scope=held.question.scope)
+        withdraw(each.artwork_id for each in gone if each.artwork_id is not None)
     held.findings.filter(pk__in=[each.pk for each in some]).update(brought=True)
     return bool(some)
 

@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.webapp.ingest.pictures import folder_of, picture
 from webapp.catalog.actions import CheckedImage, publish_image
@@ -163,3 +164,18 @@ def test_the_same_file_twice_comes_in_once(tmp_path: Path) -> None:
     assert before["b.jpg"].verdict is Verdict.SKIP
     assert before["b.jpg"].reason == "the same file as a.jpg"
     assert after["b.jpg"].reason.startswith("the same file as “a”")
+
+
+def test_another_folder_of_the_same_name_replaces_nothing_by_mistake(tmp_path: Path) -> None:
+    first = folder_of(tmp_path / "one/f", ["a.jpg", "b.jpg"])
+    for entry in planned(first).values():
+        publish(entry)
+    second = tmp_path / "two/f"
+    second.mkdir(parents=True)
+    for seed, name in enumerate(("a.jpg", "b.jpg"), start=70):
+        (second / name).write_bytes(picture(seed))
+
+    with pytest.raises(CommandError, match="another folder of the same name"):
+        call_command("import_folder", str(second), dry_run=True)
+    call_command("import_folder", str(second), dry_run=True, source="f")
+    call_command("import_folder", str(first), dry_run=True)

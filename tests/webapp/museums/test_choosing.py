@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.waiting import wait_until
+from tests.waiting import somebody_waits_for_a_lock, wait_until
 from tests.webapp.museums.makers import admin, find, make_sync
 from webapp.ingest.models import Batch
 from webapp.museums import actions
@@ -212,16 +212,11 @@ def test_the_same_asked_at_the_same_moment_is_one_question_asked_last() -> None:
         asked.append(actions.ask(source="met", user=None, most=10, query="ridges"))
         connection.close()
 
-    def waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            return bool(cursor.fetchone()[0])
-
     other = threading.Thread(target=ask)
     with transaction.atomic():
         first = actions.ask(source="met", user=None, most=10, query="ridges")
         other.start()
-        wait_until(waits, what="the other question waits")
+        wait_until(somebody_waits_for_a_lock, what="the other question waits")
     other.join()
 
     first.refresh_from_db()

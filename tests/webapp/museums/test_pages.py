@@ -205,3 +205,24 @@ def test_the_history_costs_as_many_queries_for_many_as_for_few(
 
     assert "Waiting for you" in page
     assert "field 14" in page
+
+
+def test_an_answer_without_works_is_not_taken_for_a_gallery_that_has_them_all(ada: Client) -> None:
+    nothing = make_sync(query="nothing", state=Sync.State.DONE, counts={})
+    passed = make_sync(query="copyright", state=Sync.State.DONE, counts={"skipped": 2})
+    same = make_sync(query="here", state=Sync.State.DONE, counts={"unchanged": 2})
+
+    said = [ada.get(each.get_absolute_url()).content.decode() for each in (nothing, passed, same)]
+
+    assert "The museum found nothing that fits." in said[0]
+    assert "Nothing is left to bring in." in said[1]
+    assert "The gallery has all of it" in said[2]
+
+
+def test_what_waits_for_somebody_stands_on_the_first_page_once(ada: Client) -> None:
+    make_sync(query="poppies")
+    make_sync(query="tulips", state=Sync.State.DONE)
+
+    page = ada.get(ROOT).content.decode()
+
+    assert page.count("poppies") == page.count("tulips") == 1

@@ -59,7 +59,7 @@ def test_an_import_hands_pictures_to_the_workers_and_a_report_has_every_line(
 
     items = Item.objects.order_by("pk")
     assert [item.source_key for item in items] == ["met:1", "met:2"]
-    assert Batch.objects.get().source == "met: wheat"
+    assert Batch.objects.get().source == "The Metropolitan Museum of Art: wheat"
     with report.open(encoding="utf-8") as stream:
         assert [(row["key"], row["what"]) for row in csv.DictReader(stream)] == [
             ("met:1", "new"),

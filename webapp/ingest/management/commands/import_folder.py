@@ -35,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, metavar="DIR")
         parser.add_argument("--metadata", type=Path, metavar="FILE.csv")
         parser.add_argument(
-            "--source", help="name of the collection, so that a moved folder stays the same one"
+            "--source",
+            help="name of the collection, if not the folder's: a moved folder stays the same one",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done")
         parser.add_argument("--no-wait", action="store_true", help="leave before the workers end")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         root = Path(directory)
         if not root.is_dir():
             raise CommandError(f"There is no folder {root}.")
-        source = source or root.resolve().name
+        named, source = source, source or root.resolve().name
         try:
             table = read_table(Path(metadata)) if metadata else None
         except TableError as error:
@@ -61,6 +62,12 @@ class Command(BaseCommand):
         if table and table.unknown:
             self.stdout.write(f"Columns that are not used: {', '.join(table.unknown)}")
         entries = self._plan(root, source, table)
+        if named is None and folder.may_be_another(entries):
+            raise CommandError(
+                f"Not one picture of the collection “{source}” is still what it was; its works "
+                "would get other pictures. If this is another folder of the same name, give it a "
+                f"name with --source; if it is the same one, say --source {source!r}."
+            )
         if dry_run:
             self._say_plan(entries)
             return

@@ -18,7 +18,7 @@ from webapp.ingest.connecting import FetchError
 from webapp.ingest.importing import Ending
 from webapp.ingest.models import Batch, Item
 from webapp.ingest.sources.comparing import Change, Verdict
-from webapp.ingest.sources.contract import Ask, scope_of
+from webapp.ingest.sources.contract import Ask
 from webapp.ingest.sources.registry import SOURCES, web_for
 from webapp.ingest.sources.syncing import Sync, changes
 
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             web = web_for(sync.source)
         except FetchError as error:
             raise CommandError(str(error)) from error
-        batch = None if dry_run else actions.start_batch(source=scope_of(source, ask))
+        batch = None if dry_run else actions.start_batch(source=f"{sync.source.title}: {ask}")
         gone = self._run(changes(sync, web, limit=limit, batch=batch), report)
         if withdraw_gone and not dry_run:
             self.stdout.write(f"{withdraw(gone)} works that are gone were withdrawn.")
