@@ -54,7 +54,7 @@ def _year(text: str) -> int | None:
     if not text:
         return None
     latest = timezone.now().year + 1
-    if not re.fullmatch(r"-?[0-9]{1,4}", text) or int(text) > latest:
+    if not re.fullmatch(r"-?[0-9]{1,4}", text) or int(text) > latest or not int(text):
         raise CellError(
             f"{text!r} is not a year; write a whole number up to {latest}, such as 1907."
         )

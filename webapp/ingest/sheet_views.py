@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from webapp.accounts.models import User
 from webapp.ingest import telling
 from webapp.ingest.access import for_editors
+from webapp.ingest.changes import counted
 from webapp.ingest.models import Batch, Item, Sheet
 from webapp.ingest.sheets import ENDINGS, is_sheet, receive_sheet
 from webapp.ingest.sheets.applying import apply_sheet, writable
@@ -87,9 +88,11 @@ def _apply(request: HttpRequest, found: Sheet, mapping: dict[str, str]) -> HttpR
     if done.state == Sheet.State.APPLYING:
         return redirect("sheet", found.pk)
     works = len(done.change.works) if done.change else 0
-    words = f"{works:,} works filled in from {found.name}."
-    if done.waiting:
-        words += f" {done.waiting:,} files on their way take theirs along."
+    words = f"{counted(works)} filled in from {found.name}."
+    if done.waiting == 1:
+        words += " 1 file that is no work yet takes its facts along."
+    elif done.waiting:
+        words += f" {done.waiting:,} files that are no works yet take their facts along."
     if done.problems:
         words += " Some cells or rows could not be used; the table's page names them."
     messages.info(request, words)

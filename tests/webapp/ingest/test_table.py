@@ -35,6 +35,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> Non
     [
         ("year", "about 1900", "'about 1900' is not a year"),
         ("year", "9999", "'9999' is not a year"),
+        ("year", "0", "'0' is not a year"),
         ("width_cm", "12,5", "'12,5' is not a number"),
         ("width_cm", "0", "more than 0"),
         ("width_cm", "inf", "'inf' is not a number"),

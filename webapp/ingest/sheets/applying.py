@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+import pghistory
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.catalog.facts import Facts, to_json
+from webapp.ingest.actions import lock
 from webapp.ingest.changes import BROUGHT_IN, ON_THE_WAY, Kind, edit
 from webapp.ingest.models import Change, Item, Sheet
 from webapp.ingest.sheets.matching import Match, Plan, plan
@@ -24,6 +26,10 @@ PART: Final = 250
 """Rows per transaction, a few seconds of them; so long others wait who edit the same works."""
 WHILE_ONE_WAITS: Final = PART
 """Rows that are written in the request; more are a worker's."""
+_TAKE_ALONG: Final = Q(state__in=ON_THE_WAY) | Q(
+    state__in=(Item.State.FAILED, Item.State.DELETED), artwork=None
+)
+"""Files of which no work is made yet; the failed may be tried again, the deleted come back."""
 GIVEN_UP: Final = "The worker ended each time. What is written stays; apply the table once more."
 
 
@@ -77,7 +83,8 @@ def _part(pk: int, rows: Sequence[Match]) -> int | None:
     sheet = found.filter(pk=pk).first()
     if sheet is None:
         return None
-    # Whoever undoes it waits for this, or this for them.
+    # Whoever deletes, undoes or tries its files again waits for this, or this for them.
+    lock(sheet.batch)
     begun = Change.objects.select_for_update().filter(pk=sheet.change_id or 0).first()
     if begun and begun.undone:
         _end(sheet, Sheet.State.READ)
@@ -89,14 +96,16 @@ def _part(pk: int, rows: Sequence[Match]) -> int | None:
     by_item: dict[int, Facts] = {row.item: row.facts for row in some if row.item}
     named = Item.objects.filter(pk__in=by_item)
     # A worker that makes a work of a file waits for this, or this for it.
-    held = named.filter(state__in=ON_THE_WAY).select_for_update().order_by("pk")
+    held = named.filter(_TAKE_ALONG).select_for_update().order_by("pk")
     waiting = list(held)
     for item in waiting:
         item.metadata |= to_json(by_item[item.pk])
     Item.objects.bulk_update(waiting, ["metadata"])
     brought = named.filter(state__in=BROUGHT_IN, artwork__isnull=False)
     works = {work: by_item[item] for item, work in brought.values_list("pk", "artwork")}
-    change = edit(batch=sheet.batch, user=sheet.by, kind=Kind.SHEET, facts=works, begun=begun)
+    # Whoever applied the table changes the works, also where a worker does it for them.
+    with pghistory.context(user=sheet.by_id, sheet=pk):
+        change = edit(batch=sheet.batch, user=sheet.by, kind=Kind.SHEET, facts=works, begun=begun)
     done = some[-1].number
     Sheet.objects.filter(pk=pk).update(
         change=change, done=done, waiting=F("waiting") + len(waiting)

@@ -17,7 +17,7 @@ _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _CODE: Final = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
 _MARKS: Final = re.compile(r"[\W_]+")
 _UNDATED: Final = frozenset(
-    {"nd", "sd", "sf", "oj", "undated", "undatiert", "ohnejahr", "sinfecha"}
+    {"0", "0000", "nd", "sd", "sf", "oj", "undated", "undatiert", "ohnejahr", "sinfecha"}
 )
 """How catalogues say that a work has no date."""
 _LENGTHS: Final = frozenset({"width_cm", "height_cm", "depth_cm"})

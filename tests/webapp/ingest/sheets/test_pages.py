@@ -142,7 +142,21 @@ def test_a_file_on_its_way_takes_its_facts_along(admin: Client) -> None:
     )
 
     assert batch.items.get().metadata == {"title": "Puerto", "height_cm": "40.0"}
-    assert "1 files on their way take theirs along." in answer.content.decode()
+    assert "1 file that is no work yet takes its facts along." in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", ["failed", "deleted"])
+def test_a_file_that_may_still_become_a_work_takes_its_facts_along(
+    admin: Client, state: str
+) -> None:
+    batch = batch_of()
+    Item.objects.create(batch=batch, name="a.jpg", incoming="x", state=state)
+    sheet = sheet_of(batch, "file,title\na.jpg,Puerto\n")
+
+    admin.post(f"/upload/sheets/{sheet.pk}/", {"c0": "file", "c1": "title", "do": "apply"})
+
+    item = batch.items.get()
+    assert (item.state, item.metadata) == (state, {"title": "Puerto"})
 
 
 def test_another_mapping_is_kept_and_changes_nothing(admin: Client) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from tests.waiting import PATIENCE, somebody_waits_for_a_lock, wait_until
 from tests.webapp.ingest.staff import batch_of, signed_in
 from webapp import jobs
 from webapp.accounts.roles import ADMINS
 from webapp.catalog.models import Artwork
-from webapp.ingest.models import Change, Item, Sheet
+from webapp.desk import trail
+from webapp.ingest.actions import lock
+from webapp.ingest.models import Batch, Change, Item, Sheet
 from webapp.ingest.sheets import applying, receive_sheet
 from workers import claims
 from workers.tasks.sheets import apply_sheets
@@ -56,6 +62,16 @@ def test_a_large_table_waits_for_a_worker_and_shows_how_far_it_is(
     assert anew() == 5
     assert (large.state, large.claimed_until) == (Sheet.State.APPLIED, None)
     assert len(Change.objects.get().works) == 5
+
+
+def test_the_trail_names_whoever_applied_the_table_and_not_each_row(large: Sheet) -> None:
+    apply_sheets()
+
+    large.refresh_from_db()
+    assert large.by is not None
+    work = Artwork.objects.get(title="Ana anew")
+    assert trail.of_work(work)[0].who == large.by.username
+    assert not trail.of_gallery()
 
 
 def test_it_goes_on_where_a_killed_worker_left_it(large: Sheet) -> None:
@@ -112,3 +128,35 @@ def test_files_that_come_meanwhile_shift_no_row(large: Sheet) -> None:
     assert rest == [5, 6]
     written = Artwork.objects.filter(title__endswith=" anew").values_list("title", flat=True)
     assert {title[:2] for title in written} == {"An", "Cy", "Di", "Ed"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_holds_the_batch_may_write_its_files_in_any_order() -> None:
+    batch = Batch.objects.create(source="x")
+    first, second = (
+        Item.objects.create(batch=batch, name=name, incoming=name, state=Item.State.FAILED)
+        for name in ("a.jpg", "b.jpg")
+    )
+    content = ContentFile(b"file,title\na.jpg,A\nb.jpg,B\n")
+    sheet = receive_sheet(batch=batch, name="t.csv", content=content)
+    mapping = {"0": "file", "1": "title"}
+    Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.APPLYING, mapping=mapping)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic():
+            lock(batch)
+            Item.objects.filter(pk=second.pk).update(state=Item.State.RECEIVED)
+            written = elsewhere.submit(_apply_alone, sheet.pk)
+            wait_until(somebody_waits_for_a_lock, what="the table waits")
+            Item.objects.filter(pk=first.pk).update(state=Item.State.RECEIVED)
+        assert written.result(timeout=PATIENCE) == [3]
+
+    titles = [item.metadata for item in Item.objects.order_by("pk")]
+    assert titles == [{"title": "A"}, {"title": "B"}]
+
+
+def _apply_alone(pk: int) -> list[int]:
+    try:
+        return list(applying.parts(pk))
+    finally:
+        connection.close()

@@ -74,7 +74,7 @@ def test_dates_give_a_year(text: str, year: int) -> None:
     assert said("year", text) == {"year": year}
 
 
-@pytest.mark.parametrize("text", ["n.d.", "o. J.", "s/f", "Undated", "sin fecha"])
+@pytest.mark.parametrize("text", ["n.d.", "o. J.", "s/f", "Undated", "sin fecha", "0"])
 def test_a_work_without_a_date_is_no_mistake(text: str) -> None:
     assert said("year", text) == {}
 
