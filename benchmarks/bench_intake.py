@@ -136,7 +136,7 @@ def tell(
         print(f"| in the second half | {second / 1e6:.0f} |")
     for state, number in Counter(row["state"] for row in rows).most_common():
         print(f"| {state} | {number:,} |")
-    print(f"| tried more than once | {sum(int(row['attempts']) > 2 for row in rows):,} |")
+    print(f"| tried more than once | {sum(int(row['attempts']) > 1 for row in rows):,} |")
 
 
 def copied(files: Collection[Path], folder: Path) -> float:
