@@ -128,6 +128,8 @@ def collect(context: BrowserContext, works: Sequence[str]) -> str:
         page.goto(f"/works/{pk}/save/")
         page.get_by_label("Evening walks").last.check()
         page.locator("main form button").last.click()
+        # Chromium that is told to close a page on its way to another may never answer.
+        page.wait_for_url(f"**/works/{pk}/")
     page.close()
     return made
 
