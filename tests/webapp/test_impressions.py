@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from tests.waiting import wait_until
+from tests.waiting import somebody_waits_for_a_lock, wait_until
 from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.feed import actions, impressions, partitions
@@ -264,7 +264,7 @@ def test_rows_that_are_written_while_their_visitor_goes_wait_and_name_nobody() -
         with transaction.atomic():
             gone.delete()
             written = elsewhere.submit(_flush_alone)
-            wait_until(_somebody_waits_for_a_lock, what="the flush waits")
+            wait_until(somebody_waits_for_a_lock, what="the flush waits")
         assert written.result(timeout=60) == 2
 
     assert list(Impression.objects.values_list("visitor_id", flat=True)) == [None, None]
@@ -276,9 +276,3 @@ def _flush_alone() -> int:
         return impressions.flush()
     finally:
         connection.close()
-
-
-def _somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
