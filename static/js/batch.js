@@ -2,74 +2,85 @@
 // Without this script the page loads itself again now and then, and the buttons work as they are.
 
 const POLL_MS = 1500;
+const REST_MS = 6000;
 const page = document.getElementById("batch");
 const tiles = document.getElementById("tiles");
+const all = document.getElementById("tick-all");
+const bar = document.getElementById("chosen-bar");
 
-function list(words) {
-  return words.map((word) => {
-    const item = document.createElement("li");
-    item.textContent = word;
-    return item;
-  });
+function isInUse(tile) {
+  return tile.querySelector(":checked, [open], :focus") !== null;
 }
 
-function show(tile, told) {
-  if (tile.dataset.told === JSON.stringify(told)) return;
-  tile.dataset.told = JSON.stringify(told);
-  tile.dataset.state = told.state;
-  tile.querySelector("[data-label]").textContent = told.label;
-  const reason = tile.querySelector("[data-reason]");
-  reason.textContent = told.reason;
-  reason.hidden = !told.reason;
-  tile.querySelector("[data-steps]").replaceChildren(...list(told.steps));
-  const picture = tile.querySelector(".tile-picture");
-  if (told.thumbnail && !picture.querySelector("img")) {
-    const image = new Image();
-    image.alt = "";
-    image.src = told.thumbnail;
-    picture.prepend(image);
-  }
-}
-
-// Files that came in meanwhile take their places among the others; what is there stays as it is.
+// Files that came in or changed meanwhile take their places; what somebody uses stays as it is.
 async function relist() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const here = new Map([...tiles.children].map((tile) => [tile.dataset.item, tile]));
   const listed = [...fresh.getElementById("tiles").children];
-  tiles.replaceChildren(...listed.map((tile) => here.get(tile.dataset.item) ?? tile));
-  page.querySelector(".states").replaceWith(fresh.querySelector(".states"));
+  const states = page.querySelector(".states");
+  const focused = document.activeElement;
+  tiles.replaceChildren(...listed.map((tile) => {
+    const old = here.get(tile.dataset.item);
+    return old && (isInUse(old) || old.isEqualNode(tile)) ? old : tile;
+  }));
+  if (tiles.contains(focused)) focused.focus({ preventScroll: true });
+  if (!states.contains(focused)) states.replaceWith(fresh.querySelector(".states"));
+  count();
+}
+
+// Who listens hears each tenth of the way, not each file.
+function say({ settled, total, words }) {
+  const tenth = String(Math.floor((10 * settled) / total));
+  const said = document.getElementById("said");
+  if (!total || said.dataset.tenth === tenth) return;
+  said.dataset.tenth = tenth;
+  said.textContent = words;
 }
 
 function showProgress(progress) {
+  document.getElementById("bar").max = progress.total || 1;
   document.getElementById("bar").value = progress.settled;
-  document.getElementById("bar").max = progress.total;
-  document.getElementById("way").textContent = progress.words;
+  document.getElementById("way").textContent = progress.total ? progress.words : "";
+  say(progress);
   for (const [state, count] of Object.entries({ ...progress.counts, total: progress.total })) {
     const place = page.querySelector(`[data-count="${state}"]`);
     if (place) place.textContent = count.toLocaleString("en");
   }
 }
 
+function isListed({ counts }) {
+  const states = Object.keys(counts).filter((state) => counts[state]);
+  return states.every((state) => page.querySelector(`[data-count="${state}"]`));
+}
+
 async function follow() {
+  let pause = POLL_MS;
+  let listed = "";
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
     if (document.hidden) continue;
     try {
       const answer = await fetch(page.dataset.statusUrl + location.search);
       if (!answer.ok) continue;
       const told = await answer.json();
-      const shown = [...tiles.children].map((tile) => tile.dataset.item).join();
-      if (told.items.map((item) => item.id).join() !== shown) await relist();
-      for (const item of told.items) {
-        const tile = tiles.querySelector(`[data-item="${item.id}"]`);
-        if (tile) show(tile, item);
+      if (told.items.length && !tiles.querySelector("[data-item]")) {
+        location.reload(); // with the first files come buttons
+        return;
       }
-      if (!told.finished) {
-        showProgress(told.progress);
-        continue;
+      const now = JSON.stringify(told.items);
+      if (now !== listed || !isListed(told.progress)) await relist();
+      listed = now;
+      showProgress(told.progress);
+      const coming = document.getElementById("coming");
+      if (coming.dataset.told !== told.coming) {
+        coming.dataset.told = told.coming;
+        const fresh = new DOMParser().parseFromString(told.coming, "text/html");
+        coming.replaceChildren(...fresh.body.childNodes);
       }
+      pause = told.progress.finished ? REST_MS : POLL_MS;
+      if (!told.finished) continue;
       // With the end come other buttons. What somebody ticked meanwhile is theirs.
       if (!tiles.querySelector(":checked")) location.reload();
       return;
@@ -80,15 +91,15 @@ async function follow() {
 }
 
 function count() {
+  if (!bar) return;
+  all.hidden = !tiles.querySelector("input");
   const ticked = tiles.querySelectorAll(":checked").length;
-  document.getElementById("chosen-bar").hidden = !ticked;
-  document.getElementById("chosen-sum").textContent = ticked === 1 ? "1 work ticked:" : `${ticked} works ticked:`;
+  bar.hidden = !ticked;
+  document.getElementById("chosen-sum").textContent = ticked === 1 ? "1 work ticked" : `${ticked} works ticked`;
 }
 
 if (page.dataset.statusUrl) follow();
-const all = document.getElementById("tick-all");
-if (document.getElementById("chosen-bar")) {
-  all.hidden = !tiles.querySelector("input");
+if (bar) {
   all.addEventListener("click", () => {
     const boxes = [...tiles.querySelectorAll("input")];
     const on = boxes.some((box) => !box.checked);

@@ -26,6 +26,7 @@ function count() {
     cell.closest("td").classList.toggle("changed", differs);
     changed += differs;
   }
+  sum.classList.toggle("by-keys", !changed);
   sum.textContent = changed ? `${changed} ${form.dataset.unsaved}` : help;
   return changed;
 }

@@ -42,7 +42,7 @@ export function makeLine({ endpoint, token, most, told, out, begun }) {
       headers: { "X-CSRFToken": token },
       metadata: { sending: job.sending, path: job.path, changed: String(job.file.lastModified) },
       onProgress: (sent) => {
-        line.troubled = false;
+        if (sent > job.sent) line.troubled = false; // a new attempt begins by telling where it is
         measure(job, sent);
       },
       onShouldRetry: (error) => {
@@ -51,7 +51,10 @@ export function makeLine({ endpoint, token, most, told, out, begun }) {
         told();
         return passing;
       },
-      onSuccess: () => end(job, () => { line.arrived += 1; measure(job, job.file.size); }),
+      onSuccess: () => {
+        line.troubled = false;
+        end(job, () => { line.arrived += 1; measure(job, job.file.size); });
+      },
       onError: (error) => fail(job, error),
     });
     job.upload.start();

@@ -30,11 +30,15 @@ export function makeMeter() {
     samples = samples.filter((each) => now - each.now < WINDOW_MS);
     const first = samples[0];
     const seconds = (now - first.now) / 1000;
-    if (seconds < 2) return { rate: null, left: null };
+    if (seconds < 2) return {};
     const byteRate = (bytes - first.bytes) / seconds;
     const fileRate = (files - first.files) / seconds;
     const left = Math.max(byteRate > 0 ? bytesLeft / byteRate : 0, fileRate > 0 ? filesLeft / fileRate : 0);
-    return { rate: byteRate > 0 ? size(byteRate) : null, left: left > 0 ? duration(left) : null };
+    return {
+      rate: byteRate > 0 ? size(byteRate) : null,
+      pace: fileRate >= 1.5 ? count(Math.round(fileRate)) : null,
+      left: left > 0 ? duration(left) : null,
+    };
   }
 
   return { measure, reset: () => { samples = []; } };

@@ -93,10 +93,19 @@ async function enlist(files) {
     const held = new FormData(form).get("held") === "on";
     sending = await ask(form.dataset.begin, { files: files.length, bytes, held, sample: sample(files).map(key) });
     if (sending.continued) fresh = await without(files);
+    toldHere(sending.batch);
     follow();
   }
   for (const each of fresh) each.sending = String(sending.sending);
   line.add(fresh);
+}
+
+// What this page says from now on it does not say twice.
+function toldHere(batch) {
+  for (const each of document.querySelectorAll(".unfinished-one, .before-one")) {
+    if (each.querySelector(`a[href="${batch}"]`)) each.remove();
+  }
+  document.querySelector(".unfinished:not(:has(.unfinished-one))")?.remove();
 }
 
 function sample(files) {
@@ -141,7 +150,7 @@ async function closeWhenSent() {
   try {
     await ask(sending.close, {});
   } catch {
-    sending.closed = false; // it is asked again when something changes, and ends by itself in days
+    sending.closed = false; // it is asked again when something changes, and ends by itself later
   }
   draw();
 }
@@ -182,7 +191,7 @@ function drawNow() {
   part("bar").setAttribute("aria-valuenow", Math.floor(100 * share));
   part("bar").style.setProperty("--here", share);
   part("bar").style.setProperty("--done", became?.total ? Math.min(share, (share * became.settled) / became.total) : 0);
-  part("became").textContent = [...(became?.counts || []).map(outcome), ...(became?.parcels || []).map(parcel).filter(Boolean)].join(" · ");
+  part("became").textContent = [...(became?.words ? [became.words.replace(/\.$/, "")] : []), ...(became?.counts || []).map(outcome), ...(became?.parcels || []).map(parcel).filter(Boolean)].join(" · ");
   part("note").textContent = [line.troubled && !idle ? words.lost : "", ...notes].filter(Boolean).join(" ");
   part("pause").hidden = idle || line.paused;
   part("resume").hidden = !line.paused || idle;
@@ -190,6 +199,7 @@ function drawNow() {
   part("cancel").hidden = idle;
   part("batch").hidden = !sending;
   if (sending) part("batch").href = sending.batch;
+  part("batch").target = idle ? "" : "_blank"; // to leave this page would end the sending
   drawProblems();
 }
 
@@ -197,18 +207,21 @@ function title(idle) {
   if (!sending) return words.reading;
   if (sending.cancelled) return words.cancelled;
   if (line.paused) return words.paused;
+  if (line.troubled && !idle) return words.waiting;
   if (!idle) return words.sending;
   return line.failed.length ? words.partly : words.sent;
 }
 
 function drawSpeed(idle, files, bytes) {
-  if (performance.now() - timer < 900 && !idle) return;
+  const rests = idle || line.paused || line.troubled;
+  if (performance.now() - timer < 900 && !rests) return;
   timer = performance.now();
-  if (idle || line.paused || line.troubled) meter.reset();
-  const measured = idle || line.paused ? { rate: null, left: null } : meter.measure({
+  if (rests) meter.reset();
+  const measured = rests ? {} : meter.measure({
     bytes: bytes.done, files: files.done, bytesLeft: bytes.all - bytes.done, filesLeft: files.all - files.done,
   });
   part("rate").textContent = measured.rate ? fill(words.rate, { rate: measured.rate }) : "";
+  part("pace").textContent = measured.pace ? fill(words.pace, { count: measured.pace }) : "";
   part("left").textContent = measured.left ? fill(words.left, { time: measured.left }) : "";
 }
 
@@ -277,6 +290,5 @@ function listen() {
 form.classList.add("live");
 for (const hidden of form.querySelectorAll(".drop-words, .drop-buttons")) hidden.hidden = false;
 for (const plain of form.querySelectorAll(".drop-plain")) plain.hidden = true;
-document.getElementById("id_pictures").classList.add("unseen");
-document.getElementById("id_pictures").tabIndex = -1;
+document.getElementById("id_pictures").hidden = true;
 listen();

@@ -17,7 +17,9 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unseen(request: HttpRequest) -> list[Notice]:
-    # A page that is fetched ahead may never be looked at.
-    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+    # A page that is fetched ahead may never be looked at; of one that a script asks for, as that of
+    # a batch does while files come in, only a part is.
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if ahead or request.headers.get("Sec-Fetch-Dest") == "empty":
         return []
     return take_unseen(request.user) if request.user.is_authenticated else []

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -34,7 +35,8 @@ LABELS: Final = {
 def grid_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a page of the works of a batch as cells; save what was changed in them."""
     batch = get_object_or_404(Batch, pk=pk)
-    number = request.POST.get("page") or request.GET.get("page")
+    asked = request.POST if request.method == "POST" else request.GET
+    number, words = asked.get("page"), asked.get("q", "")
     if request.method == "POST":
         posted = _posted(request)
         seals = {work: request.POST.get(f"w{work}-was", "") for work in posted}
@@ -43,10 +45,10 @@ def grid_page(request: HttpRequest, pk: int) -> HttpResponse:
         if saved.change:
             messages.info(request, f"{changes.counted(len(saved.change.works))} saved.")
         if saved.whole:
-            page = f"?page={number}" if number else ""
-            return redirect(f"{reverse('batch-grid', args=[pk])}{page}")
-        return _render(request, batch, saved.rows, number, status=400)
-    return _render(request, batch, None, number)
+            same = {name: value for name, value in (("page", number), ("q", words)) if value}
+            return redirect(f"{reverse('batch-grid', args=[pk])}?{urlencode(same)}")
+        return _render(request, batch, saved.rows, number, words, status=400)
+    return _render(request, batch, None, number, words)
 
 
 def _render(
@@ -54,9 +56,12 @@ def _render(
     batch: Batch,
     rows: Sequence[grid.Row] | None,
     number: str | None,
+    words: str,
     status: int = 200,
 ) -> HttpResponse:
     works = changes.works_of(batch).exclude(state=Artwork.State.WITHDRAWN)
+    if words:
+        works = works.filter(pk__in=queries.story(batch, words=words).values("artwork"))
     ordered = changes.as_filed(works, batch).select_related("artist", "image")
     page = Paginator(ordered, PAGE).get_page(number)
     if rows is None:
@@ -64,6 +69,7 @@ def _render(
     context = {
         "batch": batch,
         "page": page,
+        "words": words,
         "head": [_label(name) for name in grid.COLUMNS],
         "rows": [_shown(row) for row in rows],
         "availabilities": Artwork.Availability.choices,

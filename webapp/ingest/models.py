@@ -51,8 +51,8 @@ class Item(models.Model):
 
     class State(models.TextChoices):
         WANTED = "wanted", "to be fetched"
-        RECEIVED = "received", "received"
-        STORED = "stored", "stored, waiting for its vector"
+        RECEIVED = "received", "waiting to be checked"
+        STORED = "stored", "waiting to be measured"
         VISIBLE = "visible", "in the gallery"
         DRAFT = "draft", "held back"
         DELETED = "deleted", "deleted"
@@ -129,7 +129,7 @@ class Sheet(models.Model):
     done = models.PositiveIntegerField(default=0)
     """Number of the last row that is written, 0 before the first."""
     waiting = models.PositiveIntegerField(default=0)
-    """Of the rows written, files on their way that take their facts along."""
+    """Of the rows written, files that are no works yet and take their facts along."""
     change = models.ForeignKey(
         "Change", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

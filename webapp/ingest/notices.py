@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from smtplib import SMTPException
@@ -25,12 +26,15 @@ QUIET: Final = timedelta(seconds=20)
 """How long nothing must have come in or ended: files of one upload come one after another."""
 
 
-def tell_ended() -> int:
-    """Tell of batches that ended since; return of how many. Safe to run twice and beside itself."""
+def tell_ended(*, but: Collection[int] = ()) -> int:
+    """Tell of batches that ended since, `but` not of these, of which more is still to come.
+
+    Returns of how many. Safe to run twice and beside itself.
+    """
     items = Item.objects.filter(batch=OuterRef("pk"))
     since = timezone.now() - QUIET
     moving = items.filter(Q(state__in=UNDER_WAY) | Q(created__gt=since) | Q(finished__gt=since))
-    ended = Batch.objects.filter(Exists(items), ~Exists(moving), told=None)
+    ended = Batch.objects.filter(Exists(items), ~Exists(moving), told=None).exclude(pk__in=but)
     return sum(_tell(batch) for batch in ended.select_related("user"))
 
 

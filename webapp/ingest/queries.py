@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -16,6 +17,7 @@ PACE: Final = timedelta(minutes=1)
 FEWEST: Final = 3
 """Files that must have ended for a pace to be told."""
 MAX_WORDS: Final = 8
+_WORD: Final = re.compile(r'"([^"]+)"|[^\s"]+')
 UNDER_WAY: Final = (Item.State.WANTED, Item.State.RECEIVED, Item.State.STORED)
 """States from which a file still goes on by itself."""
 
@@ -68,13 +70,14 @@ def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
     """Return the items of a batch in the order of their names, with what a page shows of their
     works.
 
-    `words` are looked for in the file's name and in the title and artist of its work.
+    `words` are looked for in the file's name and in the title and artist of its work, each for
+    itself, or together where they stand in quotes.
     """
     items = Item.objects.filter(batch=batch).order_by(AS_NAMED, "pk")
     items = items.select_related("artwork__artist", "artwork__image")
     if state:
         items = items.filter(state=state)
-    for word in words.replace("\0", "").split()[:MAX_WORDS]:
+    for word in _words(words):
         items = items.filter(
             Q(name__icontains=word)
             | Q(artwork__title__icontains=word)
@@ -83,19 +86,25 @@ def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
     return items
 
 
-def seconds_left(batch: Batch, now: Progress) -> int | None:
-    """Return for how long the rest of a batch will take at the pace of the last minute.
+def _words(text: str) -> list[str]:
+    found = (match[1] or match[0] for match in _WORD.finditer(text.replace("\0", "")))
+    return list(found)[:MAX_WORDS]
 
-    None while nothing has ended in that minute, or nothing is left.
+
+def pace(batch: Batch) -> float | None:
+    """Return how many files of a batch ended in a second, over the last minute.
+
+    Files end many at once, with waits between: so what counts is the whole minute, or since the
+    first of them came in. None while too few have ended to tell.
     """
-    since = timezone.now() - PACE
-    ended = Item.objects.filter(batch=batch, finished__gt=since)
-    pace = ended.aggregate(count=Count("pk"), first=Min("finished"), last=Max("finished"))
-    left = now.total - now.settled
-    if not left or pace["count"] < FEWEST or pace["last"] == pace["first"]:
+    now = timezone.now()
+    ended = Item.objects.filter(batch=batch, finished__gt=now - PACE)
+    found = ended.aggregate(count=Count("pk"), first=Min("created"))
+    if found["count"] < FEWEST:
         return None
-    each: float = (pace["last"] - pace["first"]).total_seconds() / (pace["count"] - 1)
-    return max(1, round(left * each))
+    seconds: float = (now - max(now - PACE, found["first"])).total_seconds()
+    rate: float = found["count"] / max(1.0, seconds)
+    return rate
 
 
 def recent_batches(count: int = 10) -> QuerySet[Batch]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from webapp.ingest.models import Item
 
@@ -22,7 +23,6 @@ COLUMNS: Final = (
     "received",
     "checked",
     "ended",
-    "seconds",
 )
 _BOM: Final = "\ufeff"
 """By which spreadsheets know UTF-8."""
@@ -51,7 +51,6 @@ def guarded(cell: str) -> str:
 
 def _cells(item: Item, site: str) -> list[str]:
     work = item.artwork
-    took = (item.finished - item.created).total_seconds() if item.finished else None
     return [
         item.name,
         item.get_state_display(),
@@ -63,9 +62,9 @@ def _cells(item: Item, site: str) -> list[str]:
         _moment(item.created),
         _moment(item.checked),
         _moment(item.finished),
-        f"{took:.1f}" if took is not None else "",
     ]
 
 
 def _moment(value: datetime | None) -> str:
-    return value.isoformat(" ", "seconds") if value else ""
+    """Return a moment as spreadsheets know it, in the time of the gallery."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.core.files.storage import default_storage
@@ -13,7 +14,7 @@ from webapp.catalog.files import variant_name
 from webapp.catalog.models import Artwork
 from webapp.ingest.changes import BROUGHT_IN
 from webapp.ingest.models import Batch, Item
-from webapp.ingest.queries import Progress, seconds_left
+from webapp.ingest.queries import Progress, pace
 
 THUMB_WIDTH: Final = 320
 
@@ -30,7 +31,7 @@ def item(row: Item) -> dict[str, Any]:
         "reason": row.reason or (work.state_reason if work and not shown else ""),
         "settled": row.finished is not None,
         "work": work.pk if work and row.state in BROUGHT_IN else None,
-        "title": work.title if work else "",
+        "title": work.title if work else PurePosixPath(row.name).name,
         "artist": work.artist.name if work else "",
         "url": work.get_absolute_url() if work and shown else "",
         "thumbnail": thumbnail(work),
@@ -40,15 +41,15 @@ def item(row: Item) -> dict[str, Any]:
 
 def progress(batch: Batch, now: Progress) -> dict[str, Any]:
     """Return how far a batch is, with the words for it."""
-    seconds = None if now.finished else seconds_left(batch, now)
-    words = f"{now.settled:,} of {now.total:,} files have ended"
-    if seconds is not None:
-        words += f", {_left(seconds)} left"
+    rate = None if now.finished else pace(batch)
+    words = f"{now.settled:,} of {now.total:,} files done"
+    if rate:
+        seconds = max(1, round((now.total - now.settled) / rate))
+        words += f", {_rate(rate)}, {_left(seconds)} left"
     return {
         "counts": {state.value: getattr(now, state.value) for state in Item.State},
         "total": now.total,
         "settled": now.settled,
-        "seconds_left": seconds,
         "words": f"{words}.",
         "finished": now.finished,
     }
@@ -65,11 +66,11 @@ def thumbnail(work: Artwork | None) -> str:
 
 def _steps(row: Item) -> list[str]:
     """Return what happened to a file and when, a line each."""
-    steps = [f"received {date_format(timezone.localtime(row.created), 'j M Y, H:i:s')}"]
+    steps = [f"received {_moment(row.created)}"]
     if row.checked:
         steps.append(f"checked and stored {_after(row.created, row.checked)}")
     if row.finished:
-        label = f"embedded, {row.get_state_display()}"
+        label = f"measured, {row.get_state_display()}"
         label = label if row.state in {"visible", "draft"} else row.get_state_display()
         steps.append(f"{label} {_after(row.checked or row.created, row.finished)}")
     attempts = row.attempts + (row.artwork.attempts if row.artwork else 0)
@@ -82,7 +83,17 @@ def _steps(row: Item) -> list[str]:
 
 def _after(start: datetime, end: datetime) -> str:
     seconds = max(0.0, (end - start).total_seconds())
-    return f"after {seconds:.1f} s" if seconds < 100 else f"after {seconds / 60:.0f} min"
+    if seconds < 100:
+        return f"after {seconds:.1f} s"
+    return f"after {seconds / 60:.0f} min" if seconds < 5400 else _moment(end)
+
+
+def _moment(when: datetime) -> str:
+    return date_format(timezone.localtime(when), "j M Y, H:i:s")
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.0f} a second" if rate >= 2 else f"{rate * 60:.0f} a minute"
 
 
 def _left(seconds: int) -> str:

@@ -8,8 +8,12 @@ from typing import Any, Final, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,8 +40,11 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     window = _window(request, found)
     now = queries.progress(found)
     states = [(state, getattr(now, state.value)) for state in Item.State]
+    coming = _coming(request, found)
     context = {
         "batch": found,
+        "coming": coming,
+        "ended": now.finished and not coming.strip(),
         "page": window,
         "items": [telling.item(row) for row in window],
         "progress": now,
@@ -60,7 +67,9 @@ def batch_status(request: HttpRequest, pk: int) -> JsonResponse:
     found = get_object_or_404(Batch, pk=pk)
     told = telling.progress(found, queries.progress(found))
     items = [telling.item(row) for row in _window(request, found)]
-    return JsonResponse({"progress": told, "items": items, "finished": told["finished"]})
+    coming = _coming(request, found)
+    ended = told["finished"] and not coming.strip()
+    return JsonResponse({"progress": told, "items": items, "coming": coming, "finished": ended})
 
 
 @require_POST
@@ -68,7 +77,7 @@ def batch_status(request: HttpRequest, pk: int) -> JsonResponse:
 def batch_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the failed files of a batch try again."""
     count = actions.retry_failed(batch=get_object_or_404(Batch, pk=pk))
-    messages.info(request, f"{count} files are tried again." if count else "Nothing had failed.")
+    messages.info(request, _tried(count))
     return redirect("batch", pk)
 
 
@@ -83,15 +92,14 @@ def batch_act(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse("Say what to do: publish, unpublish or delete.", status=400)
     if name == "delete" and not request.user.has_perm(DELETE):
         raise PermissionDenied
-    chosen = None
-    if request.POST.get("which") != "all":
-        chosen = [int(number) for number in request.POST.getlist("works") if _is_key(number)]
-        if not chosen:
-            messages.info(request, "Tick the works first.")
-            return redirect("batch", pk)
-    change = deed(batch=found, user=cast(User, request.user), chosen=chosen)
-    messages.info(request, _done(change))
-    return redirect("batch", pk)
+    chosen = _chosen(request, found)
+    if chosen == []:
+        messages.info(request, "Tick the works first.")
+    else:
+        change = deed(batch=found, user=cast(User, request.user), chosen=chosen)
+        messages.info(request, _done(change))
+    same = {name: request.POST[name] for name in ("state", "q", "page") if request.POST.get(name)}
+    return redirect(f"{reverse('batch', args=[pk])}{f'?{urlencode(same)}' if same else ''}")
 
 
 @require_POST
@@ -125,19 +133,41 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "ingest/notices.html", {"told": told})
 
 
+def _coming(request: HttpRequest, batch: Batch) -> str:
+    """Return HTML about files that have not come in yet; blank if there are none."""
+    return render_to_string("ingest/coming.html", {"batch": batch}, request)
+
+
 def _window(request: HttpRequest, batch: Batch) -> Any:
     """Return the page of items that the address asks for; beyond the last it is the last."""
-    state = request.GET.get("state", "")
-    rows = queries.story(
-        batch,
-        state=state if state in Item.State.values else "",
-        words=request.GET.get("q", ""),
-    )
-    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return Paginator(_listed(request.GET, batch), PAGE).get_page(request.GET.get("page"))
+
+
+def _listed(asked: QueryDict, batch: Batch) -> QuerySet[Item]:
+    state = asked.get("state", "")
+    known = state if state in Item.State.values else ""
+    return queries.story(batch, state=known, words=asked.get("q", ""))
+
+
+def _chosen(request: HttpRequest, batch: Batch) -> list[int] | None:
+    """Return the works that are ticked, or those of all files listed; None for the whole batch."""
+    which = request.POST.get("which")
+    if which == "all":
+        return None
+    if which == "listed":
+        works = _listed(request.POST, batch).filter(state__in=changes.BROUGHT_IN)
+        return [work for work in works.values_list("artwork", flat=True) if work]
+    return [int(number) for number in request.POST.getlist("works") if _is_key(number)]
 
 
 def _is_key(number: str) -> bool:
     return number.isdecimal() and len(number) < 19
+
+
+def _tried(count: int) -> str:
+    if not count:
+        return "Nothing had failed."
+    return "1 file is tried again." if count == 1 else f"{count:,} files are tried again."
 
 
 def _done(change: Change | None) -> str:

@@ -28,12 +28,15 @@ from webapp.intake import staging
 from webapp.intake.limits import most_bytes, too_large
 from webapp.intake.models import Parcel, Sending, Upload
 from webapp.intake.names import Kind, facts_of, kind_of, shown
+from webapp.intake.queries import all_arrived
 from webapp.jobs import Job, enqueue
 
 log = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=3)
 """How long an unfinished file waits for its next bytes, and a sending for its next file."""
+SETTLED: Final = timedelta(minutes=5)
+"""How long after its last file a sending is closed that its browser does not close."""
 REMEMBERED: Final = timedelta(days=7)
 """How long after its end it is known what a sending sent."""
 MOST_OPEN: Final = 200
@@ -206,6 +209,8 @@ def tidy() -> None:
             drop(upload=upload)
     for sending in Sending.objects.filter(closed=None, touched__lt=now - KEPT):
         close(sending=sending)
+    for sending in all_arrived().filter(touched__lt=now - SETTLED):
+        close(sending=sending)  # its browser was closed before it could say so
     Upload.objects.filter(sending__closed__lt=now - REMEMBERED).delete()
 
 

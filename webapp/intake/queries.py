@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
-from webapp.accounts.models import User
-from webapp.catalog.files import variant_name
+from webapp.ingest import telling
 from webapp.ingest.models import Batch, Item
-from webapp.ingest.queries import progress, recent_batches
+from webapp.ingest.queries import deleted_batches, progress, recent_batches
 from webapp.intake.models import Parcel, Sending, Upload
 
 RECENT: Final = 8
@@ -22,7 +22,22 @@ STRIP: Final = 6
 """Pictures that stand for a batch."""
 TOLD: Final = 50
 """Files named to a script at once; their batch's page names all."""
-THUMB_WIDTH: Final = 320
+REST: Final = timedelta(minutes=5)
+"""How long nothing must have arrived of a sending for nobody to be at it."""
+_MORE: Final = Q(arrived__lt=F("files")) | Q(arriving__gt=0)
+"""Who goes on with a sending may choose other files too, and more than were counted at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is still to come of a batch, beyond the files that have come in."""
+
+    sending: Sending | None
+    """With what has `arrived`; None once all has."""
+    rests: bool
+    """Whether nobody seems to be sending at present."""
+    parcels: Sequence[Parcel]
+    """Archives that are not unpacked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +48,33 @@ class Shown:
     thumbnails: Sequence[str]
 
 
-def unfinished(user: User) -> QuerySet[Sending]:
-    """Return the sendings of a person that may go on, newest first, with what has `arrived`."""
-    rows = Sending.objects.filter(batch__user=user, closed=None).select_related("batch")
-    arrived = Count("uploads", filter=~Q(uploads__state=Upload.State.OPEN))
-    return rows.annotate(arrived=arrived).order_by("-pk")
+def unfinished() -> QuerySet[Sending]:
+    """Return the sendings that may go on, newest first, with what has `arrived`."""
+    rows = _unclosed().filter(_MORE).exclude(batch__in=deleted_batches())
+    return rows.select_related("batch__user").order_by("-pk")
+
+
+def all_arrived() -> QuerySet[Sending]:
+    """Return the sendings that nobody closed though every file has arrived."""
+    return _unclosed().exclude(_MORE)
+
+
+def unpacking() -> QuerySet[Parcel]:
+    """Return the archives that are not unpacked yet."""
+    return Parcel.objects.filter(state=Parcel.State.WAITING)
+
+
+def coming(batch: Batch) -> Coming:
+    """Return what is still to come of a batch: of its sending, and out of its archives."""
+    sending = unfinished().filter(batch=batch).first()
+    rests = sending is not None and sending.touched < timezone.now() - REST
+    return Coming(sending, rests, list(unpacking().filter(batch=batch).order_by("pk")[:TOLD]))
+
+
+def open_batches() -> list[int]:
+    """Return the batches of which more is still to come."""
+    sent = unfinished().values_list("batch", flat=True)
+    return [*sent, *unpacking().values_list("batch", flat=True)]
 
 
 def arrived(sending: Sending, fingerprints: Sequence[str]) -> set[str]:
@@ -50,9 +87,8 @@ def arrived(sending: Sending, fingerprints: Sequence[str]) -> set[str]:
 def arriving() -> set[str]:
     """Return the names of stored files that are needed though no item speaks of them yet."""
     uploads = Upload.objects.filter(state=Upload.State.OPEN).values_list("stored", flat=True)
-    parcels = Parcel.objects.filter(state=Parcel.State.WAITING)
     names = set(uploads)
-    for stored, pending in parcels.values_list("stored", "pending"):
+    for stored, pending in unpacking().values_list("stored", "pending"):
         names |= {stored, *pending}
     return names
 
@@ -65,32 +101,31 @@ def recent() -> list[Shown]:
     newest = items.annotate(place=place).filter(place__lte=STRIP)
     pictures: dict[int, list[str]] = {}
     for item in newest.select_related("artwork__image"):
-        pictures.setdefault(item.batch_id, []).append(thumbnail(item))
+        pictures.setdefault(item.batch_id, []).append(telling.thumbnail(item.artwork))
     return [Shown(batch, pictures.get(batch.pk, [])) for batch in batches]
 
 
 def state_of(batch: Batch) -> dict[str, Any]:
-    """Return how far a batch is, for a script, in four queries however large it is."""
+    """Return how far a batch is, for a script, in five queries however large it is."""
     counted = progress(batch)
     parcels = list(Parcel.objects.filter(batch=batch).order_by("pk")[:TOLD])
-    unpacking = any(parcel.state == Parcel.State.WAITING for parcel in parcels)
+    waiting = any(parcel.state == Parcel.State.WAITING for parcel in parcels)
     return {
         "total": counted.total,
         "settled": counted.settled,
-        "finished": counted.settled == counted.total and not unpacking,
+        "finished": counted.settled == counted.total and not waiting,
+        "words": "" if counted.finished else telling.progress(batch, counted)["words"],
         "counts": _counts(batch),
         "parcels": [_told(parcel) for parcel in parcels],
         "bad": _bad(batch),
     }
 
 
-def thumbnail(item: Item) -> str:
-    """Return the address of a small picture of an item that has one."""
-    image = getattr(item.artwork, "image", None)
-    if image is None:
-        return ""
-    width = next((width for width in image.widths if width >= THUMB_WIDTH), image.widths[-1])
-    return default_storage.url(variant_name(image.key, width, image.formats[-1]))
+def _unclosed() -> QuerySet[Any, Any]:
+    is_open = Q(uploads__state=Upload.State.OPEN)
+    return Sending.objects.filter(closed=None).annotate(
+        arrived=Count("uploads", filter=~is_open), arriving=Count("uploads", filter=is_open)
+    )
 
 
 def _counts(batch: Batch) -> list[dict[str, Any]]:

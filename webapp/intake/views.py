@@ -59,7 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return redirect("batch", actions.take_plain(user=user, held=held, files=files).pk)
     context = {
         "form": form,
-        "unfinished": queries.unfinished(user),
+        "unfinished": queries.unfinished().filter(batch__user=user),
         "recent": queries.recent(),
         "accepted": ACCEPTED,
         "max_files": MAX_FILES,

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from webapp.catalog import publishing, tiles
 from webapp.catalog.models import Artwork
+from webapp.duplicates import queries as duplicates
 from webapp.feed.models import Correspondence, Replay
 from webapp.ingest import changes, notices
 from webapp.ingest.actions import settle
@@ -20,6 +21,7 @@ from webapp.ingest.models import Item
 from webapp.ingest.sheets.applying import open_sheets
 from webapp.intake import actions as intake
 from webapp.intake.models import Parcel
+from webapp.intake.queries import open_batches
 from webapp.jobs import Job, enqueue
 from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
@@ -37,7 +39,7 @@ from webapp.transfer import actions as exporting
 from webapp.transfer import queries as exports
 from workers import answering, claims, measuring, promotions, runs
 from workers.app import app
-from workers.tasks import duplicates, insight
+from workers.tasks import insight
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +94,7 @@ def ring_again() -> None:
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
-    notices.tell_ended()
+    notices.tell_ended(but=open_batches())
     publishing.sweep()
     changes.sweep()
     intake.tidy()

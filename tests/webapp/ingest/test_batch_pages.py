@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,7 +65,7 @@ def test_a_page_shows_sixty_files_and_its_status_the_same(admin: Client) -> None
     assert "Page 3 of 3" in html
     assert told["items"][0]["name"] == "120.jpg"
     assert (len(told["items"]), told["progress"]["total"]) == (10, 130)
-    assert told["progress"]["words"] == "0 of 130 files have ended."
+    assert told["progress"]["words"] == "0 of 130 files done."
 
 
 def test_files_are_found_by_state_and_by_words(admin: Client) -> None:
@@ -83,16 +83,43 @@ def test_files_are_found_by_state_and_by_words(admin: Client) -> None:
     )
 
 
+def test_words_in_quotes_are_found_together(admin: Client) -> None:
+    batch = batch_of("Room 2, shelf 1", "Room 1, shelf 2", "Room 2, shelf 2")
+
+    page = admin.get(f"/upload/{batch.pk}/", {"q": '"room 2" shelf "'})
+
+    assert [row["title"] for row in page.context["items"]] == ["Room 2, shelf 1", "Room 2, shelf 2"]
+
+
 def test_the_pace_of_the_last_minute_tells_how_long_the_rest_takes(admin: Client) -> None:
-    batch = batch_of("A", "B", "C")
-    for seconds, item in enumerate(batch.items.all()):
-        ended = timezone.now() - timedelta(seconds=10 - 2 * seconds)
-        Item.objects.filter(pk=item.pk).update(finished=ended)
-    Item.objects.create(batch=batch, name="d", incoming="d")
+    batch = batch_of("A", "B", "C", "D")
+    now = timezone.now()
+    # All at the same moment, as a worker ends them, after a while of checking.
+    Item.objects.update(created=now - timedelta(seconds=90), finished=now - timedelta(seconds=1))
+    Item.objects.create(batch=batch, name="e", incoming="e")
 
-    left = queries.seconds_left(batch, queries.progress(batch))
+    told = admin.get(f"/upload/{batch.pk}/status/").json()["progress"]
 
-    assert left == 2
+    assert told["words"] == "4 of 5 files done, 4 a minute, about 15 s left."
+
+
+def test_the_time_before_the_first_file_came_in_does_not_slow_the_pace(admin: Client) -> None:
+    batch = batch_of("A", "B", "C", "D")
+    now = timezone.now()
+    Item.objects.update(created=now - timedelta(seconds=5), finished=now)
+
+    pace = queries.pace(batch)
+
+    assert pace is not None
+    assert pace > 4 / 60
+
+
+def test_what_ended_long_ago_tells_no_pace(admin: Client) -> None:
+    batch = batch_of("A", "B", "C", "D")
+    Item.objects.update(finished=timezone.now() - timedelta(seconds=70))
+    Item.objects.create(batch=batch, name="e", incoming="e")
+
+    assert queries.pace(batch) is None
 
 
 def test_ticked_works_are_published_and_it_can_be_undone_there(admin: Client) -> None:
@@ -141,6 +168,7 @@ def test_the_report_is_csv_that_spreadsheets_trust_safely(admin: Client) -> None
     batch = batch_of("Harbour")
     name = '=HYPERLINK("http://bad.example")'
     Item.objects.create(batch=batch, name=name, incoming="x", state="refused", reason="Ñ, no.")
+    Item.objects.update(created=datetime(2026, 3, 1, 12, 0, 5, 77, tzinfo=UTC))
 
     text = streamed(admin, batch)
 
@@ -149,11 +177,34 @@ def test_the_report_is_csv_that_spreadsheets_trust_safely(admin: Client) -> None
     assert [row["file"] for row in rows] == [f"'{name}", "Harbour.jpg"]
     assert rows[1]["work"] == f"http://testserver/works/{titled('Harbour').pk}/"
     assert (rows[0]["state"], rows[0]["reason"]) == ("refused", "Ñ, no.")
+    assert (rows[0]["received"], rows[0]["ended"]) == ("2026-03-01 12:00:05", "")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_the_report_is_a_formula(start: str) -> None:
     assert guarded(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_all_that_is_listed_is_changed_and_the_same_list_comes_back(admin: Client) -> None:
+    batch = batch_of("Harbour at night", "Harbour", "Ridge", state="draft")
+    Item.objects.create(batch=batch, name="harbour.txt", incoming="", state="refused")
+
+    answer = admin.post(
+        f"/upload/{batch.pk}/act/",
+        {"do": "publish", "which": "listed", "state": "", "q": "harbour", "page": "1"},
+    )
+
+    held = dict(Artwork.objects.values_list("title", "held"))
+    assert held == {"Harbour at night": False, "Harbour": False, "Ridge": True}
+    assert answer.headers["Location"] == f"/upload/{batch.pk}/?q=harbour&page=1"
+
+
+def test_a_list_without_works_changes_nothing(admin: Client) -> None:
+    batch = batch_of("Harbour", state="draft")
+
+    admin.post(f"/upload/{batch.pk}/act/", {"do": "delete", "which": "listed", "q": "ridge"})
+
+    assert not Change.objects.exists()
 
 
 def test_a_batch_page_costs_the_same_for_one_file_and_for_many(
@@ -162,10 +213,11 @@ def test_a_batch_page_costs_the_same_for_one_file_and_for_many(
     titles = [str(number) for number in range(40)]
     batch = batch_of(*titles)
 
-    # Session, user, permissions, batch, items twice, progress, changes, tables, notices.
-    with django_assert_max_num_queries(12):
+    # Session, user, permissions, batch, items twice, progress, what is still to come twice,
+    # changes, tables, notices.
+    with django_assert_max_num_queries(14):
         admin.get(f"/upload/{batch.pk}/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         admin.get(f"/upload/{batch.pk}/status/")
     with django_assert_max_num_queries(10):
         admin.get(f"/upload/{batch.pk}/grid/")

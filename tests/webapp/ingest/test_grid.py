@@ -21,9 +21,9 @@ def admin(db: None) -> Client:
     return signed_in(ADMINS)
 
 
-def form_of(client: Client, batch: Batch) -> dict[str, list[str]]:
+def form_of(client: Client, batch: Batch, asked: str = "") -> dict[str, list[str]]:
     """Return the grid's fields as a browser would send them."""
-    html = client.get(f"/upload/{batch.pk}/grid/").content.decode()
+    html = client.get(f"/upload/{batch.pk}/grid/{asked}").content.decode()
     grid = html[html.index('id="grid"') :]
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input[^>]*name="([^"]+)" value="([^"]*)"', grid):
@@ -141,6 +141,21 @@ def test_a_price_needs_a_currency(admin: Client) -> None:
     assert "A price needs a currency, such as EUR." in html
     assert 'value="1200"' in html
     assert titled("Harbour").price is None
+
+
+def test_what_was_found_is_edited_and_stays_listed(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge", "Harbour wall")
+    here = f"/upload/{batch.pk}/grid/"
+    form = form_of(admin, batch, "?q=harbour")
+    form[cell("Harbour", "year")] = ["1907"]
+
+    answer = admin.post(here, form)
+    none = admin.get(f"{here}?q=quay").content.decode()
+
+    assert set(form["works"]) == {str(titled(title).pk) for title in ("Harbour", "Harbour wall")}
+    assert answer.headers["Location"] == f"{here}?page=1&q=harbour"
+    assert titled("Harbour").year == 1907
+    assert "No work of this batch is like that." in none
 
 
 def test_works_of_another_batch_are_left_alone(admin: Client) -> None:

@@ -52,7 +52,7 @@ def test_the_status_tells_each_files_result(admin: Client) -> None:
     assert (a["url"], a["title"], a["settled"]) == (f"/works/{work.pk}/", "Harbour", True)
     assert a["thumbnail"].endswith("/320.jpeg")
     assert (b["reason"], b["settled"]) == ("It is no picture.", True)
-    assert (c["label"], c["settled"]) == ("received", False)
+    assert (c["label"], c["settled"]) == ("waiting to be checked", False)
     assert told["finished"] is False
 
 

@@ -144,8 +144,8 @@ def test_the_progress_tells_states_archives_and_reasons(
     )
     Parcel.objects.create(batch=batch, name="all.zip", stored="x", entries=9, position=3)
 
-    # Session, user, two for permissions, sending, and four for the batch.
-    with django_assert_num_queries(9):
+    # Session, user, two for permissions, sending, and five for the batch.
+    with django_assert_num_queries(10):
         answer = admin.get(told["progress"]).json()
 
     assert (answer["total"], answer["settled"], answer["finished"]) == (6, 1, False)
