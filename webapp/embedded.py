@@ -23,6 +23,8 @@ with warnings.catch_warnings():
 log = logging.getLogger(__name__)
 
 DATABASE = "artrec"
+_MAKING = 1907
+"""Key of the lock, which ends with its session, under which the database is made."""
 
 
 def database_url(pgdata: Path) -> str:
@@ -38,6 +40,8 @@ def start(pgdata: Path) -> PostgresServer:
     pgdata.mkdir(parents=True, exist_ok=True)
     server = _server(pgdata)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Several processes may start at once, and each would find that there is none yet.
+        connection.execute("SELECT pg_advisory_lock(%s)", [_MAKING])
         known = connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
         ).fetchone()
