@@ -12,7 +12,7 @@ demo: .venv/installed node_modules/installed
 		$(BIN)/python manage.py serve --demo --host $(HOST) --port $(PORT)
 
 test: .venv/installed node_modules/installed
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --max-worker-restart 0
 
 lint: .venv/installed
 	$(BIN)/ruff check .
