@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from smtplib import SMTPException
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.ingest import coming
 from webapp.ingest.models import Batch, Item, Notice
 from webapp.ingest.queries import UNDER_WAY, Progress, progress
 
@@ -26,15 +26,16 @@ QUIET: Final = timedelta(seconds=20)
 """How long nothing must have come in or ended: files of one upload come one after another."""
 
 
-def tell_ended(*, but: Collection[int] = ()) -> int:
-    """Tell of batches that ended since, `but` not of these, of which more is still to come.
+def tell_ended() -> int:
+    """Tell of batches that ended since, and of which nothing is still to come.
 
     Returns of how many. Safe to run twice and beside itself.
     """
+    still = {each.batch for each in coming.of_all()}
     items = Item.objects.filter(batch=OuterRef("pk"))
     since = timezone.now() - QUIET
     moving = items.filter(Q(state__in=UNDER_WAY) | Q(created__gt=since) | Q(finished__gt=since))
-    ended = Batch.objects.filter(Exists(items), ~Exists(moving), told=None).exclude(pk__in=but)
+    ended = Batch.objects.filter(Exists(items), ~Exists(moving), told=None).exclude(pk__in=still)
     return sum(_tell(batch) for batch in ended.select_related("user"))
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from webapp.accounts.models import User
 from webapp.catalog.publishing import KEPT_DAYS
-from webapp.ingest import actions, changes, queries, reporting, telling
+from webapp.ingest import actions, changes, coming, queries, reporting, telling
 from webapp.ingest.access import DELETE, for_editors, for_uploaders
 from webapp.ingest.models import Batch, Change, Item
 
@@ -40,11 +40,11 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     window = _window(request, found)
     now = queries.progress(found)
     states = [(state, getattr(now, state.value)) for state in Item.State]
-    coming = _coming(request, found)
+    still = coming.of(found.pk)
     context = {
         "batch": found,
-        "coming": coming,
-        "ended": now.finished and not coming.strip(),
+        "coming": still,
+        "ended": now.finished and not still,
         "page": window,
         "items": [telling.item(row) for row in window],
         "progress": now,
@@ -64,12 +64,13 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def batch_status(request: HttpRequest, pk: int) -> JsonResponse:
     """Return how far a batch is, and the files that its page of the same address shows."""
-    found = get_object_or_404(Batch, pk=pk)
+    found = get_object_or_404(Batch.objects.select_related("user"), pk=pk)
     told = telling.progress(found, queries.progress(found))
     items = [telling.item(row) for row in _window(request, found)]
-    coming = _coming(request, found)
-    ended = told["finished"] and not coming.strip()
-    return JsonResponse({"progress": told, "items": items, "coming": coming, "finished": ended})
+    still = coming.of(pk)
+    words = render_to_string("ingest/coming.html", {"batch": found, "coming": still}, request)
+    ended = told["finished"] and not still
+    return JsonResponse({"progress": told, "items": items, "coming": words, "finished": ended})
 
 
 @require_POST
@@ -131,11 +132,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     """List what somebody was told of the batches they brought in."""
     told = queries.notices(cast(User, request.user))
     return render(request, "ingest/notices.html", {"told": told})
-
-
-def _coming(request: HttpRequest, batch: Batch) -> str:
-    """Return HTML about files that have not come in yet; blank if there are none."""
-    return render_to_string("ingest/coming.html", {"batch": batch}, request)
 
 
 def _window(request: HttpRequest, batch: Batch) -> Any:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 
 from webapp.ingest import telling
+from webapp.ingest.coming import Coming
 from webapp.ingest.models import Batch, Item
 from webapp.ingest.queries import deleted_batches, progress, recent_batches
 from webapp.intake.models import Parcel, Sending, Upload
@@ -22,22 +21,8 @@ STRIP: Final = 6
 """Pictures that stand for a batch."""
 TOLD: Final = 50
 """Files named to a script at once; their batch's page names all."""
-REST: Final = timedelta(minutes=5)
-"""How long nothing must have arrived of a sending for nobody to be at it."""
 _MORE: Final = Q(arrived__lt=F("files")) | Q(arriving__gt=0)
 """Who goes on with a sending may choose other files too, and more than were counted at first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What is still to come of a batch, beyond the files that have come in."""
-
-    sending: Sending | None
-    """With what has `arrived`; None once all has."""
-    rests: bool
-    """Whether nobody seems to be sending at present."""
-    parcels: Sequence[Parcel]
-    """Archives that are not unpacked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Shown:
     thumbnails: Sequence[str]
 
 
-def unfinished() -> QuerySet[Sending]:
+def unfinished() -> QuerySet[Any, Any]:
     """Return the sendings that may go on, newest first, with what has `arrived`."""
     rows = _unclosed().filter(_MORE).exclude(batch__in=deleted_batches())
     return rows.select_related("batch__user").order_by("-pk")
@@ -64,17 +49,16 @@ def unpacking() -> QuerySet[Parcel]:
     return Parcel.objects.filter(state=Parcel.State.WAITING)
 
 
-def coming(batch: Batch) -> Coming:
-    """Return what is still to come of a batch: of its sending, and out of its archives."""
-    sending = unfinished().filter(batch=batch).first()
-    rests = sending is not None and sending.touched < timezone.now() - REST
-    return Coming(sending, rests, list(unpacking().filter(batch=batch).order_by("pk")[:TOLD]))
-
-
-def open_batches() -> list[int]:
-    """Return the batches of which more is still to come."""
-    sent = unfinished().values_list("batch", flat=True)
-    return [*sent, *unpacking().values_list("batch", flat=True)]
+def still_to_come(batch: int | None) -> Iterator[Coming]:
+    """Yield what has not arrived or is not unpacked of a batch, or of any. Two queries."""
+    sendings, parcels = unfinished(), unpacking().defer("pending").order_by("pk")
+    if batch is not None:
+        sendings, parcels = sendings.filter(batch=batch), parcels.filter(batch=batch)[:TOLD]
+    for sent in sendings:
+        files = max(sent.files, sent.arrived + sent.arriving)
+        yield Coming(sent.batch_id, files, sent.arrived, touched=sent.touched)
+    for parcel in parcels:
+        yield Coming(parcel.batch_id, parcel.entries, parcel.position, archive=parcel.name)
 
 
 def arrived(sending: Sending, fingerprints: Sequence[str]) -> set[str]:

@@ -21,7 +21,6 @@ from webapp.ingest.models import Item
 from webapp.ingest.sheets.applying import open_sheets
 from webapp.intake import actions as intake
 from webapp.intake.models import Parcel
-from webapp.intake.queries import open_batches
 from webapp.jobs import Job, enqueue
 from webapp.lab.actions import start_scheduled
 from webapp.lab.catalogue import SettingsError
@@ -94,7 +93,7 @@ def ring_again() -> None:
     if answering.is_called_for():
         enqueue(Job.READ_QUERIES)
     _end_stories()
-    notices.tell_ended(but=open_batches())
+    notices.tell_ended()
     publishing.sweep()
     changes.sweep()
     intake.tidy()

@@ -48,12 +48,6 @@ def test_the_next_page_tells_it_once_and_the_list_keeps_it(mara: User) -> None:
     assert [page.count("test: 2 in the gallery, 1 refused.") for page in pages] == [2, 1]
 
 
-def test_of_a_batch_of_which_more_is_to_come_nothing_is_told_yet(mara: User) -> None:
-    batch = ended(mara)
-
-    assert (tell_ended(but=[batch.pk]), tell_ended()) == (0, 1)
-
-
 @pytest.mark.parametrize("headers", [{"Sec-Purpose": "prefetch"}, {"Sec-Fetch-Dest": "empty"}])
 def test_a_page_that_is_fetched_ahead_or_by_a_script_does_not_use_it_up(
     mara: User, headers: dict[str, str]

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.webapp.intake.senders import begin, create, signed_in
+from webapp.ingest import coming
 from webapp.ingest.changes import delete, undo
 from webapp.ingest.models import Batch
-from webapp.intake import actions, queries
+from webapp.intake import actions
 from webapp.intake.models import Parcel, Sending, Upload
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_a_batch_has_not_ended_while_files_of_it_are_sent(admin: Client) -> None
     assert (told["progress"]["finished"], told["finished"]) == (True, False)
     assert "1 of 2 files has arrived; the others are being sent." in told["coming"]
     assert told["coming"] in page
-    assert queries.open_batches() == [batch.pk]
+    assert [each.batch for each in coming.of_all()] == [batch.pk]
 
 
 def test_who_left_a_sending_is_told_how_to_go_on(admin: Client) -> None:
@@ -79,6 +80,7 @@ def test_a_batch_has_not_ended_while_an_archive_waits(admin: Client) -> None:
 
     assert "&lt;all&gt;.zip: 3 of 9 files are unpacked." in waiting["coming"]
     assert (waiting["finished"], done["finished"]) == (False, True)
+    assert done["coming"].strip() == ""
 
 
 def test_of_a_deleted_batch_nothing_more_is_expected(admin: Client) -> None:
@@ -130,4 +132,5 @@ def test_a_file_that_is_arriving_keeps_its_sending_open(admin: Client) -> None:
 
     assert Sending.objects.get().closed is None
     assert Upload.objects.filter(state=Upload.State.OPEN).exists()
-    assert queries.open_batches() == [Batch.objects.get().pk]
+    (missing,) = coming.of_all()
+    assert (missing.batch, missing.arrived, missing.files) == (Batch.objects.get().pk, 1, 2)
