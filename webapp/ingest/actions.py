@@ -107,7 +107,7 @@ def receive_stored(*, batch: Batch, files: Iterable[Stored]) -> list[Item]:
 
 def refuse(*, batch: Batch, reasons: Iterable[tuple[str, str]]) -> None:
     """Tell the story of files that are not taken, each by its name and the reason."""
-    Item.objects.bulk_create(
+    refused = Item.objects.bulk_create(
         Item(
             batch=batch,
             name=name[:NAME_LENGTH],
@@ -117,6 +117,13 @@ def refuse(*, batch: Batch, reasons: Iterable[tuple[str, str]]) -> None:
         )
         for name, reason in reasons
     )
+    if refused:
+        tell_again(batch=batch)
+
+
+def tell_again(*, batch: Batch) -> None:
+    """Let whoever brought a batch in be told of its end, also if they were told of one before."""
+    Batch.objects.filter(pk=batch.pk).update(told=None)
 
 
 @transaction.atomic
@@ -135,7 +142,7 @@ def retry_failed(*, batch: Batch) -> int:
     _start_over(unchecked, Item.State.RECEIVED)
     show_again([item.artwork_id for item in stored if item.artwork_id is not None])
     _start_over(stored, Item.State.STORED)
-    Batch.objects.filter(pk=batch.pk).update(told=None)
+    tell_again(batch=batch)
     if unfetched:
         enqueue(Job.FETCH_ITEMS)
     if unchecked:

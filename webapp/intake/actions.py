@@ -20,7 +20,14 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.catalog.files import ORIGINALS
-from webapp.ingest.actions import Stored, discard_file, receive_stored, refuse, start_batch
+from webapp.ingest.actions import (
+    Stored,
+    discard_file,
+    receive_stored,
+    refuse,
+    start_batch,
+    tell_again,
+)
 from webapp.ingest.models import Batch
 from webapp.ingest.queries import deleted_batches, is_deleted
 from webapp.ingest.sheets import receive_sheet
@@ -163,6 +170,8 @@ def take(*, batch: Batch, name: str, stored: str) -> None:
         transaction.on_commit(partial(discard_file, stored))
     else:
         receive_stored(batch=batch, files=[Stored(name, stored, facts_of(name))])
+        return
+    tell_again(batch=batch)  # no items of theirs may ever do it
 
 
 def take_plain(*, user: User, held: bool, files: Sequence[File[Any]]) -> Batch:
