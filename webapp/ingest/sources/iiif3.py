@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,7 @@ LANGUAGES: Final = ("en", "none")
 """Which words we take; where there are none of these, any."""
 WIDTH: Final = 3000
 """Of a picture that is asked for by IIIF, in pixels."""
+_WHOLE: Final = re.compile(r"(https?://.+/full)/(?:max|full)/0/default\.jpg")
 
 
 class Part(NamedTuple):
@@ -108,6 +110,15 @@ def image_url(body: dict[str, Any]) -> str:
             wanted = min(width, WIDTH, limit if isinstance(limit, int) else WIDTH)
             return f"{base}/full/{wanted},/0/default.jpg"
     return address
+
+
+def confined(url: str) -> str:
+    """Return where the same picture lies at most 3000 wide and high, if it is offered by IIIF.
+
+    Where its own size is not known: a smaller picture comes as it is, and is not enlarged.
+    """
+    found = _WHOLE.fullmatch(url)
+    return f"{found[1]}/!{WIDTH},{WIDTH}/0/default.jpg" if found else url
 
 
 def _resizes(service: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
 from webapp.ingest.sources import linked_art as art
 from webapp.ingest.sources.cleaning import smaller
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
+from webapp.ingest.sources.iiif3 import confined
 
 SEARCH: Final = "https://data.rijksmuseum.nl/search/collection"
 PROVIDER: Final = "Rijksmuseum"
@@ -76,7 +77,7 @@ def _work(number: str, web: Web) -> Record:
     return Record(
         id=number,
         facts=facts,
-        image_url=image,
+        image_url=confined(image),
         preview_url=smaller(image),
         rights=rights,
         provider=PROVIDER,

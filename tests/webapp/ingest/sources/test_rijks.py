@@ -110,7 +110,9 @@ def test_a_painting_is_read_through_what_it_shows_to_its_file(museum: Museum) ->
     record = read(SOURCE, query="type=painting&creator=Rembrandt van Rijn")["2001"]
 
     assert not problem_of(record)
-    assert record.image_url == "https://iiif.micr.io/2001/full/max/0/default.jpg"
+    # The Night Watch has 178 megapixels; a small picture is not enlarged by this.
+    assert record.image_url == "https://iiif.micr.io/2001/full/!3000,3000/0/default.jpg"
+    assert record.preview_url == "https://iiif.micr.io/2001/full/330,/0/default.jpg"
     facts = shown_facts(record)
     assert (facts["title"], facts["artist"]) == ("The Night Watch", "Rembrandt van Rijn")
     assert facts["year"] == 1642
@@ -145,6 +147,18 @@ def test_works_that_are_not_free_without_a_file_or_broken_say_so(museum: Museum)
     assert "no picture" in problem_of(records["2002"])
     assert "JSON" in records["2003"].error
     assert "no such object" in problem_of(records["2004"])
+
+
+def test_a_file_that_is_not_offered_by_iiif_is_asked_for_as_it_stands(museum: Museum) -> None:
+    museum.serve_json(SEARCH, page([2001]))
+    serve(museum, 2001)
+    right = {"type": "Right", "classified_as": [{"id": PDM}]}
+    for file in ("2001.jpg", "2001/full/full/90/default.jpg"):
+        point = {"id": f"https://iiif.micr.io/{file}"}
+        digital = {"type": "DigitalObject", "access_point": [point], "subject_to": [right]}
+        museum.serve_json("https://data.rijksmuseum.nl/20012", digital)
+
+        assert read(SOURCE, query="x")["2001"].image_url == f"https://iiif.micr.io/{file}"
 
 
 def test_an_answer_of_another_form_stops_with_a_sentence(museum: Museum) -> None:
