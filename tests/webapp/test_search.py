@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.webapp.makers import make_artwork
 from tests.webapp.test_browsing import wish, works_on
 from webapp.catalog import search
+from webapp.catalog.conditions import of_text
 from webapp.catalog.models import Artist, Artwork, ArtworkImage, SearchEntry
 from webapp.feed.browsing import piece
 
@@ -176,3 +177,83 @@ def test_the_box_is_on_every_page_and_keeps_the_filters(client: Client) -> None:
     assert 'value="ridge"' in home
     assert '<input type="hidden" name="style" value="Ridges">' in home
     assert 'role="search"' in likes
+
+
+def numbered(number: str, title: str = "Ridge, evening") -> int:
+    work = make_artwork(title)
+    Artwork.objects.filter(pk=work.pk).update(accession_number=number)
+    return work.pk
+
+
+@pytest.mark.parametrize("text", ["SK-A-1505", "sk-a-1505", "  Sk A 1505 ", "SK\N{EN DASH}A-1505"])
+def test_an_inventory_number_finds_its_work_however_it_is_typed(text: str) -> None:
+    work = numbered("SK-A-1505")
+    numbered("SK-A-1506")
+    make_artwork("Sketch A")
+
+    assert found(text) == [work]
+
+
+def test_the_whole_number_comes_first_then_those_it_begins_then_words() -> None:
+    worded = make_artwork("Plate 29, 100, 113")
+    longer = numbered("29.100.113a")
+    work = numbered("29.100.113")
+    make_artwork("29 and 100 and 113 and more", artist="29, 100, 113")
+
+    assert found("29.100.113")[:2] == [work, longer]
+    assert worded.pk in found("29.100.113")[2:]
+
+
+def test_the_beginning_of_a_number_is_enough_but_not_a_year_alone() -> None:
+    work = numbered("1942.9.97")
+
+    assert found("1942.9") == [work]
+    assert found("1942") == []
+
+
+def test_digits_in_other_places_are_another_number() -> None:
+    work = numbered("1942.9.97")
+    numbered("1942.99.7")
+
+    assert found("1942.9.97") == [work]
+
+
+def test_a_number_can_be_shared_and_changed() -> None:
+    here, there = numbered("12"), numbered("12")
+    assert set(found("12")) == {here, there}
+
+    Artwork.objects.filter(pk=here).update(accession_number="13 bis")
+
+    assert found("12") == [there]
+    assert found("13 BIS") == [here]
+
+
+def test_a_number_is_found_among_what_else_is_chosen(client: Client) -> None:
+    work = numbered("SK-A-1505")
+
+    page = client.get("/browse/", {"q": "sk-a-1505", "style": "Ridges", "sort": "newest"})
+    other = client.get("/browse/", {"q": "sk-a-1505", "style": "Portraits"})
+
+    assert works_on(page.content.decode()) == [work]
+    assert "No work fits all of that" in other.content.decode()
+
+
+def test_a_number_of_odd_letters_can_be_kept_and_found() -> None:
+    # One letter that becomes eighteen without its ligature: the longest number there can be.
+    work = numbered("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 99 + "7")
+
+    assert SearchEntry.objects.filter(pk=work).exists()
+
+
+def test_an_index_finds_a_number() -> None:
+    numbered("SK-A-1505")
+    condition = of_text("SK-A-15")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"EXPLAIN SELECT 1 FROM catalog_searchentry s WHERE {condition.sql}",
+            condition.arguments,
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Bitmap Index Scan on search_words" in plan

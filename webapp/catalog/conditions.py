@@ -70,10 +70,21 @@ def among(condition: Condition, artwork_id: str) -> Condition:
     )
 
 
-def of_words(words: Sequence[str]) -> Condition:
-    """Return the condition that all of `words` occur."""
+def of_words(words: Sequence[str], number: str = "") -> Condition:
+    """Return the condition that all of `words` occur, or that they are its inventory `number` or
+    the beginning of it, as `search.number_of` tells."""
     sql, params = search.tsquery(words)
+    if number:
+        sql = f"({sql}) || %s::tsquery"
+        params.append(search.number_tsquery(number, beginning=True))
     return Condition(f"s.words @@ ({sql})", tuple(params))
+
+
+def of_text(text: str) -> Condition:
+    """Return the condition that all words of `text` occur, or that it is the inventory number;
+    none where it has no words."""
+    words = search.words_of(text)
+    return of_words(words, search.number_of(text)) if words else VISIBLE
 
 
 def of_ids(ids: Sequence[int]) -> Condition:

@@ -27,6 +27,7 @@ class Facts(TypedDict, total=False):
     description: str
     rights: str
     credit_line: str
+    accession_number: str
     source_url: str
     availability: str
     one_of_a_kind: bool

@@ -55,6 +55,11 @@ class Artwork(models.Model):
     description = models.TextField(blank=True)
     rights = models.CharField(max_length=200, blank=True)
     credit_line = models.CharField(max_length=300, blank=True)
+    accession_number = models.CharField(
+        "inventory number", max_length=100, blank=True, default="", db_default=""
+    )
+    """As the museum writes it, e.g. "SK-A-1505". Loans and several museums may share one. Looked up
+    in the search entry, which has it as one word."""
     source_url = models.URLField(max_length=500, blank=True)
     source_key = models.CharField(max_length=300, unique=True, null=True, blank=True)
     """Where it came from, e.g. "folder:art/0001.jpg"; importing the same key again updates."""
@@ -169,7 +174,7 @@ class SearchEntry(models.Model):
     """What search and filters ask of a work, in one narrow row.
 
     Written by the database alone, whenever the work, its image or the name of its artist changes
-    (see the triggers in migration 0002), so no way of writing can forget it.
+    (see the triggers in migrations 0002 and 0005), so no way of writing can forget it.
     """
 
     artwork = models.OneToOneField(
@@ -178,7 +183,7 @@ class SearchEntry(models.Model):
     visible = models.BooleanField()
     words = SearchVectorField()
     """Title and artist weigh A, style B, medium C, description D; each word as it is written and by
-    its English stem, without accents."""
+    its English stem, without accents. The inventory number is one word with "#" before it."""
     artist_id = models.BigIntegerField()
     style = models.CharField(max_length=120)
     medium = models.CharField(max_length=200)

@@ -24,6 +24,8 @@ LONGEST: Final = 60
 """Characters of a word that are looked at."""
 SHORT: Final = 2
 """Latin words of so few letters are not taken for beginnings: they would begin half of all."""
+LONGEST_NUMBER: Final = 120
+"""Characters of an inventory number that are looked at, here and in `catalog_number`."""
 LITTLE: Final = frozenset(
     {"a", "an", "and", "at", "by", "de", "der", "des", "die", "du", "el", "et", "for", "from"}
     | {"in", "la", "le", "of", "on", "the", "to", "und", "with"}
@@ -86,6 +88,24 @@ def tsquery(words: Sequence[str]) -> tuple[str, list[str]]:
         # Nothing in a folded word means anything to to_tsquery, but quotes cost nothing.
         params += [f"'{word}'{':*' if last else ''}", word]
     return " && ".join(parts), params
+
+
+def number_of(text: str) -> str:
+    """Return the inventory number that `text` may be, as entries have it: "#sk.a.1505".
+
+    Empty for what has no digit: that is no inventory number, and its search costs nothing more.
+    """
+    number = fold(text).strip().replace(" ", ".")[:LONGEST_NUMBER]
+    return f"#{number}" if any(sign.isdecimal() for sign in number) else ""
+
+
+def number_tsquery(number: str, *, beginning: bool) -> str:
+    """Return what `number_of` gave as a tsquery; as a `beginning`, of longer numbers as well.
+
+    Digits alone stay whole: "1942" begins whatever a museum was given in that year.
+    """
+    begun = beginning and not number.lstrip("#").isdecimal()
+    return f"'{number}'{':*' if begun else ''}"
 
 
 def corrected(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class ArtworkAdmin(Editable):
     list_filter = ("state", "availability", ("artist", AutocompleteSelectFilter))
     list_select_related = ("artist", "image")
     list_per_page = 50
-    search_fields = ("title", "artist__name", "source_key", "style")
+    search_fields = ("title", "artist__name", "accession_number", "source_key", "style")
     autocomplete_fields = ("artist",)
     readonly_fields = ("picture", "state", "state_reason", "source_key", "attempts")
     exclude = ("claimed_until", "held", "deleted")

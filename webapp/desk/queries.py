@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
-from webapp.catalog.conditions import of_facets, of_words
+from webapp.catalog.conditions import of_facets, of_text
 from webapp.catalog.models import Artist, Artwork
 from webapp.catalog.queries import CARD
 from webapp.desk import likely
@@ -64,7 +64,7 @@ def chosen(choice: Choice) -> QuerySet[Artwork]:
         works = works.filter(state=choice.state)
     conditions = list(of_facets(choice.wish.chosen).values())
     if choice.wish.words:
-        conditions.append(of_words(choice.wish.words))
+        conditions.append(of_text(choice.wish.text))
     for each in conditions:
         entries = f"SELECT s.artwork_id FROM catalog_searchentry s WHERE {each.sql}"  # noqa: S608
         among = f"catalog_artwork.id IN ({entries})"

@@ -14,7 +14,7 @@ import pgtrigger
 WORK: Final = (
     *("title", "artist", "year", "medium", "style", "width_cm", "height_cm", "depth_cm"),
     *("price", "currency", "availability", "one_of_a_kind", "description", "rights"),
-    *("credit_line", "source_url", "added", "state", "held"),
+    *("credit_line", "accession_number", "source_url", "added", "state", "held"),
 )
 ARTIST: Final = ("name", "slug", "bio")
 COLLECTION: Final = ("title", "visibility")

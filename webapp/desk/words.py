@@ -24,6 +24,7 @@ LABELS: Final = {
     "description": "Description",
     "rights": "Rights",
     "credit_line": "Credit line",
+    "accession_number": "Inventory number",
     "source_url": "Source",
     "added": "Joined the gallery",
     "state": "Shown",

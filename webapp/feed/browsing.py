@@ -58,6 +58,8 @@ class Sought:
     wish: Wish
     words: tuple[str, ...] = ()
     """Those looked for, after correction."""
+    number: str = ""
+    """The inventory number that is looked for as well; "" where the words cannot be one."""
     base: tuple[Condition, ...] = ()
     """Words, palette and what is not meant, but no facets and nobody's hidden works."""
     hidden: tuple[int, ...] = ()
@@ -90,13 +92,14 @@ def seek(
     """Make a wish ready; `words` in place of its own, `reference` for what it is to be like. One
     query for a palette, else none."""
     looked_for = tuple(wish.words if words is None else words)
-    base = [of_words(looked_for)] if looked_for else []
+    number = wish.number if looked_for == wish.words else ""
+    base = [of_words(looked_for, number)] if looked_for else []
     by_colour = palette.match(wish.palette) if wish.palette else None
     if by_colour:
         base.append(of_ids(by_colour.ids.tolist()))
     if reference and reference.itself:
         base.append(not_of_ids(reference.itself))
-    return Sought(wish, looked_for, tuple(base), tuple(hidden), by_colour, reference)
+    return Sought(wish, looked_for, number, tuple(base), tuple(hidden), by_colour, reference)
 
 
 def piece(
@@ -197,11 +200,17 @@ def _wanted(sought: Sought) -> QuerySet[Artwork]:
 
 def _ranked(works: QuerySet[Artwork], sought: Sought, order: str) -> QuerySet[Any]:
     if order == "words" and sought.words:
-        sql, params = search.tsquery(sought.words)
+        sql, words = search.tsquery(sought.words)
+        sql, params = f"ts_rank(%s::float4[], s.words, {sql})::float8", [WEIGHTS, *words]  # below 2
+        if sought.number:
+            # The number itself comes first, then those it begins, then the words.
+            for beginning in (False, True):
+                sql += " + 2 * (s.words @@ %s::tsquery)::int"
+                params.append(search.number_tsquery(sought.number, beginning=beginning))
         rank = RawSQL(  # noqa: S611 - words are parameters
-            f"(SELECT ts_rank(%s::float4[], s.words, {sql})::float8 FROM catalog_searchentry s"  # noqa: S608
+            f"(SELECT {sql} FROM catalog_searchentry s"  # noqa: S608
             " WHERE s.artwork_id = catalog_artwork.id)",
-            [WEIGHTS, *params],
+            params,
             FloatField(),
         )
         return works.annotate(rank=rank)

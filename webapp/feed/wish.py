@@ -84,6 +84,11 @@ class Wish:
         return search.words_of(self.text)
 
     @property
+    def number(self) -> str:
+        """The inventory number that the text may be; see `search.number_of`."""
+        return search.number_of(self.text)
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it asks for anything."""
         return bool(self.words or self.choices or self.palette or self.like)

@@ -140,6 +140,7 @@ COLUMNS: Final[dict[str, Callable[[str], Any]]] = {
     "description": _text("description"),
     "rights": _text("rights"),
     "credit_line": _text("credit_line"),
+    "accession_number": _name("accession_number"),
     "source_url": _url,
     "availability": _availability,
     "one_of_a_kind": _flag,

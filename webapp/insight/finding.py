@@ -6,8 +6,7 @@ from typing import Final
 
 from django.db import connection
 
-from webapp.catalog import search
-from webapp.catalog.conditions import VISIBLE, Condition, all_of, of_words
+from webapp.catalog.conditions import Condition, all_of, of_text
 from webapp.catalog.models import Artwork
 from webapp.catalog.queries import cards
 
@@ -19,9 +18,7 @@ def found(words: str) -> list[Artwork]:
 
     Two queries.
     """
-    told = search.words_of(words)
-    condition = all_of([of_words(told)]) if told else VISIBLE
-    ids = _ids(condition)
+    ids = _ids(all_of([of_text(words)]))
     works = cards().in_bulk(ids)
     return [works[pk] for pk in ids if pk in works]
 

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from webapp.catalog import search
-from webapp.catalog.conditions import all_of, of_words
+from webapp.catalog.conditions import all_of, of_text
 from webapp.catalog.files import variant_name
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.catalog.queries import artworks
@@ -36,10 +36,9 @@ def counts_by_leaf(found: Map, text: str) -> dict[int, int]:
 
 
 def _matching(found: Map, text: str, columns: str, end: str) -> list[Any]:
-    words = search.words_of(text)
-    if not words:
+    if not search.words_of(text):
         return []
-    matching = all_of([of_words(words)])
+    matching = all_of([of_text(text)])
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns} FROM studio_place p"  # noqa: S608  # fixed pieces

@@ -52,6 +52,20 @@ def test_every_list_opens_and_is_searched_at_a_fixed_cost(
     assert (listed.status_code, searched.status_code) == (200, 200)
 
 
+def test_a_work_is_found_and_changed_by_its_inventory_number(root: Client) -> None:
+    work = make_artwork("Sea")
+    make_artwork("Lake")
+    Artwork.objects.filter(pk=work.pk).update(accession_number="SK-A-1505")
+
+    found = root.get(path(Artwork), {"q": "sk-a-1505"}).content.decode()
+    form = root.get(path(Artwork, f"{work.pk}/change/")).content.decode()
+
+    assert "Sea" in found
+    assert "Lake" not in found
+    assert "Inventory number" in form
+    assert 'name="accession_number" value="SK-A-1505"' in form
+
+
 def test_every_model_of_ours_can_be_looked_at_but_what_is_part_of_another() -> None:
     from django.apps import apps
 

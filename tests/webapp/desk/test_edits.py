@@ -37,6 +37,7 @@ def edit_of(cate: User, *works: Artwork) -> Edit:
 
 CHANGES = [
     (Wanted("title", "set", "x"), None),
+    (Wanted("accession_number", "set", "SK-A-1"), None),
     (Wanted("style", "set", " Cubism "), ("style", "Cubism")),
     (Wanted("style", "clear"), ("style", "")),
     (Wanted("year", "set", "1889"), ("year", 1889)),
@@ -174,6 +175,17 @@ def test_all_that_is_found_is_chosen_by_its_filters(client: Client) -> None:
     client.post("/desk/works/", {"all": "1", "choice": "style=Dada&state=withdrawn"})
 
     assert [len(edit.works) for edit in Edit.objects.order_by("pk")] == [2, 1]
+
+
+def test_an_inventory_number_finds_works_shown_or_not(client: Client) -> None:
+    draft = make_artwork("Sea", state=Artwork.State.DRAFT)
+    Artwork.objects.filter(pk=draft.pk).update(accession_number="SK-A-1505")
+    make_artwork("Lake")
+
+    html = client.get("/desk/works/", {"q": "sk-a-15"}).content.decode()
+
+    assert "<cite>Sea</cite>" in html
+    assert "<cite>Lake</cite>" not in html
 
 
 def test_choosing_nothing_is_told(client: Client) -> None:

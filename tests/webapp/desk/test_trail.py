@@ -57,6 +57,24 @@ def test_every_way_of_writing_leaves_a_trace(write: object) -> None:
     assert entry.who == "The gallery itself"
 
 
+def test_an_inventory_number_is_on_the_trail_and_brought_back(client: Client) -> None:
+    work = make_artwork()
+    Artwork.objects.filter(pk=work.pk).update(accession_number="SK-A-1505")
+    Artwork.objects.filter(pk=work.pk).update(accession_number="SK-A-1550")
+    event = WorkEvent.objects.filter(pgh_obj_id=work.pk).latest("pgh_id")
+
+    html = client.get(f"/desk/works/{work.pk}/").content.decode()
+    client.post(f"/desk/works/{work.pk}/revert/", {"event": event.pk, "field": "accession_number"})
+
+    work.refresh_from_db()
+    assert work.accession_number == "SK-A-1505"
+    assert "Inventory number SK-A-1550" in html
+    (change,) = trail.of_work(work)[0].changes
+    assert (change.label, change.before, change.after) == (
+        *("Inventory number", "SK-A-1550", "SK-A-1505"),
+    )
+
+
 def test_what_workers_write_of_their_own_leaves_none() -> None:
     work = make_artwork(state=Artwork.State.CHECKED)
     before = WorkEvent.objects.count()
