@@ -16,6 +16,7 @@ from artrec.images.formats import sniff
 from webapp.catalog.actions import changed_facts
 from webapp.catalog.facts import UNKNOWN_ARTIST, Facts
 from webapp.catalog.models import Artwork, ArtworkImage
+from webapp.ingest.sheets import is_sheet
 from webapp.ingest.table import Table, normal
 
 _OPENED: Final = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff")
@@ -24,6 +25,8 @@ _OPENED: Final = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".
 _OTHERS: Final = (".gif", ".bmp", ".heic", ".heif", ".jp2", ".jxl", ".psd", ".svg")
 _PICTURE_ENDINGS: Final = frozenset(_OPENED + _OTHERS)
 UNCHANGED: Final = "unchanged"
+_OPEN_ELSEWHERE: Final = "~$"
+"""So begin the names of what Excel puts beside a workbook while it has it open."""
 _HEAD_BYTES: Final = 512
 _KEYS_AT_ONCE: Final = 1000
 
@@ -63,6 +66,8 @@ class Found:
     """Files that cannot be taken, with the reason."""
     ignored: int
     """Files that are no pictures, by name and by content."""
+    tables: tuple[Path, ...] = ()
+    """Files that are tables by their names; which of them is meant, only a person knows."""
 
 
 def scan(directory: Path) -> Found:
@@ -70,6 +75,7 @@ def scan(directory: Path) -> Found:
     root = directory.resolve()
     found = Found({}, {}, 0)
     ignored = 0
+    tables = []
     for path in _walk(root):
         name = normal(str(path.relative_to(root)))
         if problem := _problem(path, root):
@@ -77,9 +83,11 @@ def scan(directory: Path) -> Found:
             found.problems[name.encode("utf-8", "replace").decode()] = problem
         elif _is_picture(path):
             found.pictures[name] = path
+        elif is_sheet(path.name) and not path.name.startswith(_OPEN_ELSEWHERE):
+            tables.append(path)
         else:
             ignored += 1
-    return replace(found, ignored=ignored)
+    return replace(found, ignored=ignored, tables=tuple(tables))
 
 
 def plan(

@@ -1,10 +1,13 @@
-"""Read a metadata table: a UTF-8 CSV with one row for each file, columns mapped by their names."""
+"""Read a metadata table: a UTF-8 CSV with one row for each file, columns mapped by their names.
+
+Tables of other kinds become the same from their rows of text, see `webapp.ingest.beside`.
+"""
 
 from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, cast
@@ -41,6 +44,8 @@ class Table:
     columns: tuple[str, ...]
     unknown: tuple[str, ...]
     """Columns that nothing is made of."""
+    notes: tuple[str, ...] = ()
+    """Sentences about what was passed over in reading it."""
 
 
 def normal(path: str) -> str:
@@ -62,9 +67,7 @@ def read_table(path: Path) -> Table:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
-            header = [name.strip().lower().replace(" ", "_") for name in next(reader, [])]
-            _check_header(path, header)
-            rows = tuple(_rows(path, header, reader))
+            return table_of(path, next(reader, []), _numbered(reader))
     except UnicodeDecodeError as error:
         raise TableError(
             f"{path} is not UTF-8 (byte {error.start}). Save it as “CSV UTF-8” and try again."
@@ -73,27 +76,48 @@ def read_table(path: Path) -> Table:
         raise TableError(f"{path}:{reader.line_num}: this is not proper CSV: {error}.") from error
     except OSError as error:
         raise TableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def table_of(
+    path: Path, columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
+) -> Table:
+    """Make a table of texts; each row comes after the number that people find it by.
+
+    Raises:
+        TableError: If it lacks the column "file", or has a column twice.
+    """
+    header = [name.strip().lower().replace(" ", "_") for name in columns]
+    _check_header(path, header)
+    made = tuple(_rows(path, header, rows))
     known = tuple(name for name in header if name in cells.COLUMNS)
     unknown = tuple(name for name in header if name not in cells.COLUMNS and name != KEY)
-    return Table(rows, known, unknown)
+    return Table(made, known, unknown)
 
 
 def _check_header(path: Path, header: list[str]) -> None:
     if KEY not in header:
         found = ", ".join(header) or "nothing"
+        hint = " Separate columns with commas." if len(header) == 1 else ""
         raise TableError(
             f"{path}:1: there is no column “{KEY}”, which names the picture of each row. "
-            f"The first line holds: {found}. Separate columns with commas."
+            f"The first line holds: {found}.{hint}"
         )
     if twice := sorted({name for name in header if header.count(name) > 1 and name}):
         raise TableError(f"{path}:1: the column “{twice[0]}” is there twice.")
 
 
-def _rows(path: Path, header: list[str], reader: Any) -> Iterator[Row]:
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
     line = reader.line_num + 1
     for values in reader:
-        where = f"{path.name}:{line}"
+        yield line, values
         line = reader.line_num + 1  # a quoted cell may span lines; a row is where it begins
+
+
+def _rows(
+    path: Path, header: list[str], rows: Iterable[tuple[int, Sequence[str]]]
+) -> Iterator[Row]:
+    for line, cells_of in rows:
+        where, values = f"{path.name}:{line}", list(cells_of)
         if not any(value.strip() for value in values):
             continue
         if len(values) > len(header):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from webapp.ingest import actions, folder, importing, queries
+from webapp.ingest.beside import advice, read_any
 from webapp.ingest.cells import COLUMNS
-from webapp.ingest.folder import Entry, Verdict
+from webapp.ingest.folder import Entry, Found, Verdict
 from webapp.ingest.importing import Ending, Outcome, Result
 from webapp.ingest.models import Batch
-from webapp.ingest.table import Table, TableError, read_table
+from webapp.ingest.table import Table, TableError
 
 SHOWN: Final = 20
 """Reasons written to the terminal; the report file has them all."""
@@ -27,13 +29,14 @@ START_A_WORKER: Final = "celery -A workers.app worker --beat"
 class Command(BaseCommand):
     help = (
         "Bring in a folder of pictures, safely as often as you like: what is unchanged is skipped, "
-        "changed facts are updated in place, changed pictures replaced. The CSV has a column "
-        f"“file” with the path inside the folder, and any of: {', '.join(COLUMNS)}."
+        "changed facts are updated in place, changed pictures replaced. The table (CSV, TSV, XLSX, "
+        "JSON or JSON Lines) has a column “file” with the path inside the folder, and any of: "
+        f"{', '.join(COLUMNS)}."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", type=Path, metavar="DIR")
-        parser.add_argument("--metadata", type=Path, metavar="FILE.csv")
+        parser.add_argument("--metadata", type=Path, metavar="TABLE")
         parser.add_argument(
             "--source",
             help="name of the collection, if not the folder's: a moved folder stays the same one",
@@ -56,12 +59,22 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {root}.")
         named, source = source, source or root.resolve().name
         try:
-            table = read_table(Path(metadata)) if metadata else None
+            table = read_any(Path(metadata)) if metadata else None
         except TableError as error:
             raise CommandError(str(error)) from error
         if table and table.unknown:
             self.stdout.write(f"Columns that are not used: {', '.join(table.unknown)}")
-        entries = self._plan(root, source, table)
+        for note in table.notes if table else ():
+            self.stdout.write(note)
+        found = folder.scan(root)
+        if table is None:
+            options = {"--source": named, "--dry-run": dry_run, "--no-wait": no_wait}
+            self._advise(root, found, options)
+        if found.ignored:
+            many = f"{found.ignored:,} files are no pictures and are passed over."
+            one = "1 file is no picture and is passed over."
+            self.stdout.write(one if found.ignored == 1 else many)
+        entries = self._plan(found, source, table)
         if named is None and folder.may_be_another(entries):
             raise CommandError(
                 f"Not one picture of the collection “{source}” is still what it was; its works "
@@ -79,12 +92,21 @@ class Command(BaseCommand):
             self._wait(batch)
         self._report(batch, source, importing.outcomes(entries, batch))
 
-    def _plan(self, root: Path, source: str, table: Table | None) -> list[Entry]:
-        found = folder.scan(root)
-        if found.ignored:
-            self.stdout.write(f"{found.ignored} files are no pictures and are passed over.")
+    def _plan(self, found: Found, source: str, table: Table | None) -> list[Entry]:
         with tqdm(total=len(found.pictures), desc="Comparing", unit="file") as bar:
             return folder.plan(found, source=source, table=table, on_file=bar.update)
+
+    def _advise(self, root: Path, found: Found, options: Mapping[str, str | bool | None]) -> None:
+        """Name the tables of the folder, of which none is used unasked, and how to use one."""
+        told = advice(found, root)
+        if told.words:
+            self.stdout.write(told.words)
+        if told.fits:
+            table = root / told.fits.relative_to(root.resolve())
+            words = ["manage.py", "import_folder", str(root), "--metadata", str(table)]
+            for option, value in options.items():
+                words += [option, value] if isinstance(value, str) else [option] if value else []
+            self.stdout.write(f"  {shlex.join(words)}")
 
     def _say_plan(self, entries: Sequence[Entry]) -> None:
         counts = Counter(entry.verdict for entry in entries)
