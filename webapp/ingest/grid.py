@@ -25,6 +25,7 @@ from webapp.ingest.models import Batch, Change
 COLUMNS: Final = (
     "title",
     "artist",
+    "accession_number",
     "year",
     "medium",
     "style",
@@ -154,5 +155,9 @@ def _text(value: object) -> str:
 
 def _differences(now: Texts, sent: Texts) -> str:
     names: Sequence[str] = [name for name in COLUMNS if now[name] != sent[name]]
-    told = ", ".join(f"{name.removesuffix('_cm')} “{sent[name]}”" for name in names)
+    told = ", ".join(f"{_in_words(name)} “{sent[name]}”" for name in names)
     return f"Somebody changed this work meanwhile; it shows their version. You had: {told}."
+
+
+def _in_words(name: str) -> str:
+    return "inventory number" if name == "accession_number" else name.removesuffix("_cm")

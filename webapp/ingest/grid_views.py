@@ -22,6 +22,7 @@ from webapp.ingest.models import Batch
 
 PAGE: Final = 25
 LABELS: Final = {
+    "accession_number": "Inventory number",
     "height_cm": "Height, cm",
     "width_cm": "Width, cm",
     "depth_cm": "Depth, cm",

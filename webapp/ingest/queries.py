@@ -70,8 +70,8 @@ def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
     """Return the items of a batch in the order of their names, with what a page shows of their
     works.
 
-    `words` are looked for in the file's name and in the title and artist of its work, each for
-    itself, or together where they stand in quotes.
+    `words` are looked for in the file's name and in title, artist and inventory number of its work,
+    each for itself, or together where they stand in quotes.
     """
     items = Item.objects.filter(batch=batch).order_by(AS_NAMED, "pk")
     items = items.select_related("artwork__artist", "artwork__image")
@@ -82,6 +82,7 @@ def story(batch: Batch, *, state: str = "", words: str = "") -> QuerySet[Item]:
             Q(name__icontains=word)
             | Q(artwork__title__icontains=word)
             | Q(artwork__artist__name__icontains=word)
+            | Q(artwork__accession_number__icontains=word)
         )
     return items
 

@@ -29,6 +29,7 @@ LABELS: Final = {
     DIMENSIONS: "height x width",
     "artist_bio": "about the artist",
     "credit_line": "credit line",
+    "accession_number": "inventory number",
     "source_url": "web address",
     "one_of_a_kind": "one of a kind",
     "added": "in the gallery since",

@@ -39,6 +39,7 @@ FACTS: Final = {
     "height_cm": "Height, cm",
     "depth_cm": "Depth, cm",
     "credit_line": "Credit line",
+    "accession_number": "Inventory number",
     "source_url": "Address",
 }
 

@@ -83,6 +83,18 @@ def test_files_are_found_by_state_and_by_words(admin: Client) -> None:
     )
 
 
+def test_a_work_is_found_and_reported_by_its_inventory_number(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge")
+    Artwork.objects.filter(title="Ridge").update(accession_number="SK-A-1505")
+
+    html = page_of(admin, batch, "?q=sk-a-15")
+    rows = list(csv.DictReader(io.StringIO(streamed(admin, batch).removeprefix("\ufeff"))))
+
+    assert "Ridge.jpg" in html
+    assert "Harbour.jpg" not in html
+    assert [row["inventory number"] for row in rows] == ["", "SK-A-1505"]
+
+
 def test_words_in_quotes_are_found_together(admin: Client) -> None:
     batch = batch_of("Room 2, shelf 1", "Room 1, shelf 2", "Room 2, shelf 2")
 

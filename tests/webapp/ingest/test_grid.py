@@ -102,6 +102,20 @@ def test_two_editors_do_not_write_over_each_other(admin: Client) -> None:
     assert "You had: year “1907”." in html
 
 
+def test_an_inventory_number_is_written_and_told_in_words(admin: Client) -> None:
+    batch = batch_of("Harbour", "Ridge")
+    form = form_of(admin, batch)
+    Artwork.objects.filter(title="Ridge").update(accession_number="12")
+    form[cell("Harbour", "accession_number")] = [" SK-A-1505 "]
+    form[cell("Ridge", "accession_number")] = ["13"]
+
+    html = unescape(admin.post(f"/upload/{batch.pk}/grid/", form).content.decode())
+
+    assert titled("Harbour").accession_number == "SK-A-1505"
+    assert titled("Ridge").accession_number == "12"
+    assert "You had: inventory number “13”." in html
+
+
 def test_a_row_that_was_left_alone_is_no_conflict(admin: Client) -> None:
     batch = batch_of("Harbour", "Ridge")
     form = form_of(admin, batch)

@@ -46,6 +46,14 @@ _NAMES: Final = {
     "rights": "rights copyright license licence derechos droits rechte diritti copyrightnotice "
     "rightsstatement licencia",
     "credit_line": "creditline credit credits credito creditos",
+    # An "inventory" alone may be a count, and an "id" anything.
+    "accession_number": "accessionnumber accession accessionno accessionnr accessionnum "
+    "inventorynumber inventoryno inventorynr inventorynum invnumber invno invnr invnum inv "
+    "objectnumber objectno objectnum museumnumber registrationnumber mainreferencenumber "
+    "inventarnummer inventarnr objektnummer objektnr inventarisnummer inventarisnr objectnummer "
+    "numerodeinventario numeroinventario numinventario nodeinventario noinventario ninventario "
+    "ninv noinv numerodinventario numerodinventaire numeroinventaire nodinventaire ndinventaire "
+    "numeroderegistro",
     "source_url": "sourceurl url link website objecturl linkresource enlace lien",
     "availability": "availability status disponibilidad disponibilite verfugbarkeit "
     "estado verfugbar",

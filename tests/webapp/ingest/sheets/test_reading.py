@@ -167,6 +167,14 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read("works.csv", b"file\na\nb\nc\n")
 
 
+NUMBERS = (
+    *("Accession number", "accession_number", "Accession No.", "accessionnum", "Object Number"),
+    *("Inventory number", "Inv. no.", "Inventarnummer", "Inv.-Nr.", "Objektnummer (alt)"),
+    *("Número de inventario", "N.º inventario", "Numéro d'inventaire", "N° d’inventaire"),
+    *("Numero d'inventario", "Inventarisnummer", "main_reference_number", "Museum number"),
+)
+
+
 @pytest.mark.parametrize(
     ("columns", "targets"),
     [
@@ -183,6 +191,8 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
             "file title artist price width_cm",
         ),
         (["Foto", "Date acquired", "Title of the exhibition", "Artist born", "Price paid"], "file"),
+        *((["Image", name], "file accession_number") for name in NUMBERS),
+        (["Image", "Identifier", "Object ID", "AccessionYear"], "file"),
     ],
 )
 def test_columns_are_known_by_their_names(columns: list[str], targets: str) -> None:
