@@ -45,12 +45,13 @@ def import_export(
     *,
     people: bool = False,
     report: Report | None = None,
+    expect: Callable[[int], None] = lambda _works: None,
     progress: Callable[[int], None] = lambda _works: None,
 ) -> Report:
     """Import what is not here yet; return what was done and what could not be.
 
-    `people` says whether accounts and what visitors did come along; `progress` hears how many works
-    are done.
+    `people` says whether accounts and what visitors did come along; `expect` hears how many works
+    there are, if the export says so, and `progress` how many of them are done.
 
     Raises:
         NoBagError: If there is no export at `path`.
@@ -58,7 +59,9 @@ def import_export(
     """
     report = report or Report()
     with open_bag(path) as bag:
-        version = _require_readable(bag, people=people)
+        about = _require_readable(bag, people=people)
+        if isinstance(works := about.get("works"), int):
+            expect(works)
         numbers: Numbers = {}
         take_over(ARTISTS, bag, numbers, report)
         taken = importing_spaces.take_over(bag, numbers, report)
@@ -67,7 +70,7 @@ def import_export(
             importing_spaces.fill(bag, numbers, report)
         with transaction.atomic():  # parts come with what they are parts of, or not at all
             _take_over_others(bag, numbers, report, people=people)
-            if version == 1:
+            if int(about["version"]) == 1:
                 importing_first.take_over_exhibitions(bag, numbers, report)
             importing_desk.take_over_decisions(bag, numbers, report)
             importing_maps.take_over_maps(bag, numbers, report)
@@ -91,11 +94,11 @@ def look_through(path: Path, *, report: Report | None = None) -> tuple[int, Repo
         return importing_works.count(bag, report), report
 
 
-def _require_readable(bag: Reader, *, people: bool) -> int:
-    """Return the format of an export."""
+def _require_readable(bag: Reader, *, people: bool) -> Json:
+    """Return what an export says of itself."""
     try:
         with bag.open(ABOUT) as stream:
-            about = json.load(stream)
+            about: Json = json.load(stream)
         known, version = about["format"] == FORMAT, int(about["version"])
         has_people = bool(about["people"])
     except Exception as error:
@@ -112,7 +115,7 @@ def _require_readable(bag: Reader, *, people: bool) -> int:
             "This export has no people in it. Import it without --with-people, or export again "
             "with it."
         )
-    return version
+    return about
 
 
 def _take_over_others(bag: Reader, numbers: Numbers, report: Report, *, people: bool) -> None:

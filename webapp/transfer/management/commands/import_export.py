@@ -44,6 +44,7 @@ class Command(BaseCommand):
                         Path(path),
                         people=with_people,
                         report=report,
+                        expect=bar.reset,
                         progress=lambda done: _move(bar, done),
                     )
                 self._say(report)
