@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from webapp.catalog.facts import Facts
-from webapp.ingest.fetching import Web, get_json
+from webapp.ingest.fetching import Web, get_list
 from webapp.ingest.sources.cleaning import dimensions, moment, name_of, smaller, year_of
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
@@ -33,7 +33,7 @@ _QUALIFIED: Final = re.compile(
 )
 FIELDS: Final = (
     "id,title,artist_title,artist_display,date_display,date_end,medium_display,style_title,"
-    "dimensions,credit_line,description,image_id,is_public_domain,updated_at"
+    "dimensions,credit_line,main_reference_number,description,image_id,is_public_domain,updated_at"
 )
 
 
@@ -77,7 +77,7 @@ def _named(ids: Sequence[str], web: Web) -> Iterator[Record]:
 
 def _page(url: str, web: Web) -> tuple[dict[str, Any], list[Record]]:
     """Return an answer of the API, and the works in it."""
-    answer = get_json(web, url)
+    answer = get_list(web, url)
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
         raise SourceError("The API of the Art Institute does not answer as documented.")
@@ -121,6 +121,7 @@ def _record(found: dict[str, Any], iiif: str) -> Record:
         style=str(found.get("style_title") or ""),
         description=f"{description}\n\n{TEXT_CREDIT}" if description else "",
         credit_line=str(found.get("credit_line") or ""),
+        accession_number=str(found.get("main_reference_number") or ""),
         source_url=f"https://www.artic.edu/artworks/{number}",
     )
     facts.update(dimensions(str(found.get("dimensions") or "")))

@@ -21,7 +21,7 @@ from webapp.ingest.sources.contract import Record
 LONGEST_TEXT: Final = 100_000
 """Of columns without a limit of their own."""
 _CLIPPED: Final = ("title", "artist", "artist_bio", "medium", "style", "description")
-_ONE_LINE: Final = frozenset({"title", "artist", "medium", "style"})
+_ONE_LINE: Final = frozenset({"title", "artist", "medium", "style", "accession_number"})
 _LENGTH: Final = r"(\d+(?:[.,]\d+)?)"
 _DIMENSIONS: Final = re.compile(
     rf"{_LENGTH}\s*(?:cm)?\s*[x×]\s*{_LENGTH}\s*(?:(?:cm)?\s*[x×]\s*{_LENGTH})?\s*cm",
@@ -46,7 +46,10 @@ def plain(value: object) -> str:
 
 
 def fitted(facts: Facts) -> Facts:
-    """Return the facts as they fit the catalogue: too long words are cut, impossible values go."""
+    """Return the facts as they fit the catalogue: too long words are cut, impossible values go.
+
+    An inventory number is there only if it is told.
+    """
     values: dict[str, Any] = {}
     for name, value in facts.items():
         if isinstance(value, str):
@@ -61,6 +64,10 @@ def fitted(facts: Facts) -> Facts:
             values[name] = cells.parse(name, "" if said is None else str(said))
         except cells.CellError:
             values[name] = "" if name == "source_url" else None
+    # Who names no number says nothing against the one that is here; half a number is none.
+    number = values.pop("accession_number", "")
+    if 0 < len(number) <= _longest("accession_number"):
+        values["accession_number"] = number
     values["title"] = values.get("title") or "Untitled"
     values["artist"] = values.get("artist") or UNKNOWN_ARTIST
     return cast(Facts, values)

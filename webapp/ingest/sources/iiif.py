@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
-from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
+from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json, get_list
 from webapp.ingest.sources import iiif2, iiif3
 from webapp.ingest.sources.cleaning import dimensions, name_of, smaller, year_of
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
@@ -38,6 +38,12 @@ _LABELS: Final = {
     ),
     "size": ("dimensions", "size", "physical dimensions", "extent"),
     "credit": ("credit", "credit line", "creditline"),
+    # An "identifier" may be anything.
+    "number": (
+        *("accession number", "accession no.", "accession no", "object number", "object no."),
+        *("inventory number", "inventory no.", "inv. no.", "inventarnummer", "inv.-nr."),
+        *("inventarisnummer", "objectnummer", "número de inventario", "numéro d'inventaire"),
+    ),
 }
 _KNOWN: Final = (
     "iiif.wellcomecollection.org",
@@ -61,7 +67,7 @@ def records(ask: Ask, web: Web) -> Iterator[Record]:
     if ask.file is not None:
         thing = _saved(ask.file)
     elif ask.url:
-        thing = get_json(web, ask.url, accept=ACCEPT)
+        thing = get_list(web, ask.url, accept=ACCEPT)
     else:
         raise SourceError("Give the address of a manifest or collection with --url.")
     yield from _walk(thing, web, ask)
@@ -90,7 +96,8 @@ def _walk(thing: Any, web: Web, ask: Ask) -> Iterator[Record]:
             continue
         seen.add(part.url)
         try:
-            thing = get_json(web, part.url, accept=ACCEPT)
+            get = get_json if part.kind == "manifest" else get_list
+            thing = get(web, part.url, accept=ACCEPT)
             reader = _reader(thing)
         except TryLaterError:
             raise
@@ -133,6 +140,7 @@ def _record(read: iiif3.Manifest, address: str) -> Record:
         medium=found["medium"],
         description=read.summary,
         credit_line=found["credit"],
+        accession_number=found["number"],
         source_url=read.homepage,
     )
     facts.update(dimensions(found["size"]))

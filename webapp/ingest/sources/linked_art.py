@@ -14,6 +14,7 @@ ENGLISH: Final = f"{AAT}300388277"
 MATERIALS: Final = f"{AAT}300435429"
 DESCRIPTION: Final = f"{AAT}300435416"
 CREDIT: Final = f"{AAT}300026687"
+ACCESSION_NUMBER: Final = f"{AAT}300312355"
 _CENTIMETRES: Final = {f"{AAT}300379098": Decimal(1), f"{AAT}300379097": Decimal("0.1")}
 _HEIGHT: Final = f"{AAT}300055644"
 _WIDTH: Final = f"{AAT}300055647"
@@ -46,6 +47,13 @@ def name_of(made: dict[str, Any]) -> str:
     """Return the title, in English where there is one."""
     names = [each for each in things(made.get("identified_by")) if each.get("type") == "Name"]
     return _in_english(names) or _text(made.get("_label"))
+
+
+def number_of(made: dict[str, Any]) -> str:
+    """Return the accession number; other identifiers are none that people know a work by."""
+    numbers = [each for each in things(made.get("identified_by")) if each.get("type") != "Name"]
+    known = [each for each in numbers if ACCESSION_NUMBER in classes_of(each)]
+    return next(filter(None, (_text(each.get("content")) for each in known)), "")
 
 
 def maker_of(made: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
-from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
+from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json, get_list
 from webapp.ingest.sources.cleaning import moment, year_of
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 from webapp.ingest.sources.tables import read_rows
@@ -39,9 +39,9 @@ def _numbers(ask: Ask, web: Web) -> Iterable[str]:
         return ask.ids
     if ask.query:
         asked = urlencode({"hasImages": "true", "q": ask.query})
-        answer = get_json(web, f"{API}/search?{asked}")
+        answer = get_list(web, f"{API}/search?{asked}")
     else:
-        answer = get_json(web, f"{API}/objects")
+        answer = get_list(web, f"{API}/objects")
     if not isinstance(answer, dict) or "objectIDs" not in answer:
         raise SourceError("The Met's API does not answer as documented: there is no objectIDs.")
     return [str(number) for number in answer["objectIDs"] or ()]
@@ -89,6 +89,7 @@ def _record(number: str, found: dict[str, Any]) -> Record:
         year=year if year is not None else _number(found.get("objectEndDate")),
         medium=str(found.get("medium") or ""),
         credit_line=str(found.get("creditLine") or ""),
+        accession_number=str(found.get("accessionNumber") or ""),
         source_url=str(found.get("objectURL") or ""),
     )
     facts.update(_size(found.get("measurements")))

@@ -86,6 +86,7 @@ def _record(row: Mapping[str, str], image: _Image | None) -> Record:
         medium=row.get("medium", ""),
         description=image.text if image else "",
         credit_line=row.get("creditline", ""),
+        accession_number=row.get("accessionnum", ""),
         source_url=f"https://www.nga.gov/artworks/{row['objectid']}",
     )
     facts.update(dimensions(row.get("dimensions", "")))

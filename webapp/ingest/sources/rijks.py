@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from webapp.catalog.facts import Facts
 from webapp.ingest.connecting import FetchError
-from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json
+from webapp.ingest.fetching import MissingError, TryLaterError, Web, get_json, get_list
 from webapp.ingest.sources import linked_art as art
 from webapp.ingest.sources.cleaning import smaller
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
@@ -40,7 +40,7 @@ def records(ask: Ask, web: Web) -> Iterator[Record]:
     seen = set()
     while url and url not in seen:
         seen.add(url)
-        page = get_json(web, url, accept="application/ld+json")
+        page = get_list(web, url, accept="application/ld+json")
         if not isinstance(page, dict) or "orderedItems" not in page:
             raise SourceError("The search of the Rijksmuseum does not answer as documented.")
         for item in art.things(page.get("orderedItems")):
@@ -71,6 +71,7 @@ def _work(number: str, web: Web) -> Record:
         medium=art.statement_of(made, art.MATERIALS),
         description=art.statement_of(made, art.DESCRIPTION),
         credit_line=art.statement_of(made, art.CREDIT),
+        accession_number=art.number_of(made),
         source_url=f"https://id.rijksmuseum.nl/{number}",
     )
     facts.update(art.size_of(made))

@@ -1,9 +1,9 @@
 """Wikidata: the result of a SPARQL query, with pictures from Wikimedia Commons.
 
 The query must give `item` and `image` (P18), and may give `itemLabel`, `creatorLabel`,
-`inception`, `materialLabel`, `genreLabel`, `collectionLabel`, `height` and `width` (in cm). What
-Wikidata does not know, the licence and the author of the picture, is asked of Commons, fifty
-pictures at a time.
+`inception`, `materialLabel`, `genreLabel`, `collectionLabel`, `inventoryNumber` (P217), `height`
+and `width` (in cm). What Wikidata does not know, the licence and the author of the picture, is
+asked of Commons, fifty pictures at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final
 from urllib.parse import quote, unquote, urlencode
 
 from webapp.catalog.facts import Facts
-from webapp.ingest.fetching import TryLaterError, Web, get_json
+from webapp.ingest.fetching import TryLaterError, Web, get_json, get_list
 from webapp.ingest.sources.cleaning import moment, plain, smaller, year_of_time
 from webapp.ingest.sources.contract import Ask, Record, Source, SourceError, Way
 
@@ -35,17 +35,19 @@ WIDTH: Final = 1920
 """One of the widths that Commons keeps ready."""
 _OF_ITEMS: Final = """
 SELECT ?item ?itemLabel ?image ?creatorLabel ?inception ?materialLabel ?genreLabel ?collectionLabel
-?height ?width WHERE {{
+?inventoryNumber ?height ?width WHERE {{
   VALUES ?item {{ {} }}
   OPTIONAL {{ ?item wdt:P18 ?image }} OPTIONAL {{ ?item wdt:P170 ?creator }}
   OPTIONAL {{ ?item wdt:P571 ?inception }} OPTIONAL {{ ?item wdt:P186 ?material }}
   OPTIONAL {{ ?item wdt:P136 ?genre }} OPTIONAL {{ ?item wdt:P195 ?collection }}
+  OPTIONAL {{ ?item wdt:P217 ?inventoryNumber }}
   OPTIONAL {{ ?item p:P2048/psn:P2048/wikibase:quantityAmount ?metresHigh }}
   OPTIONAL {{ ?item p:P2049/psn:P2049/wikibase:quantityAmount ?metresWide }}
   BIND(100 * ?metresHigh AS ?height) BIND(100 * ?metresWide AS ?width)
   SERVICE wikibase:label {{ bd:serviceParam wikibase:language "en,mul" }}
 }}"""
 """What we want to know of items; sizes come in the unit of the SI, which is the metre."""
+NUMBER: Final = "inventoryNumber"
 _SOMETHING: Final = "/.well-known/genid/"
 """Part of what stands for a value that there is and nobody knows."""
 Work = dict[str, list[str]]
@@ -55,7 +57,8 @@ Work = dict[str, list[str]]
 def records(ask: Ask, web: Web) -> Iterator[Record]:
     """Yield the items of a saved result, or of the query's."""
     for answer in _answers(ask, web):
-        for some in _together(_works(answer)):
+        works = _works(answer)
+        for some in _together({item: works[item] for item in works if item not in ask.read}):
             images = _images([_first(work, "image") for work in some.values()], web)
             for item, work in some.items():
                 yield _record(item, work, images)
@@ -73,7 +76,7 @@ def _answers(ask: Ask, web: Web) -> Iterator[Any]:
         raise SourceError("Give a SPARQL query with --query, or its result as JSON with --file.")
     for query in queries:
         asked = urlencode({"query": query, "format": "json"})
-        yield get_json(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
+        yield get_list(web, f"{SPARQL}?{asked}", accept="application/sparql-results+json")
 
 
 def _together(works: Mapping[str, Work]) -> Iterator[dict[str, Work]]:
@@ -113,7 +116,9 @@ def _works(answer: Any) -> dict[str, Work]:
         raise SourceError(f"The query gives no ?{missing[0]}; select ?item and ?image at least.")
     works: dict[str, Work] = {}
     for row in rows:
-        said = {name: str(cell.get("value", "")) for name, cell in row.items() if _known(cell)}
+        said = {
+            name: str(cell.get("value", "")) for name, cell in row.items() if _known(name, cell)
+        }
         item = said.get("item", "").rpartition("/")[2]
         work = works.setdefault(item, {})
         for name, value in said.items():
@@ -122,10 +127,11 @@ def _works(answer: Any) -> dict[str, Work]:
     return works
 
 
-def _known(cell: dict[str, Any]) -> bool:
+def _known(name: str, cell: dict[str, Any]) -> bool:
     """Tell a value from a mark that there is one nobody knows, and a name from a mere number."""
     value = str(cell.get("value", ""))
-    return _SOMETHING not in value and not re.fullmatch(r"Q\d+", value)
+    is_name = name != NUMBER  # "Q12" may well be the number of a work
+    return _SOMETHING not in value and not (is_name and re.fullmatch(r"Q\d+", value))
 
 
 def _title(image: str) -> str:
@@ -182,6 +188,8 @@ def _record(item: str, work: Work, images: Mapping[str, Mapping[str, Any]]) -> R
             year=year_of_time(_first(work, "inception")),
             medium=", ".join(sorted(work.get("materialLabel", []))),
             style=_first(work, "genreLabel"),
+            # An owner and a lender may each number it; it is the same of them each time.
+            accession_number=_first(work, NUMBER),
             height_cm=_centimetres(work.get("height", [])),
             width_cm=_centimetres(work.get("width", [])),
             source_url=f"https://www.wikidata.org/wiki/{item}",
@@ -239,7 +247,8 @@ SOURCE: Final = Source(
             needs=("?item", "?image"),
             help=(
                 "It selects ?item and ?image, and perhaps ?itemLabel, ?creatorLabel, ?inception, "
-                "?materialLabel, ?genreLabel, ?collectionLabel, ?height and ?width in centimetres."
+                "?materialLabel, ?genreLabel, ?collectionLabel, ?inventoryNumber, ?height and "
+                "?width in centimetres."
             ),
             field="query",
             example=(

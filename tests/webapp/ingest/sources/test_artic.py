@@ -29,6 +29,7 @@ def an_artwork(number: int, **changes: Any) -> dict[str, Any]:
         "style_title": "Pointillism",
         "dimensions": "207.5 × 308.1 cm (81 3/4 × 121 1/4 in.)",
         "credit_line": "Helen Birch Bartlett Memorial Collection",
+        "main_reference_number": "1926.224",
         "description": "<p>In his best-known painting&nbsp;…</p>",
         "image_id": "2d484387-2509-5e8e-2c43-22f9981972eb",
         "is_public_domain": True,
@@ -77,6 +78,8 @@ def test_a_work_is_read_with_all_we_show(museum: Museum) -> None:
     assert facts["description"] == f"In his best-known painting\u00a0…\n\n{TEXT_CREDIT}"
     assert facts["year"] == 1884
     assert facts["style"] == "Pointillism"
+    assert facts["accession_number"] == "1926.224"
+    assert "main_reference_number" in museum.asked()[0]
 
 
 def test_works_under_copyright_or_without_a_picture_say_so(museum: Museum) -> None:

@@ -48,6 +48,8 @@ def manifest3(name: str, **changes: Any) -> dict[str, Any]:
             {"label": {"en": ["Creator"]}, "value": {"none": ["Judith Leyster"]}},
             {"label": {"en": ["Date"]}, "value": {"en": ["c. 1630"]}},
             {"label": {"en": ["Dimensions:"]}, "value": {"en": ["74.6 x 65.1 cm"]}},
+            {"label": {"en": ["Identifier"]}, "value": {"en": ["urn:x:74437"]}},
+            {"label": {"en": ["Accession Number:"]}, "value": {"en": ["1949.6.1"]}},
         ],
         "rights": CC0,
         "requiredStatement": {
@@ -102,6 +104,7 @@ def test_a_manifest_of_version_3_is_read_with_its_rights(museum: Museum) -> None
     assert (facts["title"], facts["artist"]) == ("Self-Portrait", "Judith Leyster")
     assert facts["year"] == 1630
     assert str(facts["height_cm"]) == "74.6"
+    assert facts["accession_number"] == "1949.6.1"
     assert facts["description"] == "At the easel."
     assert facts["credit_line"] == "Courtesy of the Example Museum"
     assert facts["source_url"] == f"{HOST}/works/a"
@@ -116,6 +119,7 @@ def test_a_manifest_of_version_2_is_read_with_its_attribution(museum: Museum) ->
     assert (facts["title"], facts["artist"]) == ("Self-Portrait", "Albrecht Dürer")
     assert facts["rights"] == "CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
     assert facts["credit_line"] == "Example Library"
+    assert "accession_number" not in facts
 
 
 def test_a_service_that_cannot_resize_gives_the_picture_as_it_stands(museum: Museum) -> None:

@@ -20,6 +20,7 @@ def an_object(number: int, **changes: Any) -> dict[str, Any]:
     """An answer in the form that the documentation shows."""
     return {
         "objectID": number,
+        "accessionNumber": "1993.132",
         "isPublicDomain": True,
         "primaryImage": f"https://images.metmuseum.org/CRDImages/ep/original/{number}.jpg",
         "primaryImageSmall": "",
@@ -57,6 +58,7 @@ def test_a_work_in_the_public_domain_is_read_with_all_we_show(museum: Museum) ->
     assert facts["artist"] == "Vincent van Gogh"
     assert facts["year"] == 1889
     assert (facts["height_cm"], facts["width_cm"]) == (Decimal("73.2"), Decimal("93.4"))
+    assert facts["accession_number"] == "1993.132"
     assert facts["rights"].startswith("CC0 1.0 (https://")
     assert facts["credit_line"] == (
         "Purchase, The Annenberg Foundation Gift, 1993. Metropolitan Museum of Art, New York, NY"

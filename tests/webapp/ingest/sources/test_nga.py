@@ -14,11 +14,14 @@ from webapp.ingest.sources.nga import SOURCE
 
 pytestmark = pytest.mark.django_db
 
-OBJECTS = """objectid,title,displaydate,endyear,medium,dimensions,attribution,creditline
-1138,"The Feast of the Gods",1514/1529,1529,oil on canvas,SIZE,Giovanni Bellini and Titian,Widener
-1139,No picture,1900,1900,,,Somebody,
-1140,Not free,1950,1950,,,Somebody,
-""".replace("SIZE", '"overall: 170.2 × 188 cm (67 × 74 in.)"')
+COLUMNS = "objectid,accessionnum,title,displaydate,endyear,medium,dimensions,attribution,creditline"
+OBJECTS = f"""{COLUMNS}
+1138,1942.9.1,"The Feast of the Gods",1514/1529,1529,oil on canvas,SIZE,MAKERS,Widener
+1139,,No picture,1900,1900,,,Somebody,
+1140,,Not free,1950,1950,,,Somebody,
+""".replace("SIZE", '"overall: 170.2 × 188 cm (67 × 74 in.)"').replace(
+    "MAKERS", "Giovanni Bellini and Titian"
+)
 HEADER = "iiifurl,viewtype,sequence,width,height,maxpixels,depictstmsobjectid,assistivetext"
 IMAGES = f"""{HEADER},openaccess
 https://api.nga.gov/iiif/a,alternate,1.0,9000,8000,,1138,,1
@@ -43,6 +46,7 @@ def test_works_are_joined_with_their_primary_picture(museum: Museum, tmp_path: P
     assert facts["artist"] == "Giovanni Bellini and Titian"
     assert (facts["height_cm"], facts["width_cm"]) == (Decimal("170.2"), Decimal("188.0"))
     assert facts["description"] == "Gods picnic in a wood."
+    assert facts["accession_number"] == "1942.9.1"
     assert not museum.seen
 
 

@@ -40,7 +40,8 @@ def a_painting(number: int) -> dict[str, Any]:
         "id": f"https://id.rijksmuseum.nl/{number}",
         "type": "HumanMadeObject",
         "identified_by": [
-            {"type": "Identifier", "content": "SK-C-5"},
+            text("200107928", is_a="Identifier"),
+            text("SK-C-5", kind="300312355", is_a="Identifier"),
             text("De Nachtwacht", NL),
             text("The Night Watch"),
         ],
@@ -117,6 +118,7 @@ def test_a_painting_is_read_through_what_it_shows_to_its_file(museum: Museum) ->
     assert (facts["title"], facts["artist"]) == ("The Night Watch", "Rembrandt van Rijn")
     assert facts["year"] == 1642
     assert facts["medium"] == "oil on canvas"
+    assert facts["accession_number"] == "SK-C-5"
     assert (facts["height_cm"], facts["width_cm"]) == (Decimal("379.5"), Decimal("453.5"))
     assert facts["credit_line"] == "On loan from the City of Amsterdam. Rijksmuseum"
     assert museum.asked()[0] == (

@@ -132,6 +132,22 @@ def test_changed_facts_are_written_and_no_picture_is_asked_for() -> None:
     assert Item.objects.count() == 1
 
 
+def test_an_inventory_number_is_filled_in_and_not_taken_away_by_a_source_that_names_none() -> None:
+    facts = Facts(title="Work a", artist="Ann", year=1900)
+    synced(a_record("a"))
+    arrive()
+
+    filled = synced(a_record("a", facts={**facts, "accession_number": " SK-A-1\n"}))
+    again = synced(a_record("a", facts={**facts, "accession_number": "SK-A-1"}))
+    unnamed = synced(a_record("a", facts={**facts, "accession_number": ""}))
+    endless = synced(a_record("a", facts={**facts, "accession_number": "1" * 101}))
+
+    assert (verdicts(filled), filled["demo:a"].reason) == ({"a": "changed"}, "accession_number")
+    assert [verdicts(each) for each in (again, unnamed, endless)] == [{"a": "unchanged"}] * 3
+    assert Artwork.objects.get().accession_number == "SK-A-1"
+    assert Item.objects.count() == 1
+
+
 def test_another_picture_is_fetched_afresh_and_a_changed_record_asks_whether_it_is_one() -> None:
     synced(a_record("a"), a_record("b"))
     arrive()

@@ -37,6 +37,7 @@ def test_works_are_asked_for_by_their_numbers(museum: Museum) -> None:
     assert ids(rijks.SOURCE, Ask(ids=("5",))) == ["5"]
     assert ids(wikidata.SOURCE, Ask(ids=("Q1",))) == ["Q1"]
     assert "ids=8%2C9%2C10" in museum.asked()[1]
+    assert any("wdt%3AP217+%3FinventoryNumber" in url for url in museum.asked())
     assert any("wd%3AQ1" in url for url in museum.asked())
 
 

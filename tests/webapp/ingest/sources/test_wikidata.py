@@ -57,6 +57,7 @@ def test_an_item_is_read_with_the_licence_that_commons_states(museum: Museum) ->
     rows = [
         row("Q1", "De%20nachtwacht.jpg", itemLabel="The Night Watch", creatorLabel="Rembrandt"),
         row("Q1", "De%20nachtwacht.jpg", inception="1642-01-01T00:00:00Z", creatorLabel="Others"),
+        row("Q1", "De%20nachtwacht.jpg", inventoryNumber="SK-C-5"),
         row("Q2", "statue.jpg", itemLabel="Statue", inception="-0450-01-01T00:00:00Z"),
     ]
     museum.serve_json(SPARQL, result(*rows))
@@ -71,6 +72,7 @@ def test_an_item_is_read_with_the_licence_that_commons_states(museum: Museum) ->
     facts = shown_facts(painting)
     assert (facts["title"], facts["artist"]) == ("The Night Watch", "Others, Rembrandt")
     assert facts["year"] == 1642
+    assert facts["accession_number"] == "SK-C-5"
     assert facts["rights"].startswith("Public Domain Mark")
     assert shown_facts(statue)["year"] == -450
     credit = "Ann, CC BY-SA 4.0, via Wikimedia Commons"
@@ -122,12 +124,14 @@ def test_a_result_of_another_form_says_what_is_missing(
 
 def test_what_nobody_knows_and_mere_numbers_are_no_names(museum: Museum) -> None:
     unknown = "http://www.wikidata.org/.well-known/genid/2a1f"
-    museum.serve_json(SPARQL, result(row("Q1", "a.jpg", itemLabel="Q1", creatorLabel=unknown)))
+    said = row("Q1", "a.jpg", itemLabel="Q1", creatorLabel=unknown, inventoryNumber="Q12")
+    museum.serve_json(SPARQL, result(said))
     museum.serve_json(COMMONS, {"query": {"pages": [page("File:A.jpg", **PD)]}})
 
     facts = shown_facts(read(SOURCE, query="…")["Q1"])
 
     assert (facts["title"], facts["artist"]) == ("Untitled", "Unknown artist")
+    assert facts["accession_number"] == "Q12"  # the number of a work may well look like one
 
 
 def test_rows_in_another_order_say_the_same(museum: Museum) -> None:
