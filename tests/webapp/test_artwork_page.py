@@ -42,6 +42,7 @@ def known(**facts: object) -> Artwork:
             "price": Decimal(1200),
             "currency": "EUR",
             "credit_line": "Gift of a friend",
+            "accession_number": "SK-A-1505",
             "description": "A ridge.",
             "rights": "CC0",
             **facts,
@@ -64,12 +65,27 @@ def test_machines_read_what_the_label_says(client: Client) -> None:
         "1889",
     )
     assert found["creator"]["name"] == "Studio Halde"
+    assert found["identifier"] == {
+        "@type": "PropertyValue",
+        "name": "Accession number",
+        "value": "SK-A-1505",
+    }
     assert found["width"] == {"@type": "QuantitativeValue", "value": 92.0, "unitCode": "CMT"}
     assert found["offers"]["price"] == "1200.00"
     assert found["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert found["image"]["contentUrl"].startswith("http://testserver/media/works/")
     assert found["image"]["contentUrl"].endswith("/1280.jpeg")
     assert (found["image"]["width"], found["image"]["height"]) == (1280, 960)
+
+
+def test_the_inventory_number_is_told_in_the_language_of_the_visitor(client: Client) -> None:
+    address = known().get_absolute_url()
+
+    english = client.get(address).content.decode()
+    spanish = client.get(address, headers={"Accept-Language": "es"}).content.decode()
+
+    assert "Inventory number SK-A-1505" in english
+    assert "Número de inventario SK-A-1505" in spanish
 
 
 def test_machines_are_told_nothing_that_is_not_known(client: Client) -> None:

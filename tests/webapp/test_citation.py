@@ -42,6 +42,16 @@ def test_a_work_is_cited_with_all_that_is_known() -> None:
     assert code.code.startswith("@misc{durand1889-")
 
 
+def test_the_inventory_number_ends_a_label_and_the_note() -> None:
+    work = full()
+    work.accession_number = "1931.4_7"
+
+    museum, _chicago, code = citations(work, address=ADDRESS, today=TODAY)
+
+    assert text(museum).endswith(" Gift of a friend, 1931. 1931.4_7.")
+    assert r"note = {Gift of a friend, 1931. 1931.4\_7}," in code.code
+
+
 def test_what_is_not_known_leaves_no_gap() -> None:
     work = make_artwork("Vase", artist="Studio Halde")
     work.medium = ""

@@ -57,12 +57,14 @@ def test_all_known_facts_are_on_the_label(client: Client) -> None:
     artwork = make_artwork("Ridge, evening")
     facts = {"year": 1921, "height_cm": "60.0", "width_cm": "82.5", "depth_cm": "4.0"}
     facts |= {"price": "1250.00", "currency": "EUR", "credit_line": "Gift of A. B."}
+    facts |= {"accession_number": "SK-A-1505"}
     Artwork.objects.update(**facts, description="Two winters.", rights="Public domain")
 
     label = page(client, artwork.get_absolute_url())
 
     for words in ("1921", "60 × 82.5 × 4 cm", "€1,250", "Gift of A. B.", "Two winters.", "Public"):
         assert words in label
+    assert "Inventory number SK-A-1505" in label
 
 
 def test_the_price_of_a_sold_work_is_not_shown(client: Client) -> None:

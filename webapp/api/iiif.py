@@ -171,6 +171,7 @@ def _facts_and_rights(work: Artwork) -> Json:
         "Medium": work.medium,
         "Style": work.style,
         "Dimensions": dimensions(work),
+        "Accession number": work.accession_number,
     }
     return {**_metadata(facts), **_rights(work)}
 

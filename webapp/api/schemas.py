@@ -84,6 +84,9 @@ class Work(WorkCard):
     one_of_a_kind: bool
     rights: str
     credit_line: str
+    accession_number: str = Field(
+        examples=["SK-A-1505"], description="The inventory number, as the museum writes it."
+    )
     source_url: str | None
     added: datetime
     palette: list[Swatch] = Field(description="Largest share first.")
@@ -124,6 +127,7 @@ def work(request: HttpRequest, artwork: Artwork) -> Work:
         one_of_a_kind=artwork.one_of_a_kind,
         rights=artwork.rights,
         credit_line=artwork.credit_line,
+        accession_number=artwork.accession_number,
         source_url=artwork.source_url or None,
         added=artwork.added,
         palette=[Swatch(hex=each["hex"], share=each["share"]) for each in artwork.image.palette],

@@ -47,12 +47,13 @@ def citations(artwork: Artwork, *, address: str, today: date) -> tuple[Citation,
 
 def bibtex(artwork: Artwork, *, address: str, today: date) -> str:
     """Return the entry of a work for BibTeX and BibLaTeX."""
+    kept = _kept(artwork)
     fields = {
         "author": f"{{{_escaped(artwork.artist.name)}}}",  # not to be taken apart
         "title": f"{{{_escaped(artwork.title)}}}",
         "year": "" if artwork.year is None else str(artwork.year),
         "howpublished": _escaped(_facts(artwork)),
-        "note": _escaped(artwork.credit_line),
+        "note": _escaped(" ".join([*map(_ended, kept[:-1]), *kept[-1:]])),
         "url": address,
         "urldate": today.isoformat(),
     }
@@ -61,11 +62,10 @@ def bibtex(artwork: Artwork, *, address: str, today: date) -> str:
 
 
 def _museum(artwork: Artwork) -> Citation:
-    """Artist, *Title*, year. Medium, size. Credit line."""
+    """Artist, *Title*, year. Medium, size. Credit line. Inventory number."""
     year = "" if artwork.year is None else f", {artwork.year}"
-    rest = "".join(
-        f" {_ended(part)}" for part in (capfirst(_facts(artwork)), artwork.credit_line) if part
-    )
+    parts = (capfirst(_facts(artwork)), *_kept(artwork))
+    rest = "".join(f" {_ended(part)}" for part in parts if part)
     return Citation(
         _("Museum label"), f"{artwork.artist.name}, ", artwork.title, f"{_ended(year)}{rest}"
     )
@@ -85,6 +85,11 @@ def _chicago(artwork: Artwork, address: str) -> Citation:
 
 def _facts(artwork: Artwork) -> str:
     return ", ".join(part for part in (artwork.medium, dimensions(artwork)) if part)
+
+
+def _kept(artwork: Artwork) -> list[str]:
+    """By whose kindness it is where, and under which number."""
+    return [part for part in (artwork.credit_line, artwork.accession_number) if part]
 
 
 def _ended(text: str) -> str:

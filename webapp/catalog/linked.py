@@ -68,6 +68,7 @@ def visual_artwork(request: HttpRequest, artwork: Artwork) -> dict[str, Any]:
             "width": picture["width"],
             "height": picture["height"],
         },
+        "identifier": _number(artwork),
         "creditText": artwork.credit_line,
         "license": _licence(artwork),
         "sameAs": artwork.source_url,
@@ -82,6 +83,13 @@ def _creator(request: HttpRequest, artwork: Artwork) -> dict[str, str] | None:
         return None
     place = request.build_absolute_uri(artist.get_absolute_url())
     return {"@type": "Person", "name": artist.name, "url": place}
+
+
+def _number(artwork: Artwork) -> dict[str, str] | None:
+    if not artwork.accession_number:
+        return None
+    named = {"@type": "PropertyValue", "name": "Accession number"}
+    return {**named, "value": artwork.accession_number}
 
 
 def _length(length: Decimal | None) -> dict[str, Any] | None:

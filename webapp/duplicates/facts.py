@@ -25,6 +25,7 @@ FACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "description": ("Description", ("description",)),
     "rights": ("Rights", ("rights",)),
     "credit_line": ("Credit line", ("credit_line",)),
+    "accession_number": ("Inventory number", ("accession_number",)),
     "source_url": ("Source", ("source_url",)),
 }
 """By name: what it is called, and the columns that only make sense together."""

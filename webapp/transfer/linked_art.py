@@ -16,6 +16,7 @@ CONTEXT: Final = "https://linked.art/ns/v1/linked-art.json"
 _AAT: Final = "http://vocab.getty.edu/aat/"
 _PRIMARY_NAME: Final = ("300404670", "Primary Name")
 _IDENTIFICATION_NUMBER: Final = ("300404626", "Identification Number")
+_ACCESSION_NUMBER: Final = ("300312355", "Accession Number")
 _WORK: Final = ("300133025", "Works of Art")
 _BRIEF_TEXT: Final = ("300418049", "Brief Text")
 _STATEMENTS: Final = {
@@ -40,7 +41,11 @@ def human_made_object(
 
     `picture` names the address and media type of its picture, if there is one.
     """
-    numbers = [str(work.pk), *([work.source_key] if work.source_key else [])]
+    numbers = [
+        (work.accession_number, _ACCESSION_NUMBER),
+        (str(work.pk), _IDENTIFICATION_NUMBER),
+        (work.source_key, _IDENTIFICATION_NUMBER),
+    ]
     found: Json = {
         "@context": CONTEXT,
         "id": f"{base}/linked-art/works/{work.pk}.json",
@@ -49,7 +54,7 @@ def human_made_object(
         "classified_as": [_type(*_WORK), *([_style(work.style)] if work.style else [])],
         "identified_by": [
             _worded("Name", work.title, _PRIMARY_NAME),
-            *(_worded("Identifier", number, _IDENTIFICATION_NUMBER) for number in numbers),
+            *(_worded("Identifier", number, kind) for number, kind in numbers if number),
         ],
         "produced_by": _production(work, base),
         "dimension": list(_dimensions(work)),

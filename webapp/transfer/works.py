@@ -19,7 +19,7 @@ SHEET: Final = "data/works.csv"
 COLUMNS: Final = (
     *("id", "source_key", "title", "artist", "year", "medium", "style", "width_cm", "height_cm"),
     *("depth_cm", "price", "currency", "availability", "description", "rights", "credit_line"),
-    *("source_url", "added", "state", "file"),
+    *("accession_number", "source_url", "added", "state", "file"),
 )
 _FORMULA: Final = re.compile(r"[\t\r\n]|\s*[=+@-]")
 NOT_TOLD: Final = frozenset({"claimed_until", "attempts"})

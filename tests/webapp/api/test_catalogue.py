@@ -55,6 +55,17 @@ def test_a_piece_stays_in_its_place_when_works_join(client: Client) -> None:
     assert second.pk > first.pk
 
 
+def test_a_work_is_found_by_its_inventory_number_and_tells_it(client: Client) -> None:
+    work = make_artwork("Harbour")
+    make_artwork("Ridge")
+    Artwork.objects.filter(pk=work.pk).update(accession_number="SK-A-1505")
+
+    found = get(client, "/works?q=sk-a-1505")
+
+    assert [each["id"] for each in found["items"]] == [work.pk]
+    assert get(client, f"/works/{work.pk}")["accession_number"] == "SK-A-1505"
+
+
 def test_words_and_filters_search_as_on_the_page(client: Client) -> None:
     wanted = make_artwork("Harbour at dusk", style="Marine")
     make_artwork("Harbour at dawn", style="Ridges")

@@ -48,7 +48,7 @@ def test_a_manifest_shows_the_work_on_a_canvas(client: Client) -> None:
 
 def test_facts_stand_as_labels_and_values(client: Client) -> None:
     work = make_artwork(artist="Ada Moor")
-    Artwork.objects.update(year=1931, description="Painted at dusk.")
+    Artwork.objects.update(year=1931, description="Painted at dusk.", accession_number="SK-A-1505")
 
     found = manifest(client, work)
 
@@ -58,6 +58,7 @@ def test_facts_stand_as_labels_and_values(client: Client) -> None:
         "Year": "1931",
         "Medium": "oil on canvas",
         "Style": "Ridges",
+        "Accession number": "SK-A-1505",
     }
     assert found["summary"] == {"none": ["Painted at dusk."]}
 

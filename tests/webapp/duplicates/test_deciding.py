@@ -11,6 +11,7 @@ from tests.webapp.makers import make_artist, make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.catalog.models import Artist, Artwork, ArtworkImage, SearchEntry, Tiles
 from webapp.duplicates import actions, queries
+from webapp.duplicates.facts import facts_of
 from webapp.duplicates.models import Decision, Fingerprint, Pair
 from webapp.ingest import changes
 from webapp.ingest.models import Batch, Item
@@ -65,6 +66,19 @@ def test_a_merged_work_is_withdrawn_and_gives_the_facts_that_were_chosen(ada: Us
     gone = Artwork.objects.get(pk=second.pk)
     assert (gone.state, gone.source_key) == (State.WITHDRAWN, None)
     assert not queries.open_pairs()
+
+
+def test_a_merged_work_keeps_the_inventory_number_that_one_of_them_has(ada: User) -> None:
+    pair = make_pair()
+    Artwork.objects.filter(pk=pair.second_id).update(accession_number="SK-A-1505")
+    pair.refresh_from_db()
+
+    told = facts_of(pair.first, pair.second, stays=pair.first)
+    merged(pair, ada, accession_number="second")
+
+    (number,) = [fact for fact in told if fact.name == "accession_number"]
+    assert (number.label, number.only, number.chosen) == ("Inventory number", "second", "second")
+    assert Artwork.objects.get(pk=pair.first_id).accession_number == "SK-A-1505"
 
 
 @pytest.mark.parametrize("replace_image", [False, True])

@@ -60,13 +60,14 @@ def test_without_people_nothing_in_it_says_who_did_what(
 def test_words_that_a_spreadsheet_could_run_are_told_apart_as_words(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
-    work = make_work(rng, 1, title="=HYPERLINK(1)", description=" @SUM(1)", medium="oil")
+    facts = {"description": " @SUM(1)", "medium": "oil", "accession_number": "-12"}
+    work = make_work(rng, 1, title="=HYPERLINK(1)", **facts)
     export(tmp_path / "out", Wanted([work.pk], "One"))
 
     row = next(csv.DictReader(io.StringIO((tmp_path / "out/data/works.csv").read_text())))
 
     assert (row["title"], row["description"]) == ("'=HYPERLINK(1)", "' @SUM(1)")
-    assert row["medium"] == "oil"
+    assert (row["medium"], row["accession_number"]) == ("oil", "'-12")
     assert lines(tmp_path / "out/data/works.jsonl")[0]["title"] == "=HYPERLINK(1)"
 
 
@@ -74,7 +75,7 @@ def test_documents_lead_to_each_other_and_to_the_pictures_of_the_export(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
     facts = {"rights": "CC0", "height_cm": 40, "year": 1890, "source_url": "https://m.example/1"}
-    work = make_work(rng, 1, **facts)
+    work = make_work(rng, 1, **facts, accession_number="SK-A-1505")
     export(tmp_path / "out", Wanted([work.pk], "One", base="https://a.example/x/"))
     data = tmp_path / "out" / "data"
 
@@ -93,6 +94,13 @@ def test_documents_lead_to_each_other_and_to_the_pictures_of_the_export(
     assert (told["type"], told["_label"]) == ("HumanMadeObject", "Ridge 1")
     assert told["produced_by"]["timespan"]["begin_of_the_begin"] == "1890-01-01T00:00:00Z"
     assert told["dimension"][0]["value"] == 40.0
+    numbers = {
+        each["classified_as"][0]["id"]: each["content"] for each in reversed(told["identified_by"])
+    }
+    assert numbers["http://vocab.getty.edu/aat/300312355"] == "SK-A-1505"
+    assert numbers["http://vocab.getty.edu/aat/300404626"] == str(work.pk)
+    metadata = [(each["label"]["en"], each["value"]["none"]) for each in manifest["metadata"]]
+    assert (["Accession number"], ["SK-A-1505"]) in metadata
     assert shown["subject_to"][0]["classified_as"][0]["id"].startswith("https://creativecommons")
 
 

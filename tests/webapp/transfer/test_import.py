@@ -47,6 +47,27 @@ def test_works_keep_their_numbers_and_pictures_and_are_visible(
     assert Pick.objects.get(by=None).artwork_id == ids[9]
 
 
+def test_inventory_numbers_come_along_and_older_exports_have_none(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    ids = exported(rng, tmp_path / "out")
+
+    def as_told(text: str) -> str:
+        first, *others = map(json.loads, text.splitlines())
+        first["accession_number"] = "SK-A-1505"
+        for other in others:
+            del other["accession_number"]
+        return "".join(f"{json.dumps(each)}\n" for each in (first, *others))
+
+    change(tmp_path / "out", "data/works.jsonl", as_told)
+
+    report = import_export(tmp_path / "out")
+
+    numbers = dict(Artwork.objects.values_list("pk", "accession_number"))
+    assert report.troubles == []
+    assert numbers == {pk: "SK-A-1505" if pk == ids[0] else "" for pk in ids}
+
+
 def test_without_people_public_collections_come_and_nobody_else(
     rng: np.random.Generator, tmp_path: Path
 ) -> None:
