@@ -1,5 +1,5 @@
 // The files in what was dropped or chosen, folders within folders included. What systems leave
-// behind is passed over and counted.
+// behind is passed over and counted; what they do not let us read is named.
 
 const LITTER = new Set(["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "$recycle.bin"]);
 
@@ -9,12 +9,12 @@ function isLitter(path) {
   return path.toLowerCase().split("/").some((part) => LITTER.has(part) || part.startsWith("."));
 }
 
-function sorted(found) {
+function sorted(found, unread = []) {
   const kept = found.filter(({ path }) => !isLitter(path));
   // The same folder comes in the same order another day, so what has arrived is at the beginning;
   // and as people count, for so the works will hang: "2.jpg" before "10.jpg".
   kept.sort((a, b) => ORDER.compare(a.path, b.path));
-  return { files: kept, litter: found.length - kept.length };
+  return { files: kept, litter: found.length - kept.length, unread: unread.sort(ORDER.compare) };
 }
 
 export function chosen(list) {
@@ -26,12 +26,18 @@ export async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.length) return chosen(transfer.files);
   const found = [];
+  const unread = [];
   while (entries.length) {
     const entry = entries.pop();
-    if (entry.isDirectory) entries.push(...(await children(entry)));
-    else found.push({ file: await fileOf(entry), path: entry.fullPath.replace(/^\//, "") });
+    const path = entry.fullPath.replace(/^\//, "");
+    try {
+      if (entry.isDirectory) entries.push(...(await children(entry)));
+      else found.push({ file: await fileOf(entry), path });
+    } catch {
+      unread.push(path); // not ours to open, or gone meanwhile: all else comes in
+    }
   }
-  return sorted(found);
+  return sorted(found, unread);
 }
 
 async function children(folder) {

@@ -9,6 +9,7 @@ import { makeStrip } from "./upload-strip.js";
 const ASKED_AT_ONCE = 1000;
 const SAMPLE = 200;
 const SHOWN_PROBLEMS = 40;
+const NAMED = 5;
 const POLL_MS = 2000;
 
 const form = document.getElementById("upload");
@@ -60,12 +61,17 @@ async function takeNow(reading) {
   try {
     found = await reading;
     if (found.litter) notes.push(fill(words.litter, { count: count(found.litter) }));
+    if (found.unread.length) notes.push(fill(words.unread, { count: count(found.unread.length), names: named(found.unread) }));
     if (found.files.length) await enlist(found.files);
     else notes.push(words.empty);
   } catch (error) {
     notes.push(fill(words.failed, { reason: error.message }));
   }
   draw();
+}
+
+function named(paths) {
+  return paths.slice(0, NAMED).join(", ") + (paths.length > NAMED ? ", …" : "");
 }
 
 function startOver() {

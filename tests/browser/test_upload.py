@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from tests.browser.conftest import Site
 from tests.webapp.intake.hostile import archive
@@ -59,6 +59,37 @@ def test_a_folder_with_an_archive_and_a_broken_file_ends_on_the_walls(
     page.get_by_role("link", name="What became of each").click()
     expect(page).to_have_url(re.compile(r"/upload/\d+/$"))
     expect(page.locator("main")).to_contain_text("more/evening 3")
+
+
+def test_a_folder_that_is_dragged_onto_the_page_comes_in_with_what_can_be_read(
+    admin: BrowserContext, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Weir"
+    for name, seed in (("low water.png", 21), ("upper hall/high water.png", 22)):
+        _picture(folder / name, seed=seed)
+    for number in range(120):  # a browser reads a hundred names at a time
+        (folder / f"._{number}").touch()
+    page = admin.new_page()
+    page.add_init_script("""
+        const get = DataTransferItem.prototype.webkitGetAsEntry;
+        DataTransferItem.prototype.webkitGetAsEntry = function () {
+          const entry = get.call(this);
+          if (entry.name === "locked.png") entry.file = (_resolve, reject) => reject(new Error());
+          return entry;
+        };
+    """)
+    page.goto("/upload/")
+
+    beside = (_picture(tmp_path / f"{name}.png", seed=23) for name in ("beside", "locked"))
+    _drag(page, folder, *beside)
+
+    expect(page.locator("#sending-title")).to_have_text("Everything has arrived")
+    expect(page.locator("#sending-files")).to_have_text("3 of 3 files")
+    expect(page.locator("#sending-note")).to_contain_text("passed over: 120")
+    expect(page.locator("#sending-note")).to_contain_text("(1): locked.png.")
+    expect(page.locator("#sending-became")).to_contain_text("3 in the gallery")
+    page.get_by_role("link", name="What became of each").click()
+    expect(page.locator("main")).to_contain_text("Weir/upper hall/high water")
 
 
 def test_what_had_arrived_before_the_browser_was_closed_is_not_sent_again(
@@ -117,6 +148,17 @@ def test_a_pause_lasts_until_one_goes_on_and_cancelling_keeps_what_arrived(
     expect(page.get_by_text("of 8 files arrived")).to_have_count(0)
 
 
+def _drag(page: Page, *paths: Path) -> None:
+    """Drop files and folders onto the page, as a file manager does."""
+    box = page.locator("#upload").bounding_box()
+    assert box
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 40}
+    client = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        client.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+
 def _break_after(context: BrowserContext, count: int) -> None:
     """Let some files through, and then none: the connection is lost, also for a page that is just
     being closed."""
@@ -145,6 +187,6 @@ def _picture(path: Path, *, seed: int) -> Path:
     draw = ImageDraw.Draw(image)
     for x, y in rng.integers(0, 280, size=(60, 2)):
         draw.ellipse((x, y, x + 14, y + 14), fill=tuple(int(v) for v in rng.integers(0, 255, 3)))
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     image.save(path)
     return path
