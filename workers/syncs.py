@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,7 +24,7 @@ from webapp.ingest.fetching import TryLaterError
 from webapp.ingest.sources.cleaning import fitted
 from webapp.ingest.sources.comparing import Change, Verdict
 from webapp.museums.actions import FOLDER
-from webapp.museums.models import Finding, Sync
+from webapp.museums.models import Answer, Finding, Sync
 from webapp.museums.records import differences, pack
 from workers import claims
 
@@ -32,6 +34,8 @@ EXTEND_SECONDS: Final = 5.0
 LONGEST_WAIT: Final = 1800.0
 """Seconds; then it is looked at again, and the host is asked no earlier for that."""
 COPY_BYTES: Final = 2**20
+OLDEST: Final = timedelta(hours=12)
+"""Lists that are older are asked for again: their museum may number its pages otherwise by now."""
 
 
 class Holder:
@@ -51,6 +55,41 @@ class Holder:
         """Wait for a host; longer than a claim lasts it never takes."""
         self.extend()
         time.sleep(seconds)
+
+
+class Answers:
+    """The lists that a museum gave, kept from one turn of a sync to the next."""
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+        self.old = False
+        """Whether a list of an earlier turn was read, which may be another by now."""
+
+    def kept(self, url: str) -> bytes | None:
+        """Return a list that was read before."""
+        rows = self._sync.answers.filter(address=_address(url), created__gt=Now() - OLDEST)
+        body = rows.values_list("body", flat=True).first()
+        if body is None:
+            return None
+        self.old = True
+        return zlib.decompress(body)
+
+    @transaction.atomic
+    def keep(self, url: str, answer: bytes) -> None:
+        """Keep a list. As something came of it, the attempts begin anew."""
+        rows = Sync.objects.select_for_update().filter(pk=self._sync.pk, state=Sync.State.READING)
+        if rows.update(attempts=1):
+            row = Answer(sync=self._sync, address=_address(url), body=zlib.compress(answer))
+            Answer.objects.bulk_create(
+                [row],
+                update_conflicts=True,
+                unique_fields=["sync", "address"],
+                update_fields=["body", "created"],
+            )
+
+    def forget(self) -> None:
+        """Let all lists be asked for again."""
+        self._sync.answers.all().delete()
 
 
 @contextmanager
@@ -122,6 +161,10 @@ def wait(sync: Sync, error: TryLaterError) -> None:
     )
     if waits:
         say(sync, f"{error} It is asked again in {seconds:.0f} seconds.")
+
+
+def _address(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _rows(sync: Sync) -> Any:

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, Protocol, TypeVar
 from urllib.parse import SplitResult, urljoin, urlunsplit
 
 from django.conf import settings
@@ -51,6 +51,16 @@ class TryLaterError(FetchError):
         """False if it was not even our turn."""
 
 
+class Answers(Protocol):
+    """Answers that are kept for whoever goes on where another has stopped."""
+
+    def kept(self, url: str) -> bytes | None:
+        """Return the answer at `url`, if it was kept."""
+
+    def keep(self, url: str, answer: bytes) -> None:
+        """Keep an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
     """Who may be asked, how often, and how long we wait."""
@@ -69,6 +79,8 @@ class Web:
     """Longest time for one answer."""
     sleep: Callable[[float], object] = time.sleep
     resolve: Resolve = resolve
+    answers: Answers | None = None
+    """Where lists are kept; None where all is read in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +119,22 @@ def get_json(web: Web, url: str, *, accept: str = "application/json") -> Any:
         TryLaterError: If the host is busy or away.
         FetchError: If it cannot be had.
     """
+    return _parsed(url, _read(web, url, accept))
 
-    def once() -> bytes:
-        parts: list[bytes] = []
-        with _answer(web, url, {"Accept": accept}) as answer:
-            parts.extend(_body(answer, JSON_BYTES))
-        return b"".join(parts)
 
-    data = _persist(web, url, once)
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise FetchError(f"{url} does not answer with JSON.") from None
+def get_list(web: Web, url: str, *, accept: str = "application/json") -> Any:
+    """Return the JSON at `url` like `get_json`, but ask for it once, however often work is left.
+
+    For what leads to works, and is gone through again by whoever goes on: lists and their pages.
+    """
+    known = web.answers.kept(url) if web.answers else None
+    if known is not None:
+        return _parsed(url, known)
+    answer = _read(web, url, accept)
+    found = _parsed(url, answer)
+    if web.answers:
+        web.answers.keep(url, answer)
+    return found
 
 
 def download(
@@ -170,6 +186,23 @@ def user_agent() -> str:
             "address or the address of a page."
         )
     return f"Artrec/0.1 (+{contact})"
+
+
+def _read(web: Web, url: str, accept: str) -> bytes:
+    def once() -> bytes:
+        parts: list[bytes] = []
+        with _answer(web, url, {"Accept": accept}) as answer:
+            parts.extend(_body(answer, JSON_BYTES))
+        return b"".join(parts)
+
+    return _persist(web, url, once)
+
+
+def _parsed(url: str, answer: bytes) -> Any:
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        raise FetchError(f"{url} does not answer with JSON.") from None
 
 
 def _persist(web: Web, url: str, once: Callable[[], T]) -> T:

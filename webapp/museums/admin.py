@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.admin import tell
-from webapp.museums.models import Finding, Question, Sync
+from webapp.museums.models import Answer, Finding, Question, Sync
 
 tell(Question, "scope", "source", "most", "weekly", filters=("source",), search=("scope",))
 tell(
@@ -20,3 +20,4 @@ tell(
     search=("title", "key"),
     unread=("record", "differences", "preview"),
 )
+tell(Answer, "sync", "address", "created", related=("sync",), unread=("body",))

@@ -165,3 +165,20 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Answer(models.Model):
+    """A list as a museum gave it, while a sync reads: who goes on need not ask for it again."""
+
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="answers")
+    address = models.CharField(max_length=64)
+    """SHA-256 of where it lies; the address itself may hold a long query."""
+    body = models.BinaryField()
+    """Packed by zlib."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["sync", "address"], name="answer_once"),)
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,8 +1,8 @@
 """Ask museums: read what they have and compare, fetch small pictures, bring in what is chosen.
 
 A worker takes one sync at a time and leaves it after a turn, so that checking and embedding go on
-meanwhile. Whoever takes it next goes on where it was: what was read is passed over by the source,
-and what was brought in is marked in the same transaction.
+meanwhile. Whoever takes it next goes on where it was: lists that were read are kept, works that
+were read are passed over by the source, and what was brought in is marked in the same transaction.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from webapp.ingest.sources.comparing import Change, Verdict, compare
 from webapp.ingest.sources.contract import source_key
 from webapp.ingest.sources.registry import web_for
 from webapp.jobs import Job, enqueue
-from webapp.museums.models import Finding, Sync
+from webapp.museums.models import Answer, Finding, Sync
 from webapp.museums.records import unpack
 from workers import claims, syncs
 from workers.app import app
@@ -74,10 +74,11 @@ def sync() -> None:
 
 def _read(row: Sync) -> None:
     """Read what the museum has, and compare."""
+    answers, sleep = syncs.Answers(row), syncs.Holder(row).sleep
     try:
-        web = web_for(row.question.of, patience=PATIENCE, sleep=syncs.Holder(row).sleep)
+        web = web_for(row.question.of, patience=PATIENCE, sleep=sleep, answers=answers)
         with syncs.files_of(row) as file:
-            _read_on(row, file, web)
+            _read_on(row, file, web, answers)
     except FetchError as error:
         syncs.move(row, State.FAILED, reason=str(error), finished=timezone.now())
     except FileNotFoundError:
@@ -85,7 +86,7 @@ def _read(row: Sync) -> None:
         syncs.move(row, State.FAILED, reason=reason, finished=timezone.now())
 
 
-def _read_on(row: Sync, file: Path | None, web: Web) -> None:
+def _read_on(row: Sync, file: Path | None, web: Web, answers: syncs.Answers) -> None:
     question = row.question
     read = syncs.read_before(row)
     if not read:
@@ -98,6 +99,13 @@ def _read_on(row: Sync, file: Path | None, web: Web) -> None:
     found = syncing.changes(told, web, limit=max(0, question.most - len(read)), size=AT_ONCE)
     end = time.monotonic() + TURN_SECONDS
     while part := list(islice(found, AT_ONCE)):
+        if part[-1].record is None and answers.old:
+            # Works move from page to page as others come and go: the lists of today tell.
+            answers.forget()
+            part = [change for change in part if change.record is not None]
+            if syncs.note(row, part):
+                syncs.pause(row)
+            return
         if not syncs.note(row, part):
             return  # it was cancelled
         # Only between records: what is gone comes last, and from its start each time.
@@ -107,6 +115,7 @@ def _read_on(row: Sync, file: Path | None, web: Web) -> None:
     if told.later is not None:
         syncs.wait(row, told.later)
     else:
+        answers.forget()
         _conclude(row, told)
 
 
@@ -228,7 +237,9 @@ def _give_up() -> None:
 
 
 def _forget() -> None:
-    """Drop what syncs found long ago; that they were, and how much they found, stays."""
+    """Drop what syncs found long ago; that they were, and how much they found, stays. Drop lists
+    of those that read no more."""
+    Answer.objects.exclude(sync__state=State.READING).delete()
     ended = (State.DONE, State.FAILED, State.CANCELLED)
     old = Sync.objects.filter(state__in=ended, created__lt=timezone.now() - KEPT)
     Finding.objects.filter(sync__in=old).delete()

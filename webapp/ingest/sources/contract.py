@@ -30,7 +30,7 @@ class Ask:
     """Of the works that are wanted, as the museum numbers them."""
     read: frozenset[str] = frozenset()
     """Ids and addresses of works that were read before an interruption; they need not be asked for
-    again."""
+    again. What leads to them need not be either if it is read by `get_list`."""
 
     def __str__(self) -> str:
         asked = [*self.ids, self.query, self.url, self.file.name if self.file else ""]
