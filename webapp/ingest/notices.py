@@ -75,7 +75,7 @@ def left_sentence(source: str, now: Progress, missing: Coming) -> str:
     return (
         f"{source[:SOURCE_LENGTH]}: {missing.arrived:,} of {files:,} files are done: "
         f"{_became(now)}. {rest:,} {have} not arrived, and nothing came for an hour. To send "
-        f"{them}, choose the same files again on the upload page; what is here is not sent twice."
+        f"{them}, choose the same files again on the upload page."
     )
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg")
 FILES = [[name, 5, "1"] for name in NAMES]
-TO_GO_ON = "choose the same files again on the upload page; what is here is not sent twice."
+TO_GO_ON = "choose the same files again on the upload page."
 
 
 @pytest.fixture
