@@ -30,6 +30,20 @@ def say_with_undo(request: HttpRequest, words: str, address: str, **fields: obje
     messages.success(request, format_html(_NOTE, words, address, inputs))
 
 
+def refuse(request: HttpRequest, words: str, *, way: str) -> None:
+    """Say why something was not done: on the next page, beside the button of the way it was to go.
+
+    A note at the foot that fades would be missed where one expects works to hang.
+    """
+    messages.warning(request, words, extra_tags=way)
+
+
+def refused(request: HttpRequest) -> dict[str, str]:
+    """Return what `refuse` said on the page before, by the way."""
+    told = messages.get_messages(request)
+    return {each.extra_tags: str(each.message) for each in told if each.extra_tags}
+
+
 def works(number: int) -> str:
     """Return a number of works in words: "1 work", "2,000 works"."""
     return f"{number:,} work{'' if number == 1 else 's'}"

@@ -25,6 +25,7 @@ from webapp.transfer import selection as exported
 
 pytestmark = pytest.mark.django_db
 HOME = "/studio/selections/"
+OPEN = '<details class="choice" open>'
 
 
 @pytest.fixture
@@ -256,17 +257,43 @@ def test_who_may_use_selections_alone_hangs_nothing() -> None:
     assert not Exhibition.objects.exists()
 
 
-def test_more_works_than_an_exhibition_holds_are_refused_with_a_sentence(
+def test_a_selection_that_fits_into_no_exhibition_says_so_where_it_would_be_hung(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrangement, "MOST_WORKS", 1)
     made = select(make_artwork(), make_artwork())
     told = {"to": "exhibition", "room": "", "title": ""}
 
-    page = client.post(f"{made.get_absolute_url()}send/", told, follow=True).content.decode()
+    before = client.get(made.get_absolute_url()).content.decode()
+    sent = client.post(f"{made.get_absolute_url()}send/", told, follow=True).content.decode()
 
-    assert "An exhibition holds 1 works; 0 hang already, and these are 2 more." in page
+    sentence = "An exhibition holds 1 works at most, and these are 2."
+    assert (before.count(sentence), sent.count(sentence)) == (1, 1)
+    assert "Hang them" not in before
+    assert (OPEN in before, OPEN in sent) == (False, True)
     assert not Exhibition.objects.exists()
+
+
+def test_what_is_refused_is_told_once_and_at_its_button(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrangement, "MOST_WORKS", 3)
+    address = select(make_artwork(), make_artwork()).get_absolute_url()
+    client.post(f"{address}send/", {"to": "exhibition", "room": "", "title": "Full"})
+    more = select(make_artwork(), make_artwork()).get_absolute_url()
+    full = {"to": "exhibition", "room": Exhibition.objects.get().rooms.get().pk}
+
+    hung = client.post(f"{more}send/", full, follow=True).content.decode()
+    tagged = client.post(f"{more}send/", {"to": "tag", "name": " "}, follow=True).content.decode()
+    later = client.get(more).content.decode()
+
+    sentence = "An exhibition holds 3 works; 2 hang already, and these are 2 more. Choose fewer."
+    assert f"{OPEN}<summary>an exhibition" in hung
+    assert f'<p class="error" id="not-hung" role="alert">{sentence}</p>' in hung
+    assert hung.count(sentence) == 1
+    assert f"{OPEN}<summary>a tag" in tagged
+    assert tagged.count("A tag needs a name.") == 1
+    assert OPEN not in later
 
 
 def test_a_tag_is_a_facet_of_the_wall_and_a_page_of_its_own(client: Client) -> None:

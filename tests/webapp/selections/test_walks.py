@@ -11,6 +11,7 @@ from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.accounts.roles import CURATORS
 from webapp.catalog.models import Artwork
+from webapp.exhibitions import arrangement
 from webapp.exhibitions.models import Hanging, Room
 from webapp.selections import walks
 from webapp.selections.actions import RefusedError
@@ -116,6 +117,25 @@ def test_two_works_are_chosen_then_walked_between_and_the_way_is_kept(
     assert hall.headers["Location"] == f"/studio/exhibitions/{room.exhibition_id}/"
     hung = Hanging.objects.filter(room=room).order_by("position")
     assert list(hung.values_list("artwork_id", flat=True)) == made.works
+
+
+def test_a_walk_that_cannot_be_hung_says_so_at_its_button(
+    carl: User, arc: tuple[Space, list[Artwork]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space, works = arc
+    walks.ask(space=space, start=works[0], end=works[15], steps=8, by=carl)
+    walk()
+    monkeypatch.setattr(arrangement, "MOST_WORKS", 3)
+    browser = signed_in(carl)
+    address = f"/studio/path/?from={works[0].pk}&to={works[15].pk}&steps=8"
+
+    full = browser.post(address, {"room": "", "title": "Across"}, follow=True).content.decode()
+    Walk.objects.update(works=[])
+    gone = browser.post(address, {"room": ""}, follow=True).content.decode()
+
+    assert '<details class="choice" open><summary>Hang in an exhibition' in full
+    assert full.count("An exhibition holds 3 works; 0 hang already") == 1
+    assert '<div class="note">None of these works is in the gallery.</div>' in gone
 
 
 def test_without_a_space_there_is_nothing_to_walk_through(carl: User) -> None:

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webapp.accounts.models import User
 from webapp.catalog import facets, offering
 from webapp.catalog.conditions import of_ids
+from webapp.exhibitions import arrangement
 from webapp.feed.browsing import piece
 from webapp.feed.wish import Wish
 from webapp.lab.guards import curators
 from webapp.selections import actions, choosing, ordering, queries, summing
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Tag
-from webapp.selections.telling import say, works
+from webapp.selections.telling import refused, say, works
 
 FOUND: Final = 60
 """Works that a search for more works shows."""
@@ -62,6 +63,8 @@ def selection(request: HttpRequest, pk: int) -> HttpResponse:
         "tags": on_these,
         "all_tags": queries.tags(),
         "rooms": queries.rooms(),
+        "most_hung": arrangement.MOST_WORKS,
+        "refused": refused(request),
         "orders": ordering.ORDERS,
     }
     return render(request, "selections/selection.html", context)

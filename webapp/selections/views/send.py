@@ -21,7 +21,7 @@ from webapp.lab.guards import curators
 from webapp.selections import actions, queries
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Selection, Tag
-from webapp.selections.telling import say_with_undo, works
+from webapp.selections.telling import refuse, say_with_undo, works
 from webapp.selections.views.one import chosen, one
 
 
@@ -31,16 +31,16 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the works where the button says."""
     found = one(pk)
     ways: dict[str, Any] = {"exhibition": _exhibition, "tag": _tag, "twins": _twins}
-    way = ways.get(request.POST.get("to", ""))
+    to, wanted = request.POST.get("to", ""), queries.works_of(found)
+    if to not in ways or not wanted:
+        none = "None of its works is in the gallery."
+        say = "Say where to: an exhibition, a tag or a review of duplicates."
+        messages.warning(request, say if wanted else none)
+        return redirect(found)
     try:
-        if way is None:
-            raise RefusedError("Say where to: an exhibition, a tag or a review of duplicates.")
-        wanted = queries.works_of(found)
-        if not wanted:
-            raise RefusedError("None of its works is in the gallery.")
-        answer: HttpResponse = way(request, found, wanted)
+        answer: HttpResponse = ways[to](request, found, wanted)
     except (RefusedError, WallError) as error:
-        messages.warning(request, str(error))
+        refuse(request, str(error), way=to)
         return redirect(found)
     return answer
 

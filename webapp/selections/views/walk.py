@@ -23,6 +23,7 @@ from webapp.lab.guards import curators
 from webapp.selections import queries, walks
 from webapp.selections.actions import RefusedError
 from webapp.selections.models import Walk
+from webapp.selections.telling import refuse, refused
 from webapp.selections.views.send import hang
 from webapp.vectors.models import Space
 
@@ -87,6 +88,7 @@ def walk(request: HttpRequest) -> HttpResponse:
         "other_start": asked.address(**{"from": ""}),
         "other_end": asked.address(to=""),
         "rooms": queries.rooms(),
+        "refused": refused(request),
         "title": _title(asked.start, asked.end),
     }
     return render(request, "selections/walk.html", context)
@@ -108,11 +110,14 @@ def _hang(request: HttpRequest, asked: Asked, space: Space | None) -> HttpRespon
     if asked.start and asked.end and space:
         title = _title(asked.start, asked.end)
         row = queries.walk(space.pk, asked.start.pk, asked.end.pk, asked.steps)
+    works = queries.there(row.works if row else ())
     try:
-        works = queries.there(row.works if row else ())
         return redirect("studio-exhibition", hang(request, works, title=title))
     except (RefusedError, WallError) as error:
-        messages.warning(request, str(error))
+        if works:
+            refuse(request, str(error), way="exhibition")
+        else:  # the page has no button then to say it at
+            messages.warning(request, str(error))
     return redirect(asked.address())
 
 
