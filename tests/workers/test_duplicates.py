@@ -19,7 +19,9 @@ from tests.workers.conftest import Stack
 from webapp.catalog.models import Artwork, ArtworkImage
 from webapp.duplicates import actions, queries
 from webapp.duplicates.models import Fingerprint, Pair
-from workers import answering, claims
+from webapp.ingest.models import Batch, Item
+from webapp.jobs import Job
+from workers import answering, claims, turns
 from workers.tasks import duplicates as tasks
 from workers.tasks.duplicates import find_duplicates
 
@@ -177,24 +179,61 @@ def test_a_work_is_taken_over_from_a_worker_that_died_but_not_from_one_that_live
     assert list(states) == [State.DONE, State.WAITING]
 
 
+def come_in_by(kind: str, picture: Image.Image) -> None:
+    """Let a work come in, to be checked or embedded."""
+    if kind == "received":
+        batch = Batch.objects.create(source="x")
+        Item.objects.create(batch=batch, name="a", incoming="incoming/a")
+    else:
+        hang(picture, "new", state=Artwork.State.CHECKED)
+
+
 @pytest.mark.django_db
-def test_comparing_stands_back_while_works_come_in(
-    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["received", "checked"])
+def test_comparing_stands_back_while_works_pile_up(
+    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    for title in ("first", "second"):
+    monkeypatch.setattr(turns, "CHECKED_AT_ONCE", 3)
+    monkeypatch.setattr(turns, "EMBEDDED_AT_ONCE", 3)
+    for title in ("first", "second", "third"):
         hang(pictures[0], title)
 
-    def came_in() -> int:
-        hang(pictures[1], "new", state=Artwork.State.CHECKED)
+    def come_in() -> int:
+        come_in_by(kind, pictures[1])
+        come_in_by(kind, pictures[1])
         return 0
 
-    monkeypatch.setattr(answering, "answer_waiting", came_in)
+    monkeypatch.setattr(answering, "answer_waiting", come_in)
+
+    find_duplicates()  # the first two: then there are four
+    find_duplicates()
+
+    assert compared() == ["first", "second"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["received", "checked"])
+def test_comparing_shares_the_workers_with_works_that_trickle_in(
+    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    heard: list[Job] = []
+    monkeypatch.setattr(tasks, "enqueue", heard.append)
+    monkeypatch.setattr(tasks, "SHARE", 0.0)
+    for title in ("first", "second", "third"):
+        hang(pictures[0], title)
+    come_in_by(kind, pictures[1])
 
     find_duplicates()
+    one_run = compared()
     find_duplicates()
 
-    done = Fingerprint.objects.filter(state=State.DONE)
-    assert [row.artwork.title for row in done.select_related("artwork")] == ["first"]
+    assert (one_run, compared()) == (["first"], ["first", "second"])
+    assert heard == [Job.FIND_DUPLICATES] * 2  # behind whatever came in
+
+
+def compared() -> list[str]:
+    done = Fingerprint.objects.filter(state=State.DONE).order_by("artwork_id")
+    return list(done.values_list("artwork__title", flat=True))
 
 
 @pytest.mark.django_db
@@ -230,8 +269,10 @@ def test_a_work_that_was_just_compared_with_comes_next(
     ],
 )
 def test_comparing_does_not_wait_for_works_that_need_no_worker(
-    pictures: list[Image.Image], values: dict[str, object]
+    pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch, values: dict[str, object]
 ) -> None:
+    monkeypatch.setattr(turns, "CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(turns, "EMBEDDED_AT_ONCE", 0)
     work = hang(pictures[0], "first")
     hang(pictures[1], "stuck", state=Artwork.State.CHECKED)
     Artwork.objects.filter(title="stuck").update(**values)

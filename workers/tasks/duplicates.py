@@ -22,12 +22,14 @@ from webapp.jobs import Job, enqueue
 from webapp.vectors import queries as vectors
 from workers import answering, claims, resources
 from workers.app import app
-from workers.turns import works_come_in
+from workers.turns import works_come_in, works_pile_up
 
 log = logging.getLogger(__name__)
 
 SECONDS: Final = 5.0
 """Of a run; then other jobs get their turn, for nobody waits for this one."""
+SHARE: Final = 2.0
+"""Seconds of a run while some works come in, which are so much later on the walls."""
 NEIGHBOURS: Final = 8
 """Works of the nearest look that are compared; see `benchmarks.bench_duplicates`."""
 REMEMBERED: Final = 64
@@ -44,13 +46,14 @@ FAILED: Final = "The picture could not be opened to be compared with others: {}"
 def find_duplicates() -> None:
     """Compare works that wait until none is left or it is another job's turn.
 
-    Whatever comes in goes first: the next round finds what is left then.
+    Where more comes in than is worked off, that goes first, and the next round finds what is left
+    then; what trickles in shares the workers with this.
     Safe to run twice and to be killed: works are claimed, and a pair has one row. Of two new works
     at least one finds the other, for each writes its fingerprint before it looks.
     """
-    until = time.monotonic() + SECONDS
+    begun = time.monotonic()
     near: Collection[int] = ()
-    while not works_come_in():
+    while not works_pile_up():
         # Those that the last one was compared with come next: much of what they need is remembered.
         claimed = claims.claim(queries.waiting().filter(pk__in=near), limit=1)
         claimed = claimed or claims.claim(queries.waiting(), limit=1)
@@ -58,7 +61,7 @@ def find_duplicates() -> None:
             break
         near = _work(claimed[0])
         answering.answer_waiting()
-        if time.monotonic() > until:
+        if time.monotonic() - begun > (SHARE if works_come_in() else SECONDS):
             enqueue(Job.FIND_DUPLICATES)
             return
     for pk in claims.exhausted(queries.waiting()):
