@@ -32,15 +32,16 @@ INSERT INTO catalog_artist (id, name, slug, bio)
     SELECT n, pg_temp.word(n + 20000) || ' ' || pg_temp.word(n * 7), 'artist-' || n, ''
     FROM generate_series(1, %(artists)s) AS n;
 INSERT INTO catalog_artwork (id, title, artist_id, year, medium, style, width_cm, height_cm, price,
-        currency, description, rights, credit_line, source_url, availability, one_of_a_kind, added,
-        state, state_reason, attempts)
+        currency, description, rights, credit_line, accession_number, source_url, availability,
+        one_of_a_kind, added, state, state_reason, attempts)
     SELECT n, pg_temp.word(pg_temp.draw(%(words)s)) || ' ' || pg_temp.word(pg_temp.draw(%(words)s)),
         pg_temp.draw(%(artists)s), 1500 + pg_temp.draw(500),
         'medium ' || pg_temp.draw(30), 'style ' || pg_temp.draw(40),
         10 + 200 * random(), 10 + 200 * random(), pg_temp.draw(20000), 'EUR',
         (SELECT string_agg(pg_temp.word(pg_temp.draw(%(words)s)), ' ')
             FROM generate_series(1, 25 + 0 * n)),
-        '', '', '', (ARRAY['available', 'sold', 'not_for_sale'])[pg_temp.draw(3)], true,
+        '', '', 1900 + n %% 100 || '.' || n, '',
+        (ARRAY['available', 'sold', 'not_for_sale'])[pg_temp.draw(3)], true,
         now() - n * interval '1 minute', 'visible', '', 0
     FROM generate_series(1, %(works)s) AS n;
 INSERT INTO catalog_artworkimage (artwork_id, original, key, format, width, height, size, sha256,
@@ -93,6 +94,7 @@ def compare(works: int, rounds: int, explain: bool) -> None:
         "one word": wish(f"q={common}"),
         "two words": wish(f"q={common}+{rare}"),
         "a beginning of three letters": wish(f"q={common[:3]}"),
+        "an inventory number": wish("q=1977.77"),
         "a style and a colour": wish(f"style={style}&colour=blue"),
         "a word, a style, a colour": wish(f"q={common}&style={style}&colour=blue"),
         "two colours of a palette": wish("palette=3468b4&palette=d0463a"),

@@ -52,7 +52,10 @@ def test_all_words_must_occur() -> None:
     assert found("harbour evening") == []
 
 
-@pytest.mark.parametrize("text", ["'", "a' | 'b:*", "\\", "&|!():*<->", "\N{SNOWMAN}", "%s", "   "])
+ODD = ["'", "a' | 'b:*", "\\", "&|!():*<->", "\N{SNOWMAN}", "%s", "   "]
+
+
+@pytest.mark.parametrize("text", [*ODD, *(f"1{each}" for each in ODD), "9" * 300, "1 " * 150])
 def test_nothing_that_is_typed_breaks_the_query(client: Client, text: str) -> None:
     make_artwork()
 

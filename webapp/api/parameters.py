@@ -37,7 +37,12 @@ _most: Any = Field(default=[], max_length=conditions.MOST_VALUES)
 class Filters(BaseModel):
     """What leaves works out."""
 
-    q: str = Field("", max_length=LONGEST, pattern=NO_NUL, description="Words; all must occur.")
+    q: str = Field(
+        "",
+        max_length=LONGEST,
+        pattern=NO_NUL,
+        description="Words; all must occur. Or an inventory number, or the beginning of one.",
+    )
     literal: Literal["0", "1"] = Field(
         "0", description="Set to 1, the words are looked for as they are."
     )
