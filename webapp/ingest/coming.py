@@ -32,6 +32,11 @@ class Coming:
     """When the last of what somebody sends arrived; None if they come by themselves."""
 
     @property
+    def missing(self) -> int:
+        """How many of them have not come in, as far as anybody knows."""
+        return max(0, (self.files or 0) - self.arrived)
+
+    @property
     def rests(self) -> bool:
         """Whether nobody seems to be sending at present."""
         return self.rested(REST)

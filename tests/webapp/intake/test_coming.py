@@ -46,7 +46,7 @@ def test_a_batch_has_not_ended_while_files_of_it_are_sent(admin: Client) -> None
     told, page = status(admin), admin.get(f"/upload/{batch.pk}/").content.decode()
 
     assert (told["progress"]["finished"], told["finished"]) == (True, False)
-    assert "1 of 2 files has arrived; the others are being sent." in told["coming"]
+    assert "1 of 2 files has arrived; the last is being sent." in told["coming"]
     assert told["coming"] in page
     assert [each.batch for each in coming.of_all()] == [batch.pk]
 
@@ -58,7 +58,7 @@ def test_who_left_a_sending_is_told_how_to_go_on(admin: Client) -> None:
     told = status(admin)["coming"]
 
     assert "none for 5\xa0hours" in told
-    assert "choose the same files again" in told
+    assert "To send the last, choose the same files again" in told
 
 
 def test_somebody_else_is_told_who_can_go_on(admin: Client) -> None:
