@@ -19,6 +19,13 @@ function show([finding, width, height]) {
 function tell(status) {
   const read = document.getElementById("read");
   if (read) read.textContent = status.read;
+  const waits = document.getElementById("waits");
+  if (waits) {
+    document.getElementById("now").classList.toggle("waits", Boolean(status.again));
+    document.getElementById("asked").hidden = Boolean(status.again);
+    waits.hidden = !status.again;
+    document.getElementById("again").textContent = status.again;
+  }
   const reason = document.getElementById("reason");
   reason.textContent = status.reason;
   reason.hidden = !status.reason;

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO, Any, Final, Protocol, TypeVar
-from urllib.parse import SplitResult, urljoin, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from django.conf import settings
 
@@ -212,7 +212,8 @@ def _persist(web: Web, url: str, once: Callable[[], T]) -> T:
         try:
             return once()
         except pacing.NotNowError as error:
-            message = f"{url} is not asked for yet: others are before it, or a pause was asked for."
+            host = urlsplit(url).netloc
+            message = f"{host} is left alone: it asked for a pause, or others are before us."
             raise TryLaterError(message, seconds=error.seconds, asked=False) from None
         except _HiccupError as error:
             if error.wait is not None:
@@ -293,7 +294,8 @@ def _judge(answer: _Answer) -> None:
     status = answer.http.status
     if status in _BUSY:
         wait = _retry_after(answer.http.headers.get("Retry-After", ""))
-        raise _HiccupError(answer.host, f"is busy (status {status})", wait)
+        what = "asks us to come back later" if status == 429 else "is busy"
+        raise _HiccupError(answer.host, f"{what} (status {status})", wait)
     if status in {404, 410}:
         raise MissingError(f"{answer.url} is not there (status {status}).")
     if status not in {200, 304}:

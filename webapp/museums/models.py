@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from webapp.catalog.models import Artwork
 from webapp.ingest.models import Batch
@@ -116,6 +118,14 @@ class Sync(models.Model):
     def open(self) -> bool:
         """Whether a worker is at it, or will be."""
         return self.state in self.OPEN
+
+    @property
+    def again(self) -> datetime | None:
+        """When its museum is asked again, which wants to be left alone until then."""
+        until = self.claimed_until
+        if self.state != self.State.READING or not self.reason or until is None:
+            return None
+        return until if until > timezone.now() else None
 
     @property
     def choosable(self) -> bool:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -90,6 +92,7 @@ def sync_status(_request: HttpRequest, pk: int) -> JsonResponse:
             "open": found.open,
             "read": found.read,
             "reason": found.reason,
+            "again": date_format(localtime(found.again), "H:i") if found.again else "",
             "log": found.log,
             "pictures": queries.looked_at(found) if looking else [],
         }

@@ -74,6 +74,7 @@ def sync() -> None:
 
 def _read(row: Sync) -> None:
     """Read what the museum has, and compare."""
+    Sync.objects.filter(pk=row.pk, state=State.READING).update(reason="")  # why it waited
     answers, sleep = syncs.Answers(row), syncs.Holder(row).sleep
     try:
         web = web_for(row.question.of, patience=PATIENCE, sleep=sleep, answers=answers)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.webapp.makers import make_artwork
@@ -96,6 +102,41 @@ def test_a_question_becomes_a_sync_that_a_worker_takes_up(ada: Client) -> None:
     page = ada.get(sync.get_absolute_url()).content.decode()
     assert "data-status-url" in page
     assert ada.get(f"{sync.get_absolute_url()}status/").json()["state"] == "reading"
+
+
+def test_a_museum_that_wants_patience_is_told_of_with_the_time_it_is_asked_again(
+    ada: Client,
+) -> None:
+    then = timezone.now() + timedelta(minutes=10)
+    busy = "collectionapi.metmuseum.org asks us to come back later (status 429)."
+    sync = make_sync(state="reading", reason=busy, claimed_until=then, counts={"new": 13})
+    words = f"left alone until {localtime(then):%H:%M}"
+
+    pages = [ada.get(path).content.decode() for path in (sync.get_absolute_url(), ROOT)]
+    status = ada.get(f"{sync.get_absolute_url()}status/").json()
+
+    assert [words in strip_tags(page) for page in pages] == [True, True]
+    assert '<span id="asked" hidden>' in pages[0]
+    assert busy in pages[0]
+    assert status["again"] == f"{localtime(then):%H:%M}"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"reason": ""}, {"state": "looking"}, {"claimed_until": None}, {"late": True}]
+)
+def test_a_sync_that_somebody_works_on_or_might_waits_for_no_museum(
+    ada: Client, changes: dict[str, Any]
+) -> None:
+    minutes = -1 if changes.pop("late", False) else 1
+    then = timezone.now() + timedelta(minutes=minutes)
+    values = {"state": "reading", "reason": "It is busy.", "claimed_until": then, **changes}
+    sync = make_sync(**values)
+
+    page = ada.get(sync.get_absolute_url()).content.decode()
+
+    assert ada.get(f"{sync.get_absolute_url()}status/").json()["again"] == ""
+    assert ('<span id="waits" hidden>' in page) == (sync.state == "reading")
+    assert "left alone until" not in ada.get(ROOT).content.decode()
 
 
 @pytest.mark.parametrize(

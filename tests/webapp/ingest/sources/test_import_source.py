@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from tests.webapp.ingest.sources.test_met import an_object
 from tests.webapp.ingest.sources.test_syncing import arrive
 from webapp.catalog.models import Artwork
-from webapp.ingest.models import Batch, Item, Origin
+from webapp.ingest.management.commands.import_source import pause
+from webapp.ingest.models import Batch, HostPace, Item, Origin
 from webapp.ingest.sources.met import API
 
 pytestmark = pytest.mark.django_db
@@ -91,10 +96,52 @@ def test_a_source_that_breaks_off_keeps_what_came_and_the_command_fails(museum: 
     busy = Reply(status=429, headers={"Retry-After": "3600"})
     museum.serve(f"{API}/objects/2", busy)
 
-    with pytest.raises(CommandError, match="could not be read to its end"):
+    with pytest.raises(
+        CommandError, match=r"to its end: .+ come back later \(status 429\)"
+    ) as error:
         run("--no-wait")
 
+    assert "asks us to come back later (status 429). Try again in 60 minutes." in str(error.value)
     assert Item.objects.get().source_key == "met:1"
+
+
+def test_a_pause_that_can_be_waited_for_is_told_of(
+    museum: Museum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(museum, 1)
+    answer = Reply(json.dumps(an_object(1)).encode())
+    museum.serve(f"{API}/objects/1", Reply(status=429, headers={"Retry-After": "50"}), answer)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if seconds > 1:
+            HostPace.objects.all().delete()  # the time is over
+
+    monkeypatch.setattr(time, "sleep", wait)
+
+    said = run("--dry-run")
+
+    assert "The museum is asked again in 50 seconds." in said
+    assert "1 new" in said
+    assert max(waited) == 50
+
+
+def test_the_bar_of_pictures_says_why_they_wait_and_until_when(museum: Museum) -> None:
+    serve(museum, 1, 2)
+    run("--no-wait")
+    batch, busy = Batch.objects.get(), "images.metmuseum.org asks us to come back later."
+    assert pause(batch) == ""
+    then = timezone.now() + timedelta(minutes=10)
+    first, second = batch.items.order_by("pk")
+    held = {"claimed_until": then - timedelta(minutes=9), "reason": "It is left alone."}
+    batch.items.filter(pk=first.pk).update(**held)
+
+    batch.items.filter(pk=second.pk).update(claimed_until=then, reason=busy)
+
+    assert pause(batch) == f"; until {timezone.localtime(then):%H:%M}: {busy}"
+    batch.items.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    assert pause(batch) == ""
 
 
 def test_without_a_contact_the_command_says_what_to_set(museum: Museum, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
 from webapp.catalog.actions import withdraw
@@ -24,6 +27,8 @@ from webapp.ingest.sources.syncing import Sync, changes
 
 SHOWN: Final = 20
 """Lines of each kind written to the terminal; a report has them all."""
+WORTH_TELLING: Final = 5.0
+"""Seconds; who waits longer wants to know why nothing moves."""
 START_A_WORKER: Final = "celery -A workers.app worker --beat"
 
 
@@ -68,7 +73,7 @@ class Command(BaseCommand):
         ask = Ask(query=query, url=url, file=Path(file) if file else None, ids=tuple(ids))
         sync = Sync(SOURCES[source], ask)
         try:
-            web = web_for(sync.source)
+            web = web_for(sync.source, sleep=self._sleep)
         except FetchError as error:
             raise CommandError(str(error)) from error
         batch = None if dry_run else actions.start_batch(source=f"{sync.source.title}: {ask}")
@@ -79,7 +84,13 @@ class Command(BaseCommand):
         if batch is not None and not no_wait:
             self._wait(batch)
         if sync.stopped:
-            raise CommandError(f"The source could not be read to its end: {sync.stopped}")
+            later = f" Try again in {_duration(sync.later.seconds)}." if sync.later else ""
+            raise CommandError(f"The source could not be read to its end: {sync.stopped}{later}")
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds > WORTH_TELLING:
+            self.stderr.write(f"The museum is asked again in {_duration(seconds)}.")
+        time.sleep(seconds)
 
     def _run(self, told: Iterable[Change], report: Path | str | None) -> list[int]:
         """Tell every change, which carries it out if there is a batch; return the works gone."""
@@ -115,7 +126,7 @@ class Command(BaseCommand):
         with tqdm(total=total, desc="Fetching and embedding", unit="picture") as bar:
 
             def show(now: queries.Progress) -> None:
-                bar.set_postfix_str(f"{now.wanted} to fetch", refresh=False)
+                bar.set_postfix_str(f"{now.wanted} to fetch{pause(batch)}", refresh=False)
                 bar.n = now.settled
                 bar.refresh()
 
@@ -137,3 +148,17 @@ class Command(BaseCommand):
             f"{now.visible} of {now.total} pictures are in the gallery, {now.duplicate} were here "
             f"already, {now.refused} were refused, {now.failed} failed."
         )
+
+
+def pause(batch: Batch) -> str:
+    """Return why pictures wait, and until when, if a museum asked for it."""
+    waiting = batch.items.filter(state=Item.State.WANTED, claimed_until__gt=timezone.now())
+    found = waiting.exclude(reason="").order_by("-claimed_until").first()
+    if found is None or found.claimed_until is None:
+        return ""
+    return f"; until {timezone.localtime(found.claimed_until):%H:%M}: {found.reason}"
+
+
+def _duration(seconds: float) -> str:
+    """Return "40 seconds" or "10 minutes"."""
+    return f"{seconds:.0f} seconds" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
