@@ -195,6 +195,28 @@ def test_a_museum_that_asks_for_patience_gets_it_and_what_was_read_is_kept(
     assert museum.asked().count(f"{API}/objects/3") == 1
 
 
+def test_a_sync_that_waited_no_longer_says_why_once_it_goes_on(
+    museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(museum, 1)
+    row = asked(ada)
+    syncs.wait(row, TryLaterError("It is busy.", seconds=600, asked=True))
+    assert Sync.objects.get().again is not None
+    Sync.objects.update(claimed_until=timezone.now())
+    said: list[Any] = []
+
+    def note_and_look(held: Sync, found: Any) -> bool:
+        now = Sync.objects.get()
+        said.append((now.reason, now.again))
+        return note(held, found)
+
+    monkeypatch.setattr(syncs, "note", note_and_look)
+
+    work(row)
+
+    assert said == [("", None)]
+
+
 def test_a_sync_that_is_interrupted_goes_on_where_it_was(
     museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
