@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,8 @@ MARK = "collection.json"
 
 ARTWORK_COLUMNS = (
     "file", "title", "artist", "artist_bio", "year", "medium", "style", "width_cm", "height_cm",
-    "depth_cm", "price", "currency", "description", "rights", "credit_line", "source_url",
-    "availability", "one_of_a_kind", "added",
+    "depth_cm", "price", "currency", "description", "rights", "credit_line", "accession_number",
+    "source_url", "availability", "one_of_a_kind", "added",
 )  # fmt: skip
 EVENT_COLUMNS = ("collector", "kind", "file", "time", "basket")
 
@@ -162,6 +163,7 @@ def _write_events(path: Path, events: list[Event]) -> None:
 
 def _write_artworks(path: Path, plan: list[Work], events: list[Event]) -> None:
     bought = {e.file for e in events if e.kind == "purchase"}
+    numbers = _inventory_numbers(plan)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(ARTWORK_COLUMNS)
@@ -172,6 +174,16 @@ def _write_artworks(path: Path, plan: list[Work], events: list[Event]) -> None:
                 w.file, w.title, w.studio.name, w.studio.bio, w.year, w.medium, w.style, w.width_cm,
                 w.height_cm, w.depth_cm or "", "" if w.price is None else f"{w.price:.2f}",
                 "" if w.price is None else "EUR", w.description, "CC0",
-                "Artrec demo collection, drawn by the program", "", availability,
+                "Artrec demo collection, drawn by the program", numbers[w.file], "", availability,
                 "true" if w.one_of_a_kind else "false", w.added.isoformat(),
             ))  # fmt: skip
+
+
+def _inventory_numbers(plan: list[Work]) -> dict[str, str]:
+    """Return by file what most museums would write: the year of acquisition, and a count in it."""
+    acquired = Counter[int]()
+    numbers = {}
+    for w in sorted(plan, key=lambda w: (w.added, w.index)):
+        acquired[w.added.year] += 1
+        numbers[w.file] = f"{w.added.year}.{acquired[w.added.year]}"
+    return numbers

@@ -41,6 +41,8 @@ def test_artworks_have_exactly_the_public_columns(collection: Path) -> None:
         assert (row["price"] == "") == (row["availability"] == "not_for_sale")
         assert 1900 < int(row["year"]) <= int(row["added"][:4])
         assert row["rights"] == "CC0"
+        assert row["accession_number"].startswith(row["added"][:4] + ".")
+    assert len({row["accession_number"] for row in rows}) == len(rows)
 
 
 def test_every_row_has_its_picture_and_every_picture_its_row(collection: Path) -> None:
