@@ -221,6 +221,35 @@ def test_digits_in_other_places_are_another_number() -> None:
     assert found("1942.9.97") == [work]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["evening SK-A-1505", "sk-a-1505 ridg", "Inventory number SK-A-1505", "inv. no. sk-a-15"],
+)
+def test_a_number_is_found_beside_words_of_its_work(text: str) -> None:
+    work = numbered("SK-A-1505")
+    numbered("SK-A-1605")
+    numbered("SK-B-1505", title="Sea, morning")
+
+    assert found(text) == [work]
+
+
+def test_of_numbers_beside_words_the_whole_one_comes_first() -> None:
+    work = numbered("SK-A-15")
+    longer = numbered("SK-A-1505")
+
+    assert found("ridge SK-A-15") == [work, longer]
+
+
+@pytest.mark.parametrize("text", ["Picture of 1907", "Picture no. 5", "20th century picture"])
+def test_digits_beside_words_stay_words(text: str) -> None:
+    work = make_artwork(f"{text}, large")
+    numbered("1907", "Picture")
+    numbered("5", "Picture")
+    numbered("20.5", "Picture")
+
+    assert found(text) == [work.pk]
+
+
 def test_a_number_can_be_shared_and_changed() -> None:
     here, there = numbered("12"), numbered("12")
     assert set(found("12")) == {here, there}

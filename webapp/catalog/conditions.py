@@ -70,21 +70,21 @@ def among(condition: Condition, artwork_id: str) -> Condition:
     )
 
 
-def of_words(words: Sequence[str], number: str = "") -> Condition:
-    """Return the condition that all of `words` occur, or that they are its inventory `number` or
-    the beginning of it, as `search.number_of` tells."""
+def of_words(words: Sequence[str], numbers: Sequence[search.Numbered] = ()) -> Condition:
+    """Return the condition that all of `words` occur, or that its inventory number is one of
+    `numbers` or begins so, as `search.numbers_of` tells."""
     sql, params = search.tsquery(words)
-    if number:
-        sql = f"({sql}) || %s::tsquery"
-        params.append(search.number_tsquery(number, beginning=True))
+    if numbers:
+        other, more = search.numbers_tsquery(numbers, beginning=True)
+        sql, params = f"({sql}) || {other}", [*params, *more]
     return Condition(f"s.words @@ ({sql})", tuple(params))
 
 
 def of_text(text: str) -> Condition:
-    """Return the condition that all words of `text` occur, or that it is the inventory number;
+    """Return the condition that all words of `text` occur, or that the inventory number is in it;
     none where it has no words."""
     words = search.words_of(text)
-    return of_words(words, search.number_of(text)) if words else VISIBLE
+    return of_words(words, search.numbers_of(text)) if words else VISIBLE
 
 
 def of_ids(ids: Sequence[int]) -> Condition:

@@ -31,6 +31,13 @@ LITTLE: Final = frozenset(
     | {"in", "la", "le", "of", "on", "the", "to", "und", "with"}
 )
 """Words too common to be asked for, unless nothing else is."""
+NUMBER_WORDS: Final = frozenset(
+    {"acc", "accession", "inv", "inventaire", "inventario", "inventarnummer", "inventory"}
+    | {"museum", "no", "nr", "num", "number", "numero", "object"}
+)
+"""Words that only say that a number follows, as labels do."""
+MOST_NUMBERS: Final = 3
+"""Parts of a text that are looked at as inventory numbers."""
 VOCABULARY_SECONDS: Final = 600
 CONSIDERED: Final = 40
 """Known words, by shared trigrams, whose edit distance is taken."""
@@ -49,6 +56,16 @@ _KNOWN: Final = """
         FROM catalog_artwork a JOIN catalog_artist p ON p.id = a.artist_id
         WHERE a.state = 'visible'
     $$) WHERE length(word) BETWEEN 3 AND 60"""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A text taken for an inventory number, perhaps among other words."""
+
+    number: str
+    """As entries have it: "#sk.a.1505"."""
+    words: tuple[str, ...] = ()
+    """The other words, which must occur as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +107,41 @@ def tsquery(words: Sequence[str]) -> tuple[str, list[str]]:
     return " && ".join(parts), params
 
 
-def number_of(text: str) -> str:
-    """Return the inventory number that `text` may be, as entries have it: "#sk.a.1505".
+def numbers_of(text: str) -> tuple[Numbered, ...]:
+    """Return how `text` may tell an inventory number: all of it is one, or a part among words is,
+    as in "Vermeer SK-A-2344".
 
-    Empty for what has no digit: that is no inventory number, and its search costs nothing more.
+    None for what has no digit: that is no inventory number, and its search costs nothing more.
+    Digits alone among words are a year or part of a title.
     """
-    number = fold(text).strip().replace(" ", ".")[:LONGEST_NUMBER]
-    return f"#{number}" if any(sign.isdecimal() for sign in number) else ""
+    whole = _number(text)
+    if not whole:
+        return ()
+    parts = text.split()
+    found = [Numbered(whole)]
+    for place, part in enumerate(parts):
+        number = _number(part)
+        if len(found) <= MOST_NUMBERS and number not in {"", whole} and not _is_plain(number):
+            others = words_of(" ".join([*parts[:place], *parts[place + 1 :]]))
+            words = tuple(word for word in others if word not in LITTLE | NUMBER_WORDS)
+            found.append(Numbered(number, words))
+    return tuple(found)
 
 
-def number_tsquery(number: str, *, beginning: bool) -> str:
-    """Return what `number_of` gave as a tsquery; as a `beginning`, of longer numbers as well.
+def numbers_tsquery(numbers: Sequence[Numbered], *, beginning: bool) -> tuple[str, list[str]]:
+    """Return SQL for a tsquery that wants any of `numbers`, of which there are some, and its
+    parameters; as a `beginning`, of longer numbers as well.
 
     Digits alone stay whole: "1942" begins whatever a museum was given in that year.
     """
-    begun = beginning and not number.lstrip("#").isdecimal()
-    return f"'{number}'{':*' if begun else ''}"
+    parts: list[str] = []
+    params: list[str] = []
+    for each in numbers:
+        sql, words = tsquery(each.words)
+        begun = beginning and not _is_plain(each.number)
+        parts.append(f"({sql} && %s::tsquery)" if sql else "%s::tsquery")
+        params += [*words, f"'{each.number}'{':*' if begun else ''}"]
+    return " || ".join(parts), params
 
 
 def corrected(words: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -158,6 +194,15 @@ def distance(one: str, other: str) -> int:
             now.append(cost)
         before, last = last, now
     return last[-1]
+
+
+def _number(text: str) -> str:
+    number = fold(text).strip().replace(" ", ".")[:LONGEST_NUMBER]
+    return f"#{number}" if any(sign.isdecimal() for sign in number) else ""
+
+
+def _is_plain(number: str) -> bool:
+    return number.removeprefix("#").isdecimal()
 
 
 def _nearest(word: str, vocabulary: Vocabulary) -> str:

@@ -58,8 +58,8 @@ class Sought:
     wish: Wish
     words: tuple[str, ...] = ()
     """Those looked for, after correction."""
-    number: str = ""
-    """The inventory number that is looked for as well; "" where the words cannot be one."""
+    numbers: tuple[search.Numbered, ...] = ()
+    """Inventory numbers that are looked for as well; none where the words tell none."""
     base: tuple[Condition, ...] = ()
     """Words, palette and what is not meant, but no facets and nobody's hidden works."""
     hidden: tuple[int, ...] = ()
@@ -92,14 +92,14 @@ def seek(
     """Make a wish ready; `words` in place of its own, `reference` for what it is to be like. One
     query for a palette, else none."""
     looked_for = tuple(wish.words if words is None else words)
-    number = wish.number if looked_for == wish.words else ""
-    base = [of_words(looked_for, number)] if looked_for else []
+    numbers = wish.numbers if looked_for == wish.words else ()
+    base = [of_words(looked_for, numbers)] if looked_for else []
     by_colour = palette.match(wish.palette) if wish.palette else None
     if by_colour:
         base.append(of_ids(by_colour.ids.tolist()))
     if reference and reference.itself:
         base.append(not_of_ids(reference.itself))
-    return Sought(wish, looked_for, number, tuple(base), tuple(hidden), by_colour, reference)
+    return Sought(wish, looked_for, numbers, tuple(base), tuple(hidden), by_colour, reference)
 
 
 def piece(
@@ -202,11 +202,12 @@ def _ranked(works: QuerySet[Artwork], sought: Sought, order: str) -> QuerySet[An
     if order == "words" and sought.words:
         sql, words = search.tsquery(sought.words)
         sql, params = f"ts_rank(%s::float4[], s.words, {sql})::float8", [WEIGHTS, *words]  # below 2
-        if sought.number:
+        if sought.numbers:
             # The number itself comes first, then those it begins, then the words.
             for beginning in (False, True):
-                sql += " + 2 * (s.words @@ %s::tsquery)::int"
-                params.append(search.number_tsquery(sought.number, beginning=beginning))
+                number, more = search.numbers_tsquery(sought.numbers, beginning=beginning)
+                sql += f" + 2 * (s.words @@ ({number}))::int"
+                params += more
         rank = RawSQL(  # noqa: S611 - words are parameters
             f"(SELECT {sql} FROM catalog_searchentry s"  # noqa: S608
             " WHERE s.artwork_id = catalog_artwork.id)",

@@ -139,7 +139,7 @@ def _counts(sought: Sought) -> facets.Counts:
     """
     wish = sought.wish
     itself = sought.reference.itself if sought.reference else ()
-    words = (sought.words, sought.number)
+    words = (sought.words, sought.numbers)
     asked = repr((facets.version(), words, wish.choices, wish.palette, itself))
     key = f"feed.counts.{sha256(asked.encode()).hexdigest()}"
     known: facets.Counts | None = cache.get(key)
@@ -227,7 +227,7 @@ def _alone(sought: Sought, labels: Mapping[str, str]) -> list[Choice]:
     parts = of_facets(wish.chosen)
     kept = {name: replace(bare, choices=((name, values),)) for name, values in wish.choices}
     if sought.words:
-        parts["words"] = of_words(sought.words, sought.number)
+        parts["words"] = of_words(sought.words, sought.numbers)
         kept["words"] = replace(bare, text=wish.text)
     if sought.by_colour:
         parts["palette"] = of_ids(sought.by_colour.ids.tolist())

@@ -84,9 +84,9 @@ class Wish:
         return search.words_of(self.text)
 
     @property
-    def number(self) -> str:
-        """The inventory number that the text may be; see `search.number_of`."""
-        return search.number_of(self.text)
+    def numbers(self) -> tuple[search.Numbered, ...]:
+        """The inventory numbers that the text may tell; see `search.numbers_of`."""
+        return search.numbers_of(self.text)
 
     @property
     def is_filtered(self) -> bool:

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 NUMBERED = r"""
--- The whole number as one word that no text has: '#sk.a.1505'. webapp.catalog.search.number_of() does
+-- The whole number as one word that no text has: '#sk.a.1505'. webapp.catalog.search.numbers_of() does
 -- the same to what is searched for.
 CREATE FUNCTION catalog_number(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN number = '' THEN ''::tsvector ELSE array_to_tsvector(ARRAY['#' || number]) END
@@ -81,6 +81,11 @@ CREATE TRIGGER search_artwork_changed AFTER UPDATE ON catalog_artwork FOR EACH R
     EXECUTE FUNCTION catalog_search_artwork_changed();
 
 DROP FUNCTION catalog_number;
+
+-- The numbers go; words of theirs would come back with the next ones.
+SELECT catalog_search_refresh(ARRAY(
+    SELECT id FROM catalog_artwork WHERE accession_number <> '' ORDER BY id));
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
