@@ -41,8 +41,10 @@ _LABELS: Final = {
     # An "identifier" may be anything.
     "number": (
         *("accession number", "accession no.", "accession no", "object number", "object no."),
-        *("inventory number", "inventory no.", "inv. no.", "inventarnummer", "inv.-nr."),
+        *("inventory number", "inventory no.", "inventory no", "inv. no.", "inv. no", "inv. nr."),
+        *("museum number", "inventarnummer", "inv.-nr.", "inv.-nr", "objektnummer"),
         *("inventarisnummer", "objectnummer", "número de inventario", "numéro d'inventaire"),
+        *("n° d'inventaire", "n.º de inventario", "numero d'inventario", "numero di inventario"),
     ),
 }
 _KNOWN: Final = (
@@ -159,7 +161,7 @@ def _record(read: iiif3.Manifest, address: str) -> Record:
 
 def _plain_label(label: str) -> str:
     """Return a label in the one form of its spellings: "Artist / Maker:" is "artist/maker"."""
-    label = label.lower().strip().rstrip(":").strip().replace("(s)", "s")
+    label = label.lower().strip().rstrip(":").strip().replace("(s)", "s").replace("’", "'")
     return re.sub(r"\s*/\s*", "/", label)
 
 

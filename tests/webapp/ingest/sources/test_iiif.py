@@ -110,6 +110,18 @@ def test_a_manifest_of_version_3_is_read_with_its_rights(museum: Museum) -> None
     assert facts["source_url"] == f"{HOST}/works/a"
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["Inv. No.", "Inv.-Nr.:", "Numéro d\N{RIGHT SINGLE QUOTATION MARK}inventaire", "Museum number"],
+)
+def test_inventory_numbers_are_known_by_what_museums_call_them(museum: Museum, label: str) -> None:
+    metadata = [{"label": {"none": [label]}, "value": {"none": ["MV 3472"]}}]
+
+    record = one(museum, manifest3("a", metadata=metadata))
+
+    assert shown_facts(record)["accession_number"] == "MV 3472"
+
+
 def test_a_manifest_of_version_2_is_read_with_its_attribution(museum: Museum) -> None:
     record = one(museum, manifest2("b"))
 
