@@ -47,9 +47,10 @@ _NAMES: Final = {
     "rightsstatement licencia",
     "credit_line": "creditline credit credits credito creditos",
     # An "inventory" alone may be a count, and an "id" anything.
-    "accession_number": "accessionnumber accession accessionno accessionnr accessionnum "
-    "inventorynumber inventoryno inventorynr inventorynum invnumber invno invnr invnum inv "
-    "objectnumber objectno objectnum museumnumber registrationnumber mainreferencenumber "
+    "accession_number": "accessionnumber accession accessionno accessionnr accessionnum accno "
+    "accnr inventorynumber inventoryno inventorynr inventorynum invnumber invno invnr invnum inv "
+    "objectnumber objectno objectnum objno museumnumber museumno registrationnumber registrationno "
+    "mainreferencenumber invnummer numdeinventario numinv ndinv nodinv "
     "inventarnummer inventarnr objektnummer objektnr inventarisnummer inventarisnr objectnummer "
     "numerodeinventario numeroinventario numinventario nodeinventario noinventario ninventario "
     "ninv noinv numerodinventario numerodinventaire numeroinventaire nodinventaire ndinventaire "

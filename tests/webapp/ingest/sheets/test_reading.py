@@ -172,6 +172,7 @@ NUMBERS = (
     *("Inventory number", "Inv. no.", "Inventarnummer", "Inv.-Nr.", "Objektnummer (alt)"),
     *("Número de inventario", "N.º inventario", "Numéro d'inventaire", "N° d’inventaire"),
     *("Numero d'inventario", "Inventarisnummer", "main_reference_number", "Museum number"),
+    *("Acc. No.", "Obj. no.", "Museum no.", "Inv.-Nummer", "Núm. de inventario", "N° d'inv."),
 )
 
 
