@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Count, F, Value
-from django.db.models.functions import Concat, Greatest, Now
+from django.db.models import Count, F, Sum, Value
+from django.db.models.functions import Concat, Greatest, Length, Now
 from django.utils import timezone
 
 from webapp.catalog.files import ORIGINALS
@@ -36,6 +36,10 @@ LONGEST_WAIT: Final = 1800.0
 COPY_BYTES: Final = 2**20
 OLDEST: Final = timedelta(hours=12)
 """Lists that are older are asked for again: their museum may number its pages otherwise by now."""
+MOST_BYTES: Final = 100_000_000
+"""Of lists that are kept for one sync, packed; what is more is asked for again in each turn."""
+_ANEW: Final = "anew"
+"""No address: its row says that all lists are read once more, so that this is done only once."""
 
 
 class Holder:
@@ -71,25 +75,41 @@ class Answers:
         body = rows.values_list("body", flat=True).first()
         if body is None:
             return None
-        self.old = True
+        self.old = self.old or not self._sync.answers.filter(address=_ANEW).exists()
         return zlib.decompress(body)
 
     @transaction.atomic
     def keep(self, url: str, answer: bytes) -> None:
-        """Keep a list. As something came of it, the attempts begin anew."""
+        """Keep a list, if there is room. As something came of it, the attempts begin anew."""
+        body = zlib.compress(answer)
         rows = Sync.objects.select_for_update().filter(pk=self._sync.pk, state=Sync.State.READING)
-        if rows.update(attempts=1):
-            row = Answer(sync=self._sync, address=_address(url), body=zlib.compress(answer))
-            Answer.objects.bulk_create(
-                [row],
-                update_conflicts=True,
-                unique_fields=["sync", "address"],
-                update_fields=["body", "created"],
-            )
+        if not rows.exists():
+            return
+        kept = self._sync.answers.aggregate(bytes=Sum(Length("body")))["bytes"] or 0
+        if kept + len(body) <= MOST_BYTES:
+            rows.update(attempts=1)
+            self._write(_address(url), body)
+
+    @transaction.atomic
+    def begin_anew(self) -> None:
+        """Let all lists be asked for again, before anything is called gone.
+
+        However often that is interrupted, what is kept from now on is not old.
+        """
+        self.forget()
+        self._write(_ANEW, b"")
 
     def forget(self) -> None:
-        """Let all lists be asked for again."""
+        """Drop all lists."""
         self._sync.answers.all().delete()
+
+    def _write(self, address: str, body: bytes) -> None:
+        Answer.objects.bulk_create(
+            [Answer(sync=self._sync, address=address, body=body)],
+            update_conflicts=True,
+            unique_fields=["sync", "address"],
+            update_fields=["body", "created"],
+        )
 
 
 @contextmanager

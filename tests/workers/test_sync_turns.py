@@ -236,6 +236,51 @@ def test_a_host_that_answers_one_list_at_a_time_is_read_to_its_end(
     assert row.state == State.DONE, row.log
 
 
+def test_lists_that_are_read_anew_in_many_turns_are_read_anew_once(
+    museum: Museum, ada: User
+) -> None:
+    row = actions.ask(source="iiif", user=ada, most=100, **serve_iiif(museum, ()))
+    key = f"iiif:{HOST}/gone.json"
+    Artwork.objects.filter(pk=make_artwork("gone").pk).update(source_key=key)
+    Origin.objects.create(source_key=key, scope=row.question.scope)
+    later = Reply(status=429, headers={"Retry-After": "600"})
+    asked: list[str] = []
+
+    def every_other_time(seen: Seen) -> Reply:
+        asked.append(seen.url)
+        return later if len(asked) % 2 else answers[seen.url]
+
+    answers = {url: museum.answer(Seen(url, {})) for url in LISTS}
+    for url in LISTS:
+        museum.serve(url, every_other_time)
+
+    for _ in range(40):
+        sync()
+        Sync.objects.update(claimed_until=None)
+        HostPace.objects.all().delete()
+    row.refresh_from_db()
+
+    assert (row.state, row.counts) == (State.READY, {"gone": 1}), row.log
+    assert Counter(asked) == dict.fromkeys(LISTS, 4)
+    assert not Answer.objects.exists()
+
+
+def test_lists_too_large_to_be_kept_are_asked_for_again(
+    museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = actions.ask(source="iiif", user=ada, most=100, **serve_iiif(museum))
+    sync()
+    kept = row.answers.count()
+    monkeypatch.setattr(syncs, "MOST_BYTES", sum(len(each.body) for each in row.answers.all()))
+
+    work(row)
+
+    assert kept == 2
+    assert row.counts == {"new": WORKS}
+    times = Counter(museum.asked())
+    assert [times[url] > 1 for url in sorted(LISTS)] == [False, True, True, False]
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_sync_whose_workers_are_killed_reads_everything_and_hardly_anything_twice(

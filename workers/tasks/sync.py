@@ -102,9 +102,9 @@ def _read_on(row: Sync, file: Path | None, web: Web, answers: syncs.Answers) -> 
     while part := list(islice(found, AT_ONCE)):
         if part[-1].record is None and answers.old:
             # Works move from page to page as others come and go: the lists of today tell.
-            answers.forget()
             part = [change for change in part if change.record is not None]
             if syncs.note(row, part):
+                answers.begin_anew()
                 syncs.pause(row)
             return
         if not syncs.note(row, part):
