@@ -13,6 +13,7 @@ from webapp.catalog.models import Artwork
 from webapp.ingest.models import Item, Origin
 from webapp.ingest.sources.cleaning import credit, fitted, longest_credit
 from webapp.ingest.sources.contract import Record, source_key
+from webapp.ingest.sources.iiif3 import confined
 from webapp.ingest.sources.rights import open_licence
 
 _ON_THE_WAY: Final = (Item.State.WANTED, Item.State.RECEIVED, Item.State.STORED)
@@ -194,7 +195,7 @@ def _skip(key: str, title: str, record: Record, reason: str) -> Change:
 
 def _picture(record: Record, origin: Origin | None) -> str:
     """Return why the picture is to be asked for again, or nothing."""
-    if origin is None or origin.image_url != record.image_url:
+    if origin is None or record.image_url not in {origin.image_url, confined(origin.image_url)}:
         return "another picture"
     if record.changed and (origin.changed is None or record.changed > origin.changed):
         return _PERHAPS

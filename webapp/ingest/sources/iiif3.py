@@ -115,7 +115,8 @@ def image_url(body: dict[str, Any]) -> str:
 def confined(url: str) -> str:
     """Return where the same picture lies at most 3000 wide and high, if it is offered by IIIF.
 
-    Where its own size is not known: a smaller picture comes as it is, and is not enlarged.
+    Where its own size is not known: a smaller picture comes as it is, and is not enlarged. Servers
+    of Image API 3 understand this at level 2, those of level 1 and 0 need not.
     """
     found = _WHOLE.fullmatch(url)
     return f"{found[1]}/!{WIDTH},{WIDTH}/0/default.jpg" if found else url

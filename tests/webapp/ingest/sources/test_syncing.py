@@ -170,6 +170,21 @@ def test_another_picture_is_fetched_afresh_and_a_changed_record_asks_whether_it_
     assert verdicts(same) == {"a": "unchanged", "b": "unchanged"}
 
 
+def test_the_same_picture_asked_for_in_another_size_is_no_other_picture() -> None:
+    whole = "https://museum.example/1/full/max/0/default.jpg"
+    confined = "https://museum.example/1/full/!3000,3000/0/default.jpg"
+    synced(a_record("a", image_url=whole))
+    arrive()
+
+    again = synced(a_record("a", image_url=confined))
+
+    assert verdicts(again) == {"a": "unchanged"}
+    assert Origin.objects.get().image_url == confined
+    assert verdicts(synced(a_record("a", image_url=confined))) == {"a": "unchanged"}
+    other = a_record("a", image_url="https://museum.example/2/full/!3000,3000/0/default.jpg")
+    assert verdicts(synced(other)) == {"a": "picture"}
+
+
 def test_a_picture_that_failed_last_time_is_tried_again() -> None:
     synced(a_record("a"))
     arrive()
