@@ -13,6 +13,7 @@ from django.db import transaction
 
 from webapp.catalog.actions import create_or_update_artwork
 from webapp.catalog.facts import to_json
+from webapp.ingest.actions import tell_again
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import TryLaterError, Web
 from webapp.ingest.models import Batch, Item, Origin
@@ -99,10 +100,11 @@ def carry_out(told: Sequence[Change], batch: Batch | None, *, scope: str) -> int
                     state=Item.State.WANTED,
                 )
             )
-    if wanted:
+    if wanted and batch is not None:
         # A ring per chunk of a big collection would fill the queue.
         rung = Item.objects.filter(state=Item.State.WANTED, claimed_until=None).exists()
         Item.objects.bulk_create(wanted)
+        tell_again(batch=batch)  # those before may have ended already
         if not rung:
             enqueue(Job.FETCH_ITEMS)
     return len(wanted)
