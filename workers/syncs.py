@@ -179,7 +179,9 @@ def wait(sync: Sync, error: TryLaterError) -> None:
         attempts=Greatest(F("attempts") - (0 if error.asked else 1), 0),
         reason=str(error),
     )
-    if waits:
+    if waits and _rows(sync).filter(attempts__gte=claims.MAX_ATTEMPTS).update(claimed_until=None):
+        say(sync, str(error))  # it is not asked again: the next round ends this
+    elif waits:
         say(sync, f"{error} It is asked again in {seconds:.0f} seconds.")
 
 

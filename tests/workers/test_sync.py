@@ -19,8 +19,8 @@ from tests.webapp.ingest.sources.test_syncing import arrive
 from webapp.accounts.models import User
 from webapp.catalog.models import Artwork
 from webapp.desk import trail
-from webapp.ingest.fetching import TryLaterError
-from webapp.ingest.models import Batch, HostPace, Item, Origin
+from webapp.ingest.models import Batch, Item, Notice, Origin
+from webapp.ingest.notices import QUIET, tell_ended
 from webapp.ingest.sources import met
 from webapp.ingest.sources.met import API
 from webapp.museums import actions
@@ -125,6 +125,29 @@ def test_what_is_ticked_comes_in_as_one_batch_and_what_is_not_stays_out(
     assert list(Origin.objects.values_list("source_key", "scope")) == [("met:2", "met: wheat")]
 
 
+def test_who_brings_in_by_turns_is_told_of_the_end_of_all(
+    museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "TOGETHER", 1)
+    serve(museum, 1, 2)
+    row = work(asked(ada))
+    monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
+    actions.bring_in(row, ada, held=False)
+    told = []
+
+    for _ in range(2):
+        sync()
+        arrive()
+        ended = timezone.now() - 2 * QUIET
+        Item.objects.update(created=ended, finished=ended)
+        told.append(tell_ended())
+    work(row)
+
+    assert row.state == State.DONE
+    assert (told, tell_ended()) == ([1, 1], 0)
+    assert Notice.objects.latest("pk").words.endswith(": 2 in the gallery.")
+
+
 def test_asking_again_shows_what_changed_and_what_is_gone(museum: Museum, ada: User) -> None:
     serve(museum, 1, 2, 3)
     brought(work(asked(ada)), ada)
@@ -164,57 +187,6 @@ def test_a_change_that_came_by_another_way_meanwhile_is_not_made_twice(
     assert Item.objects.count() == 1
     assert second.state == State.DONE
     assert second.batch is None
-
-
-def test_a_museum_that_asks_for_patience_gets_it_and_what_was_read_is_kept(
-    museum: Museum, ada: User
-) -> None:
-    serve(museum, *range(25))
-    museum.serve(f"{API}/objects/20", Reply(status=429, headers={"Retry-After": "600"}))
-    row = asked(ada)
-
-    sync()
-    sync()
-
-    row.refresh_from_db()
-    assert row.state == State.READING
-    assert row.counts == {"new": 20}
-    assert "429" in row.reason
-    assert row.claimed_until is not None
-    assert (row.claimed_until - timezone.now()).total_seconds() == pytest.approx(600, abs=300)
-    assert museum.asked().count(f"{API}/objects/20") == 1
-
-    # Ten minutes later.
-    Sync.objects.update(claimed_until=timezone.now())
-    HostPace.objects.all().delete()
-    serve(museum, *range(25))
-    work(row)
-
-    assert row.counts == {"new": 25}
-    assert row.reason == ""
-    assert museum.asked().count(f"{API}/objects/3") == 1
-
-
-def test_a_sync_that_waited_no_longer_says_why_once_it_goes_on(
-    museum: Museum, ada: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serve(museum, 1)
-    row = asked(ada)
-    syncs.wait(row, TryLaterError("It is busy.", seconds=600, asked=True))
-    assert Sync.objects.get().again is not None
-    Sync.objects.update(claimed_until=timezone.now())
-    said: list[Any] = []
-
-    def note_and_look(held: Sync, found: Any) -> bool:
-        now = Sync.objects.get()
-        said.append((now.reason, now.again))
-        return note(held, found)
-
-    monkeypatch.setattr(syncs, "note", note_and_look)
-
-    work(row)
-
-    assert said == [("", None)]
 
 
 def test_a_sync_that_is_interrupted_goes_on_where_it_was(
@@ -297,18 +269,6 @@ def test_a_sync_that_is_ended_with_its_last_work_stays_ended(
 
     assert row.state == State.CANCELLED
     assert "were looked at" not in row.log
-
-
-def test_a_sync_that_is_ended_while_its_museum_is_busy_waits_for_nothing(
-    museum: Museum, ada: User
-) -> None:
-    row = asked(ada)
-    Sync.objects.update(state=State.CANCELLED)
-
-    syncs.wait(row, TryLaterError("It is busy.", seconds=600, asked=True))
-
-    row.refresh_from_db()
-    assert (row.state, row.reason, row.log) == (State.CANCELLED, "", "")
 
 
 def test_a_source_that_breaks_off_keeps_what_it_told_and_is_read_on_if_wanted(
