@@ -13,8 +13,6 @@ from webapp.ingest.table import Table, TableError, read_table, table_of
 
 MOST: Final = 20
 """Tables of a folder that are looked into; some programs write one beside each picture."""
-
-
 SHOWN: Final = 3
 """Of those that do not fit, the names that are told."""
 
@@ -78,7 +76,11 @@ def advice(found: Found, root: Path) -> Advice:
 def _look_into(path: Path, found: Found) -> tuple[int, str]:
     """Return how many of the pictures a table names, and why it cannot be used, or ""."""
     try:
+        if path.stat().st_size > MAX_BYTES:
+            return 0, "It is too large to be looked into unasked."
         rows = read_any(path).rows
+    except OSError as error:
+        return 0, f"It cannot be read: {error.strerror}."
     except TableError as error:
         return 0, str(error)
     named = len({row.file for row in rows} & found.pictures.keys())

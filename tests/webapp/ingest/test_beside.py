@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.webapp.ingest.pictures import folder_of
+from webapp.ingest import beside
 from webapp.ingest.beside import MOST, read_any
 from webapp.ingest.models import Item
 from webapp.ingest.table import TableError
@@ -165,6 +166,19 @@ def test_a_table_that_does_not_fit_is_told_with_why(tmp_path: Path, text: str, r
 
     assert "sub/works.csv lies in the folder and is not used." in told
     assert reason in told
+
+
+def test_a_table_of_gigabytes_is_not_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path / "f", ["a.jpg"])
+    path = table(folder / "works.csv")
+    monkeypatch.setattr(beside, "MAX_BYTES", path.stat().st_size - 1)
+
+    told = said(folder)
+
+    assert "works.csv lies in the folder and is not used. It is too large to be looked into" in told
+    assert len(read_any(path).rows) == 1  # who gives it means it
 
 
 def test_what_a_program_wrote_beside_each_picture_is_told_in_one_line(tmp_path: Path) -> None:
