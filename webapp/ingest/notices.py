@@ -69,9 +69,10 @@ def sentence(source: str, now: Progress) -> str:
 
 def left_sentence(source: str, now: Progress, missing: Coming) -> str:
     """Say what came of a batch that somebody left, how many files are missing, and what to do."""
+    files, are = missing.files or 0, "is" if missing.arrived == 1 else "are"
     have, them = ("has", "it") if missing.missing == 1 else ("have", "them")
     return (
-        f"{source[:SOURCE_LENGTH]}: {missing.arrived:,} of {missing.files or 0:,} files are done: "
+        f"{source[:SOURCE_LENGTH]}: {missing.arrived:,} of {files:,} files {are} done: "
         f"{_became(now)}. {missing.missing:,} {have} not arrived, and nothing came for an hour. "
         f"To send {them}, choose the same files again on the upload page."
     )

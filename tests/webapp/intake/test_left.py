@@ -111,7 +111,7 @@ def test_who_goes_on_and_leaves_again_is_told_how_many_are_missing_now(admin: Cl
 
     assert (in_vain, tell_ended()) == (0, 1)
     first, second = told()
-    assert "1 of 3 files are done: 1 in the gallery. 2 have not arrived" in first
+    assert "1 of 3 files is done: 1 in the gallery. 2 have not arrived" in first
     assert "To send them, choose" in first
     assert "2 of 3 files are done: 2 in the gallery. 1 has not arrived" in second
 
