@@ -24,7 +24,8 @@ def large(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     with Image.open(drawn) as image:
         image.convert("RGB").resize((3000, 2400)).save(folder / "scan.jpg", quality=70)
     (folder / "facts.csv").write_text(
-        "file,title,artist,width_cm,height_cm,rights\nscan.jpg,The Scan,Studio Halde,120,96,CC0\n"
+        "file,title,artist,width_cm,height_cm,rights,accession_number\n"
+        f"scan.jpg,The Scan,Studio Halde,120,96,CC0,{'9' * 100}\n"  # as long as one can be
     )
     facts = str(folder / "facts.csv")
     site.manage("import_folder", str(folder), "--metadata", facts, "--source", SOURCE)
