@@ -86,6 +86,22 @@ def test_what_cannot_be_fetched_fails_with_the_reason_and_the_others_come(
 
 
 @pytest.mark.django_db
+def test_a_server_that_makes_no_pictures_of_our_size_is_asked_for_the_whole_one(
+    museum: Museum,
+) -> None:
+    image = "https://iiif.micr.io/PhqwU/full"
+    item = wanted(1, url=f"{image}/!3000,3000/0/default.jpg", source_key="rijks:1")
+    museum.serve(item.url, Reply(status=400))
+    museum.serve(f"{image}/max/0/default.jpg", Reply(picture(1)))
+
+    fetch_items()
+
+    assert now(item).state == Item.State.RECEIVED
+    with storages["originals"].open(now(item).incoming) as stream:
+        assert stream.read() == picture(1)
+
+
+@pytest.mark.django_db
 def test_a_museum_that_asks_for_a_pause_gets_it_and_nothing_is_lost(museum: Museum) -> None:
     first, second = wanted(1), wanted(2)
     museum.serve(first.url, Reply(status=429, headers={"Retry-After": "900"}))

@@ -7,6 +7,7 @@ import tempfile
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import IO, Final
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from webapp.ingest.actions import discard_file, settle
 from webapp.ingest.connecting import FetchError
 from webapp.ingest.fetching import Downloaded, TryLaterError, download
 from webapp.ingest.models import Item, Origin
+from webapp.ingest.sources.iiif3 import whole
 from webapp.ingest.sources.registry import SOURCES, web_for
 from webapp.jobs import Job, enqueue
 from workers import claims
@@ -88,15 +90,23 @@ def _download(item: Item, origin: Origin | None, stream: IO[bytes]) -> Downloade
     kept = ArtworkImage.objects.filter(artwork__source_key=item.source_key).exists()
     known = origin if kept else None
     holder = _Holder(item.pk)
-    return download(
+    get = partial(
+        download,
         web_for(source, patience=PATIENCE, sleep=holder.sleep),
-        item.url,
-        stream,
+        stream=stream,
         limit=settings.UPLOAD_MAX_BYTES,
         etag=known.etag if known else "",
         last_modified=known.last_modified if known else "",
         on_chunk=holder.extend,
     )
+    try:
+        return get(item.url)
+    except TryLaterError:
+        raise
+    except FetchError:
+        if (url := whole(item.url)) == item.url:
+            raise
+        return get(url)  # not every server makes pictures of the size that we ask for
 
 
 class _Holder:

@@ -14,6 +14,7 @@ LANGUAGES: Final = ("en", "none")
 WIDTH: Final = 3000
 """Of a picture that is asked for by IIIF, in pixels."""
 _WHOLE: Final = re.compile(r"(https?://.+/full)/(?:max|full)/0/default\.jpg")
+_CONFINED: Final = f"/!{WIDTH},{WIDTH}/0/default.jpg"
 
 
 class Part(NamedTuple):
@@ -116,10 +117,15 @@ def confined(url: str) -> str:
     """Return where the same picture lies at most 3000 wide and high, if it is offered by IIIF.
 
     Where its own size is not known: a smaller picture comes as it is, and is not enlarged. Servers
-    of Image API 3 understand this at level 2, those of level 1 and 0 need not.
+    of Image API 3 understand this at level 2, those of level 1 and 0 need not; see `whole`.
     """
     found = _WHOLE.fullmatch(url)
-    return f"{found[1]}/!{WIDTH},{WIDTH}/0/default.jpg" if found else url
+    return f"{found[1]}{_CONFINED}" if found else url
+
+
+def whole(url: str) -> str:
+    """Return where a picture lies in its full size of which `confined` made the address."""
+    return f"{url.removesuffix(_CONFINED)}/max/0/default.jpg" if url.endswith(_CONFINED) else url
 
 
 def _resizes(service: dict[str, Any]) -> bool:
