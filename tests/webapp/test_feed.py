@@ -14,7 +14,7 @@ from tests.webapp.makers import make_artwork, make_space, place
 from webapp.accounts.models import User
 from webapp.catalog.facts import UNKNOWN_ARTIST
 from webapp.catalog.models import Artwork
-from webapp.feed import actions, hooks, queries
+from webapp.feed import actions, hooks, newcomers, queries
 from webapp.feed.models import Event, Pick, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,28 @@ def test_what_was_liked_long_before_the_last_weeks_is_not_popular() -> None:
     first = queries.for_you(None).shown[0]
 
     assert (first.artwork, first.entry.source) == (now, "popular")
+
+
+def test_after_a_quiet_season_what_was_loved_before_it_is_popular_still() -> None:
+    works = [make_artwork(str(number), artist=str(number)) for number in range(3)]
+    for work, count, days in ((works[0], 2, 100), (works[1], 3, 100), (works[2], 1, 0)):
+        for _ in range(count):
+            time = timezone.now() - timedelta(days=days)
+            visitor = Visitor.objects.create()
+            Event.objects.create(visitor=visitor, artwork=work, kind="like", time=time)
+
+    assert newcomers.popular() == [works[2].pk, works[1].pk, works[0].pk]
+
+
+def test_in_a_busy_gallery_only_the_last_weeks_count() -> None:
+    once, now = make_artwork("Once", artist="A"), make_artwork("Now", artist="B")
+    before = timezone.now() - timedelta(days=100)
+    fans = Visitor.objects.bulk_create(Visitor() for _ in range(newcomers.POPULAR_SIGNS))
+    signs = [Event(visitor=fan, artwork=now, kind="like", time=timezone.now()) for fan in fans]
+    signs.append(Event(visitor=fans[0], artwork=once, kind="like", time=before))
+    Event.objects.bulk_create(signs)
+
+    assert newcomers.popular() == [now.pk]
 
 
 def test_works_without_a_vector_come_last_and_are_not_left_out() -> None:

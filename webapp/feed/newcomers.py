@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Count, Max
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from artrec.serving.rerank import interleave
@@ -18,6 +18,9 @@ from webapp.feed.showable import FRESH, RECOMMENDABLE, newest
 
 POPULAR_DAYS: Final = 42
 """How far back, from the newest sign of all, likes, saves and purchases count as popularity."""
+POPULAR_SIGNS: Final = 200
+"""How many of the newest signs count behind those, however old they are: the first like after a
+quiet season is not all that people love."""
 POPULAR: Final = 500
 """Most works counted as popular."""
 POPULAR_SECONDS: Final = 60
@@ -76,15 +79,18 @@ def _count() -> list[int]:
     signs = Event.objects.filter(
         kind__in=[Event.Kind.LIKE, Event.Kind.SAVE, Event.Kind.PURCHASE], undone=None
     )
-    last = signs.aggregate(last=Max("time"))["last"]
-    if last is None:
+    times = list(signs.order_by("-time").values_list("time", flat=True)[:POPULAR_SIGNS])
+    if not times:
         return []
-    lately = signs.filter(
-        time__gte=last - timedelta(days=POPULAR_DAYS),
+    since = times[0] - timedelta(days=POPULAR_DAYS)
+    counted = signs.filter(
+        time__gte=min(since, times[-1]),
         artwork__state=Artwork.State.VISIBLE,
         artwork__availability__in=RECOMMENDABLE.availability,
     )
-    ranked = lately.values("artwork_id").annotate(fans=Count("visitor", distinct=True))
-    return list(
-        ranked.order_by("-fans", "-artwork_id").values_list("artwork_id", flat=True)[:POPULAR]
+    ranked = counted.values("artwork_id").annotate(
+        lately=Count("visitor", distinct=True, filter=Q(time__gte=since)),
+        fans=Count("visitor", distinct=True),
     )
+    order = ranked.order_by("-lately", "-fans", "-artwork_id")
+    return list(order.values_list("artwork_id", flat=True)[:POPULAR])
