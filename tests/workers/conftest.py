@@ -17,10 +17,13 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connection
+from pytest_django import Settings
 
 from tests import programs
 from tests.waiting import PATIENCE, wait_until
+from tests.webapp.ingest.sources.museum import Museum, offered
 from webapp import jobs
+from webapp.accounts.models import User
 
 READY = re.compile(rb"\S+@\S+ ready\.")
 """What a worker writes when it listens."""
@@ -132,3 +135,16 @@ def no_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests within one transaction: the thread that keeps a lease has a connection of its own,
     does not see their rows and would take them for lost."""
     monkeypatch.setattr("workers.leases.BEAT_SECONDS", 600.0)
+
+
+@pytest.fixture
+def museum(settings: Settings) -> Iterator[Museum]:
+    """All museums, played by a server on this machine; the settings let workers ask it."""
+    with offered(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Who asks museums."""
+    return User.objects.create_user("ada")

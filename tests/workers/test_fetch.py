@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from pytest_django import Settings
 
 from tests.waiting import wait_until
 from tests.webapp.ingest.pictures import picture
-from tests.webapp.ingest.sources import museum as servers
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from tests.webapp.ingest.sources.test_met import an_object
 from tests.workers.conftest import make_stack
@@ -28,17 +26,6 @@ from workers.tasks import fetch
 from workers.tasks.fetch import fetch_items
 
 IMAGES = "https://images.metmuseum.org/CRDImages/ep/original"
-
-
-@pytest.fixture
-def museum(settings: Settings) -> Iterator[Museum]:
-    made = Museum()
-    server = servers.start(made)
-    settings.SOURCES_STAND_IN = made.address
-    settings.SOURCES_CONTACT = "curator@gallery.example"
-    yield made
-    server.shutdown()
-    server.server_close()
 
 
 def wanted(number: int, **changes: Any) -> Item:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.webapp.ingest.pictures import picture
-from tests.webapp.ingest.sources import museum as servers
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from tests.webapp.ingest.sources.test_met import an_object
 from tests.webapp.ingest.sources.test_syncing import arrive
@@ -35,20 +33,9 @@ SMALL = "https://images.metmuseum.org/small"
 
 
 @pytest.fixture
-def museum(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Museum]:
+def museum(museum: Museum, monkeypatch: pytest.MonkeyPatch) -> Museum:
     monkeypatch.setitem(met.SOURCE.pauses, "images.metmuseum.org", 0.001)
-    made = Museum()
-    server = servers.start(made)
-    settings.SOURCES_STAND_IN = made.address
-    settings.SOURCES_CONTACT = "curator@gallery.example"
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return User.objects.create_user("ada")
+    return museum
 
 
 def serve(museum: Museum, *numbers: int, **changes: Any) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
-from tests.webapp.ingest.sources import museum as servers
 from tests.webapp.ingest.sources.museum import Museum, Reply
 from tests.workers.test_sync import asked, serve, work
 from webapp.accounts.models import User
@@ -28,20 +25,9 @@ State = Sync.State
 
 
 @pytest.fixture
-def museum(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Museum]:
+def museum(museum: Museum, monkeypatch: pytest.MonkeyPatch) -> Museum:
     monkeypatch.setitem(met.SOURCE.pauses, "images.metmuseum.org", 0.001)
-    made = Museum()
-    server = servers.start(made)
-    settings.SOURCES_STAND_IN = made.address
-    settings.SOURCES_CONTACT = "curator@gallery.example"
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return User.objects.create_user("ada")
+    return museum
 
 
 def test_a_museum_that_asks_for_patience_gets_it_and_what_was_read_is_kept(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.waiting import wait_until
-from tests.webapp.ingest.sources import museum as servers
 from tests.webapp.ingest.sources import test_artic, test_iiif, test_rijks, test_wikidata
 from tests.webapp.ingest.sources.museum import Museum, Reply, Seen
 from tests.webapp.ingest.sources.test_met import an_object
@@ -39,24 +38,13 @@ LISTS = {TOP, *(f"{HOST}/page{number}.json" for number in range(3))}
 
 
 @pytest.fixture
-def museum(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Museum]:
+def museum(museum: Museum, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Museum:
     for source in registry.SOURCES.values():
         for host in {*source.hosts, "iiif.example"}:
             monkeypatch.setitem(source.pauses, host, 0.0001)
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
-    made = Museum()
-    server = servers.start(made)
-    settings.SOURCES_STAND_IN = made.address
-    settings.SOURCES_CONTACT = "curator@gallery.example"
     settings.SOURCES_HOSTS = ["iiif.example"]
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return User.objects.create_user("ada")
+    return museum
 
 
 def serve_iiif(museum: Museum, numbers: Sequence[int] = range(WORKS)) -> dict[str, Any]:

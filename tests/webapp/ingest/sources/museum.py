@@ -6,10 +6,12 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from pytest_django import Settings
 
 
 @dataclass
@@ -65,6 +67,18 @@ class Museum:
         if isinstance(found, list):
             return found.pop(0) if len(found) > 1 else found[0]
         return found(seen)
+
+
+@contextlib.contextmanager
+def offered(settings: Settings) -> Iterator[Museum]:
+    """Offer all museums at once; the settings let us ask them here."""
+    made = Museum()
+    server = start(made)
+    settings.SOURCES_STAND_IN = made.address
+    settings.SOURCES_CONTACT = "curator@gallery.example"
+    yield made
+    server.shutdown()
+    server.server_close()
 
 
 def start(museum: Museum) -> ThreadingHTTPServer:
